@@ -1,0 +1,1 @@
+"""How the product is set up, checked, shown and installed."""

@@ -1,0 +1,108 @@
+"""The demo's own site: folder, configuration, accounts; made fresh on every run."""
+
+import io
+import shutil
+from contextlib import redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.demo.processes import free_port
+from queue_server.__main__ import main as queue_server
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+KIOSK_CODE = "A01"
+LOOPBACK = "127.0.0.1"
+
+
+@dataclass(frozen=True)
+class Ports:
+    """One free port for everything that listens."""
+
+    web: int
+    kiosk: int
+    reader: int
+    printer: int
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the demo writes, and who may sign in. Paths are absolute."""
+
+    folder: Path
+    ports: Ports
+    staff: tuple[str, str]
+    it: tuple[str, str]
+
+    @property
+    def run(self) -> Path:
+        """Databases, keys, configuration and cables of this run."""
+        return self.folder / "run"
+
+    @property
+    def screens(self) -> Path:
+        """The pictures of every screen that was passed."""
+        return self.folder / "screens"
+
+    @property
+    def spool(self) -> Path:
+        """What the printer put on paper, as bytes and as text."""
+        return self.folder / "paper"
+
+    @property
+    def url(self) -> str:
+        """The queue server."""
+        return f"http://{LOOPBACK}:{self.ports.web}"
+
+
+def prepare(folder: Path) -> Place:
+    """Empty `folder` and put a complete site into it."""
+    shutil.rmtree(folder, ignore_errors=True)
+    run = folder / "run"
+    for each in (run, folder / "screens", folder / "paper"):
+        each.mkdir(parents=True)
+    ports = Ports(*(free_port() for _ in range(4)))
+    (run / "server.toml").write_text(_server_toml(ports))
+    (run / "kiosk.toml").write_text(_kiosk_toml(ports, run))
+    _command(run, "init")
+    _command(run, "load-site", str(REPOSITORY / "deploy" / "site.toml"))
+    (run / "credential").write_text(_command(run, "add-kiosk", KIOSK_CODE))
+    staff = ("ana", _command(run, "add-staff", "ana"))
+    it = ("soporte", _command(run, "add-staff", "soporte", "--role", "it"))
+    return Place(folder, ports, staff, it)
+
+
+def _command(run: Path, *words: str) -> str:
+    said = io.StringIO()
+    with redirect_stdout(said):
+        code = queue_server(["--config", str(run / "server.toml"), *words])
+    if code != 0:
+        raise RuntimeError(f"queue_server {words[0]} ended with {code}")
+    return said.getvalue().strip()
+
+
+def _server_toml(ports: Ports) -> str:
+    return f"""\
+site = "MAC-LIMA-NORTE"
+port = {ports.web}
+[discovery]
+interfaces = ["{LOOPBACK}"]
+"""
+
+
+def _kiosk_toml(ports: Ports, run: Path) -> str:
+    return f"""\
+code = "{KIOSK_CODE}"
+[server]
+url = "http://{LOOPBACK}:{ports.web}"
+credential_file = "credential"
+[discovery]
+interfaces = ["{LOOPBACK}"]
+[[devices]]
+name = "reader"
+model = "serial-mrz"
+port = "{run / "reader.tty"}"
+[[devices]]
+name = "printer"
+model = "escpos"
+port = "{run / "printer.tty"}"
+"""

@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# Makes .venv from the hash-locked requirements and installs what screen and browser tests need.
+# Quick and silent when nothing is missing.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+python=${PYTHON:-python3}
+"$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || {
+    echo "setup: needs Python 3.11, 3.12 or 3.13; set PYTHON=/path/to/it" >&2
+    exit 1
+}
+if ! "$python" -c 'import ensurepip' 2>/dev/null; then
+    echo "setup: python3-venv is missing; run: apt-get install -y python3-venv" >&2
+    exit 1
+fi
+
+stamp=.venv/installed
+wanted=$(cat pyproject.toml requirements.lock | sha256sum | cut -d' ' -f1)
+if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$wanted" ]; then
+    echo "setup: making .venv (about half a minute the first time)"
+    [ -x .venv/bin/python ] || "$python" -m venv .venv
+    [ -x .venv/bin/uv ] || .venv/bin/pip install --quiet --disable-pip-version-check uv
+    .venv/bin/uv pip install --quiet --require-hashes -r requirements.lock
+    .venv/bin/uv pip install --quiet --no-deps --no-build-isolation -e .
+    echo "$wanted" > "$stamp"
+fi
+
+packages=(libegl1 libgl1 libgl1-mesa-dri chromium poppler-utils)
+missing=()
+for package in "${packages[@]}"; do
+    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+done
+if [ ${#missing[@]} -gt 0 ]; then
+    root=""
+    if [ "$(id -u)" -ne 0 ]; then
+        if sudo -n true 2>/dev/null; then root="sudo -n"; else
+            echo "setup: screen and browser tests need packages; run once as root:" >&2
+            echo "  apt-get update && apt-get install -y --no-install-recommends ${missing[*]}" >&2
+            exit 1
+        fi
+    fi
+    echo "setup: installing ${missing[*]}"
+    export DEBIAN_FRONTEND=noninteractive
+    $root apt-get update -qq
+    $root apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+fi

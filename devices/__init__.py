@@ -1,0 +1,1 @@
+"""Hardware of a kiosk: drivers, their simulators and the words they share."""

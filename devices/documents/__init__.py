@@ -1,0 +1,1 @@
+"""Identity documents: machine-readable zones, types and check characters. Pure."""

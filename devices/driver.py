@@ -1,0 +1,79 @@
+"""What a driver offers to its supervisor, and how a model describes itself to the registry."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from devices.link import Link
+from devices.status import Completion, DeviceStatus
+
+Options = Mapping[str, str | int | float | bool]
+Capabilities = Mapping[str, str | int | bool]
+Report = Callable[[object], None]
+
+
+class Driver(Protocol):
+    """The state machine of one device over one open link; used by one thread only.
+
+    Every method may raise ``LinkLost``, upon which the supervisor closes the driver and later
+    builds a new one over a new link.
+    """
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What this device can do; it does not change while connected."""
+        ...
+
+    @property
+    def poll_interval_s(self) -> float:
+        """Seconds between polls; 0 for a driver that listens inside ``poll``."""
+        ...
+
+    def probe(self) -> DeviceStatus:
+        """Find out whether the device is there, right after the link was opened."""
+        ...
+
+    def poll(self) -> DeviceStatus:
+        """Ask or listen once, report what came in, and return within about a second."""
+        ...
+
+    def execute(self, command: object, deadline: float) -> object:
+        """Carry out ``command`` before ``deadline`` (monotonic seconds); return its result."""
+        ...
+
+    def close(self) -> None:
+        """Give the link back; never raises."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class NotRun:
+    """A command never touched the device; for kinds without a result of their own."""
+
+    completion: Completion
+    status: DeviceStatus
+
+
+def not_run(_command: object, completion: Completion, status: DeviceStatus) -> object:
+    """Answer for a command of a kind that has no result dataclass."""
+    return NotRun(completion, status)
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One model of device: its kind, its options with their defaults, and how to build it.
+
+    ``options`` gives each option's default, whose type is the option's type; ``choices`` narrows
+    an option to some values. ``refuse`` makes the result of a command that never touched the
+    device.
+    """
+
+    kind: str
+    options: Options
+    build: Callable[[Link, Options, Report], Driver]
+    choices: Mapping[str, tuple[str, ...]]
+    refuse: Callable[[object, Completion, DeviceStatus], object] = not_run
+
+
+SERIAL_OPTIONS: Options = {"baud": 9600, "parity": "N"}
+SERIAL_CHOICES: Mapping[str, tuple[str, ...]] = {"parity": ("N", "E", "O")}

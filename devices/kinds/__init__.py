@@ -1,0 +1,1 @@
+"""What each kind of device takes and gives back. Pure."""

@@ -1,0 +1,212 @@
+"""Byte links: serial line, TCP and pseudo-terminal, with deadlines and a redacted record."""
+
+import contextlib
+import errno
+import os
+import re
+import select
+import socket
+import termios
+import threading
+import time
+import tty
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import serial
+
+from devices.errors import LinkLost, LinkNotFound, LinkRefused, LinkTimeout
+
+LINK_FAILURES = (serial.SerialException, OSError, termios.error)
+WRITE_TIMEOUT_S = 2.0
+CONNECT_TIMEOUT_S = 3.0
+RING_ENTRIES = 64
+RING_ENTRY_BYTES = 256
+
+
+class Link(Protocol):
+    """A byte stream to a device; the end of it raises ``LinkLost``."""
+
+    def read(self, max_bytes: int, timeout_s: float) -> bytes:
+        """Return 1..max_bytes bytes, or ``b""`` when none came within ``timeout_s`` seconds."""
+        ...
+
+    def write(self, data: bytes, timeout_s: float = WRITE_TIMEOUT_S) -> None:
+        """Hand over all of ``data``, or raise ``LinkTimeout`` (some may have gone)."""
+        ...
+
+    def close(self) -> None:
+        """Give the port back; closing twice is harmless."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class RawEntry:
+    """One transfer: monotonic seconds, ``rx`` or ``tx``, its length, and its masked beginning."""
+
+    at_s: float
+    direction: str
+    length: int
+    shown: bytes
+
+
+class RawRing:
+    """The last transfers of a link, for support. Bounded; letters and digits are masked.
+
+    What passes here is personal (documents, slips), so it is masked as it comes in, not as
+    it goes out: letters become ``x``, digits ``9``, control bytes and punctuation stay.
+    """
+
+    def __init__(self, entries: int = RING_ENTRIES) -> None:
+        self._entries: deque[RawEntry] = deque(maxlen=entries)
+        self._lock = threading.Lock()
+
+    def add(self, direction: str, data: bytes) -> None:
+        """Record one transfer; only the first 256 bytes of it are kept."""
+        shown = re.sub(
+            rb"[0-9]", b"9", re.sub(rb"[A-Za-z\x80-\xff]", b"x", data[:RING_ENTRY_BYTES])
+        )
+        entry = RawEntry(time.monotonic(), direction, len(data), shown)
+        with self._lock:
+            self._entries.append(entry)
+
+    def entries(self) -> tuple[RawEntry, ...]:
+        """Return the transfers still kept, oldest first."""
+        with self._lock:
+            return tuple(self._entries)
+
+
+class FdLink:
+    """A link over a non-blocking file descriptor; ``release`` gives its owner back."""
+
+    def __init__(self, port: str, fd: int, release: Callable[[], None]) -> None:
+        os.set_blocking(fd, False)
+        self.port = port
+        self.raw = RawRing()
+        self._fd = fd
+        self._release: Callable[[], None] | None = release
+
+    def read(self, max_bytes: int, timeout_s: float) -> bytes:
+        """Return 1..max_bytes bytes, or ``b""`` after ``timeout_s`` seconds (``LinkLost``)."""
+        try:
+            if not self._wait(select.POLLIN, timeout_s):
+                return b""
+            data = os.read(self._fd, max_bytes)
+        except BlockingIOError:
+            return b""
+        except LINK_FAILURES as cause:
+            raise LinkLost(self.port, cause) from cause
+        if not data:
+            raise LinkLost(self.port, "the other side closed it")
+        self.raw.add("rx", data)
+        return data
+
+    def write(self, data: bytes, timeout_s: float = WRITE_TIMEOUT_S) -> None:
+        """Hand over ``data`` within ``timeout_s`` seconds (``LinkTimeout``, ``LinkLost``)."""
+        deadline = time.monotonic() + timeout_s
+        sent = 0
+        try:
+            while sent < len(data):
+                if not self._wait(select.POLLOUT, deadline - time.monotonic()):
+                    raise LinkTimeout(self.port, sent, len(data))
+                with contextlib.suppress(BlockingIOError):
+                    sent += os.write(self._fd, data[sent:])
+        except LINK_FAILURES as cause:
+            raise LinkLost(self.port, cause) from cause
+        self.raw.add("tx", data)
+
+    def close(self) -> None:
+        """Give the port back; closing twice is harmless."""
+        release, self._release, self._fd = self._release, None, -1
+        if release is not None:
+            with contextlib.suppress(*LINK_FAILURES):
+                release()
+
+    def _wait(self, event: int, timeout_s: float) -> bool:
+        if self._fd < 0:
+            raise OSError(errno.EBADF, "the link is closed")
+        poller = select.poll()
+        poller.register(self._fd, event)
+        return bool(poller.poll(max(0.0, timeout_s) * 1000))
+
+
+class SerialLink(FdLink):
+    """A serial line, real or pseudo-terminal.
+
+    ``parity`` is ``"N"``, ``"E"`` or ``"O"`` (a pseudo-terminal takes only ``"N"``). The port is
+    opened exclusively. Raises ``LinkNotFound`` or ``LinkRefused``.
+    """
+
+    def __init__(self, port: str, baud: int = 9600, parity: str = "N") -> None:
+        if not os.path.exists(port):
+            raise LinkNotFound(port)
+        try:
+            line = serial.Serial(port, baud, parity=parity, timeout=0, exclusive=True)
+        except (*LINK_FAILURES, ValueError) as cause:
+            raise LinkRefused(port, cause) from cause
+        super().__init__(port, line.fileno(), line.close)
+
+
+class TcpLink(FdLink):
+    """A TCP connection, as of a network printer (usually port 9100). Raises ``LinkRefused``."""
+
+    def __init__(self, host: str, tcp_port: int, timeout_s: float = CONNECT_TIMEOUT_S) -> None:
+        port = f"tcp://{host}:{tcp_port}"
+        try:
+            connection = socket.create_connection((host, tcp_port), timeout_s)
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        except OSError as cause:
+            raise LinkRefused(port, cause) from cause
+        super().__init__(port, connection.fileno(), connection.close)
+
+
+_TCP_PORT = re.compile(r"(?:tcp|socket)://(?P<host>[^:/]+|\[[0-9a-fA-F:]+\]):(?P<port>\d{1,5})/?")
+
+
+def open_link(port: str, baud: int = 9600, parity: str = "N") -> FdLink:
+    """Open ``tcp://host:port`` (or ``socket://``) or the path of a serial port."""
+    match = _TCP_PORT.fullmatch(port)
+    if match:
+        return TcpLink(match["host"].strip("[]"), int(match["port"]))
+    return SerialLink(port, baud, parity)
+
+
+class PtyCable(FdLink):
+    """The simulated end of a serial cable; its other end appears at ``path``.
+
+    The cable holds both ends, so a driver may come and go. Closing it removes ``path`` and
+    breaks the driver's link, as pulling the plug does. Raises ``LinkRefused`` when ``path``
+    is taken by something that is not a symbolic link.
+    """
+
+    def __init__(self, path: Path) -> None:
+        if path.exists() and not path.is_symlink():
+            raise LinkRefused(str(path), FileExistsError("it is not a symbolic link of ours"))
+        try:
+            master, slave = os.openpty()
+        except OSError as cause:
+            raise LinkRefused(str(path), cause) from cause
+        tty.setraw(slave)
+        self.path = path
+        self._slave_name = os.ttyname(slave)
+        self._ends = (master, slave)
+        staged = path.with_name(f".{path.name}.{os.getpid()}")
+        with contextlib.suppress(FileNotFoundError):
+            staged.unlink()
+        staged.symlink_to(self._slave_name)
+        staged.replace(path)
+        super().__init__(str(path), master, self._unplug)
+
+    def _unplug(self) -> None:
+        if self.path.is_symlink() and os.readlink(self.path) == self._slave_name:
+            self.path.unlink()
+        for end in self._ends:
+            os.close(end)
+
+
+def open_pty_pair(path: Path) -> PtyCable:
+    """Lay a cable whose far end a driver opens at ``path``, like any serial port."""
+    return PtyCable(path)

@@ -1,0 +1,1 @@
+"""Readers that send the machine-readable zone as text over a serial line."""

@@ -1,0 +1,270 @@
+"""One thread per device: opens, probes, polls, runs commands, reconnects, tells what changed."""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+
+import structlog
+
+from devices.driver import Capabilities, Driver, Report, not_run
+from devices.errors import DriverFault, LinkError, LinkNotFound, LinkRefused
+from devices.link import Link
+from devices.status import Action, Completion, DeviceState, DeviceStatus
+
+QUEUE_LENGTH = 8
+BACKOFF_FIRST_S = 0.2
+BACKOFF_LAST_S = 5.0
+STARTING = DeviceStatus(DeviceState.STARTING, detail="not opened yet")
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChanged:
+    """A device's health is now ``status``."""
+
+    device: str
+    kind: str
+    model: str
+    status: DeviceStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A device brought something by itself; ``payload`` is a dataclass of its kind."""
+
+    device: str
+    kind: str
+    payload: object
+
+
+Event = StatusChanged | Reported
+Publish = Callable[[Event], None]
+
+
+@dataclass(slots=True)
+class _Queued:
+    command: object
+    deadline: float
+    future: Future[object] = field(default_factory=Future)
+
+
+class Supervisor:
+    """Owns one device from open to close.
+
+    ``publish`` is called on the device's thread and must return quickly. ``submit`` never
+    raises: a command that cannot run completes with a result that says so.
+    """
+
+    def __init__(
+        self,
+        *,
+        device: str,
+        kind: str,
+        model: str,
+        open_link: Callable[[], Link],
+        build_driver: Callable[[Link, Report], Driver],
+        publish: Publish,
+        refuse: Callable[[object, Completion, DeviceStatus], object] = not_run,
+        queue_length: int = QUEUE_LENGTH,
+        backoff_first_s: float = BACKOFF_FIRST_S,
+        backoff_last_s: float = BACKOFF_LAST_S,
+    ) -> None:
+        self.device = device
+        self.kind = kind
+        self.model = model
+        self._open_link = open_link
+        self._build_driver = build_driver
+        self._publish_event = publish
+        self._refuse = refuse
+        self._queue_length = queue_length
+        self._backoff_first_s = backoff_first_s
+        self._backoff_last_s = backoff_last_s
+        self._queue: deque[_Queued] = deque()
+        self._wake = threading.Condition()
+        self._stopping = False
+        self._status = STARTING
+        self._capabilities: Capabilities = {}
+        self._log = _log.bind(device=device, model=model)
+        self._thread = threading.Thread(target=self._run, name=f"device-{device}", daemon=True)
+
+    @property
+    def status(self) -> DeviceStatus:
+        """The health last published."""
+        return self._status
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the device said it can do; empty until it was connected once."""
+        return self._capabilities
+
+    def start(self) -> None:
+        """Start the device's thread; call once."""
+        self._thread.start()
+
+    def stop(self, timeout_s: float = 5.0) -> bool:
+        """Cancel what waits and close; False if the thread outlived ``timeout_s`` seconds."""
+        with self._wake:
+            self._stopping = True
+            self._wake.notify_all()
+        if self._thread.ident is not None:
+            self._thread.join(timeout_s)
+        self._drain(Completion.CANCELED)
+        return not self._thread.is_alive()
+
+    def submit(self, command: object, deadline_s: float) -> Future[object]:
+        """Queue ``command``, to be finished within ``deadline_s`` seconds from now.
+
+        The future yields the kind's result. A command that never reached the device completes
+        with ``timeOut`` (its deadline passed while it waited), ``deviceNotReady`` (the queue is
+        full) or ``canceled`` (stopped). ``Future.cancel()`` withdraws it until it begins. The
+        future raises a ``DeviceError`` only where the outcome is unknown.
+        """
+        queued = _Queued(command, time.monotonic() + deadline_s)
+        with self._wake:
+            self._queue = deque(item for item in self._queue if not item.future.cancelled())
+            full = len(self._queue) >= self._queue_length
+            if not full and not self._stopping:
+                self._queue.append(queued)
+                self._wake.notify_all()
+                return queued.future
+        self._turn_away(queued, Completion.DEVICE_NOT_READY if full else Completion.CANCELED)
+        return queued.future
+
+    # The rest runs on the device's thread.
+
+    def _run(self) -> None:
+        backoff = self._backoff_first_s
+        while not self._stopping:
+            if self._session():
+                backoff = self._backoff_first_s
+            self._wait_out(backoff)
+            backoff = min(backoff * 2, self._backoff_last_s)
+        self._drain(Completion.CANCELED)
+
+    def _session(self) -> bool:
+        """Open the device and serve it until it is lost; True if it was opened at all."""
+        driver: Driver | None = None
+        link: Link | None = None
+        try:
+            link = self._open_link()
+            driver = self._build_driver(link, self._report)
+            self._change(driver.probe())
+            self._capabilities = dict(driver.capabilities)
+            self._serve(driver)
+        except LinkError as lost:
+            self._change(_status_of(lost))
+        except Exception as defect:  # noqa: BLE001
+            self._log.exception("driver_failed")
+            self._change(_status_of_defect(defect))
+        finally:
+            _close(driver, link)
+        return driver is not None
+
+    def _serve(self, driver: Driver) -> None:
+        next_poll = time.monotonic()
+        while not self._stopping:
+            queued = self._next(until=next_poll)
+            if queued is not None:
+                self._execute(driver, queued)
+            if queued is not None or time.monotonic() >= next_poll:
+                self._change(driver.poll())
+                next_poll = time.monotonic() + driver.poll_interval_s
+
+    def _execute(self, driver: Driver, queued: _Queued) -> None:
+        if not queued.future.set_running_or_notify_cancel():
+            return
+        try:
+            result = driver.execute(queued.command, queued.deadline)
+        except LinkError as lost:
+            queued.future.set_exception(lost)
+            raise
+        except Exception as defect:
+            queued.future.set_exception(DriverFault(self.device, defect))
+            raise
+        queued.future.set_result(result)
+
+    def _next(self, until: float) -> _Queued | None:
+        """Wait for a command whose deadline has not passed, at most until ``until``."""
+        while True:
+            self._expire()
+            with self._wake:
+                if self._stopping:
+                    return None
+                if self._queue:
+                    return self._queue.popleft()
+                left = until - time.monotonic()
+                if left <= 0 or not self._wake.wait(left):
+                    return None
+
+    def _wait_out(self, seconds: float) -> None:
+        """Wait for the next attempt while deadlines of waiting commands keep running."""
+        until = time.monotonic() + seconds
+        while not self._stopping:
+            self._expire()
+            with self._wake:
+                now = time.monotonic()
+                nearest = min((item.deadline for item in self._queue), default=until)
+                if now >= until or self._stopping:
+                    return
+                self._wake.wait(max(0.0, min(until, nearest) - now))
+
+    def _expire(self) -> None:
+        now = time.monotonic()
+        with self._wake:
+            late = [item for item in self._queue if item.deadline <= now]
+            self._queue = deque(item for item in self._queue if item.deadline > now)
+        for item in late:
+            self._turn_away(item, Completion.TIME_OUT)
+
+    def _drain(self, completion: Completion) -> None:
+        with self._wake:
+            waiting, self._queue = list(self._queue), deque()
+        for item in waiting:
+            self._turn_away(item, completion)
+
+    def _turn_away(self, queued: _Queued, completion: Completion) -> None:
+        if queued.future.set_running_or_notify_cancel():
+            queued.future.set_result(self._refuse(queued.command, completion, self._status))
+
+    def _report(self, payload: object) -> None:
+        self._publish(Reported(self.device, self.kind, payload))
+
+    def _change(self, status: DeviceStatus) -> None:
+        before, self._status = self._status, status
+        if before == status:
+            return
+        if status.usable and not before.usable:
+            self._log.info("device_up")
+        elif not status.usable and (before.usable or before is STARTING):
+            self._log.warning("device_down", state=status.device, detail=status.detail)
+        self._publish(StatusChanged(self.device, self.kind, self.model, status))
+
+    def _publish(self, event: Event) -> None:
+        try:
+            self._publish_event(event)
+        except Exception:  # noqa: BLE001
+            self._log.exception("publish_failed", event_type=type(event).__name__)
+
+
+def _close(driver: Driver | None, link: Link | None) -> None:
+    if driver is not None:
+        driver.close()
+    elif link is not None:
+        link.close()
+
+
+def _status_of(lost: LinkError) -> DeviceStatus:
+    if isinstance(lost, LinkNotFound):
+        return DeviceStatus(DeviceState.NO_DEVICE, action=Action.MAINTENANCE, detail=str(lost))
+    if isinstance(lost, LinkRefused):
+        return DeviceStatus(DeviceState.OFFLINE, action=Action.CONFIGURATION, detail=str(lost))
+    return DeviceStatus(DeviceState.NO_DEVICE, action=Action.RESET, detail=str(lost))
+
+
+def _status_of_defect(defect: Exception) -> DeviceStatus:
+    detail = f"the driver failed ({type(defect).__name__}); see the log"
+    return DeviceStatus(DeviceState.HARDWARE_ERROR, action=Action.RESET, detail=detail)

@@ -1,0 +1,1 @@
+"""The touchscreen program people meet at a module."""

@@ -1,0 +1,95 @@
+"""Starts the kiosk: configuration, devices, server, screen; or says in one line why it cannot."""
+
+import argparse
+import logging
+import signal
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import structlog
+
+from kiosk.bootstrap import Kiosk, build_kiosk
+from kiosk.config import ConfigError, KioskConfig, load_config
+from kiosk.environment import prepare_environment
+from kiosk.headless import run_headless
+from kiosk.journal import JournalUnsafe
+
+WATCHDOG_EVERY_S = 5.0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run until SIGTERM or SIGINT; 0 after a clean end, 2 when the kiosk cannot start."""
+    options = _parser().parse_args(arguments)
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    # Kivy reports a missing optional touch library as an error with a traceback.
+    logging.getLogger("kivy").addFilter(lambda record: "MTDev" not in record.getMessage())
+    try:
+        config = load_config(options.config)
+        kiosk = build_kiosk(config)
+    except (ConfigError, JournalUnsafe) as error:
+        print(f"kiosk: {error}", file=sys.stderr)
+        return 2
+    if options.headless:
+        stop = threading.Event()
+        _on_signal(stop.set)
+        run_headless(kiosk, stop)
+    else:
+        _run_screen(config, kiosk, options)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m kiosk", description=__doc__)
+    parser.add_argument("--config", type=Path, default=Path("kiosk.toml"), metavar="FILE")
+    parser.add_argument("--windowed", action="store_true", help="a window, not the whole screen")
+    parser.add_argument("--offscreen", action="store_true", help="draw without any display")
+    parser.add_argument("--headless", action="store_true", help="no screen at all")
+    parser.add_argument("--remote", type=int, metavar="PORT", help="let this machine touch it")
+    return parser
+
+
+def _on_signal(act: Callable[[], object]) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: act())
+
+
+def _run_screen(config: KioskConfig, kiosk: Kiosk, options: argparse.Namespace) -> None:
+    with tempfile.TemporaryDirectory(prefix="kiosk-kivy-") as home:
+        prepare_environment(
+            Path(home),
+            size=(config.screen.width, config.screen.height),
+            fullscreen=not (options.windowed or options.offscreen),
+            offscreen=options.offscreen,
+        )
+        # Kivy reads the environment when first imported, so these come late.
+        from kivy.clock import Clock
+
+        from kiosk.app import KioskApp
+        from kiosk.remote import remote_control
+        from kiosk.systemd import notify
+        from kiosk.texts.catalogue import load
+        from kiosk.theme import Theme
+
+        theme = Theme(mm_per_px=config.screen.mm_per_px)
+        app = KioskApp(kiosk.runner, theme, load(), on_first_frame=lambda: notify("READY=1"))
+        Clock.schedule_interval(lambda _: notify("WATCHDOG=1"), WATCHDOG_EVERY_S)
+        _on_signal(app.stop)
+        remote = remote_control(options.remote) if options.remote is not None else None
+        if remote is not None:
+            remote.start()
+        try:
+            with kiosk:
+                app.run()
+        finally:
+            if remote is not None:
+                remote.stop()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

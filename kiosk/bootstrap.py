@@ -1,0 +1,101 @@
+"""Puts a kiosk together: the only module that builds drivers and clients."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from types import TracebackType
+
+from devices.errors import ConfigurationError
+from devices.registry import DeviceConfig, build
+from devices.supervisor import Supervisor
+from kiosk.config import ConfigError, KioskConfig
+from kiosk.device_news import posting
+from kiosk.discovery import Advert
+from kiosk.flow.effects import IssueTicket, PrintTicket
+from kiosk.flow.world import Part
+from kiosk.journal import Journal, load_key
+from kiosk.performers import SlipPrinter, TicketDesk
+from kiosk.queue_client import QueueClient
+from kiosk.runner import Runner
+from kiosk.watch import OFFER_EVERY_S, Heartbeat, Repeating, ServerWatch
+
+
+@dataclass
+class Kiosk:
+    """A kiosk without its screen: everything behind `runner`. Use as a context manager."""
+
+    runner: Runner
+    journal: Journal
+    devices: tuple[Supervisor, ...]
+    watches: tuple[Repeating, ...]
+    client: QueueClient
+    advert: Advert
+
+    def __enter__(self) -> "Kiosk":
+        self.advert.__enter__()
+        for part in (*self.devices, *self.watches):
+            part.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for watch in self.watches:
+            watch.stop()
+        self.runner.stop()
+        for device in self.devices:
+            device.stop()
+        self.advert.__exit__(kind, error, trace)
+        self.client.close()
+        self.journal.close()
+
+
+def build_kiosk(config: KioskConfig) -> Kiosk:
+    """The kiosk of `config`, not started. Raises ConfigError, JournalUnsafe."""
+    client = QueueClient(config.server.url, _credential(config))
+    journal = Journal(config.journal, load_key(config.journal_key_file))
+    runner = Runner(journal)
+    devices = tuple(_supervisor(config, index, runner) for index in range(len(config.devices)))
+    by_kind: Mapping[str, Supervisor] = {each.kind: each for each in devices}
+    runner.equip(
+        {
+            IssueTicket: TicketDesk(client),
+            PrintTicket: SlipPrinter(by_kind.get(Part.PRINTER)),
+        }
+    )
+    build_name = version("ventanilla")
+    heartbeat = Heartbeat(
+        client,
+        devices,
+        screen=lambda: type(runner.state.at).__name__,
+        unsent=lambda: len(journal.open_effects()),
+        build=build_name,
+    )
+    watches = (
+        Repeating("offer", OFFER_EVERY_S, ServerWatch(client, runner.post).look),
+        Repeating("heartbeat", 0.5, heartbeat.beat),
+    )
+    return Kiosk(runner, journal, devices, watches, client, Advert(config, build_name))
+
+
+def _supervisor(config: KioskConfig, index: int, runner: Runner) -> Supervisor:
+    row = config.devices[index]
+    try:
+        settings = DeviceConfig(row.name, row.model, row.port, row.options)
+        return build(settings, posting(runner.post))
+    except ConfigurationError as error:
+        raise ConfigError(f"devices.{row.name}: {error}") from error
+
+
+def _credential(config: KioskConfig) -> str:
+    path = config.server.credential_file
+    try:
+        return path.read_text().strip()
+    except OSError as error:
+        raise ConfigError(
+            f"{path}: no credential ({error.strerror}); run `python -m queue_server add-kiosk "
+            f"{config.code}` on the server and put its output there"
+        ) from error

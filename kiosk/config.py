@@ -1,0 +1,108 @@
+"""What a kiosk needs to start: one TOML file, unknown keys refused by name."""
+
+import difflib
+import tomllib
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+
+class ConfigError(Exception):
+    """The configuration file cannot be used; the message says which key and what to write."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Device(_Section):
+    """One device: `model` as `python -m devices list` names it; `port` a path or an address."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,20}$")]
+    model: str
+    port: str
+    options: dict[str, str | int | float | bool] = {}
+
+
+class Server(_Section):
+    """Where the queue server answers and the file that holds this kiosk's credential."""
+
+    url: Annotated[str, Field(pattern=r"^https?://")]
+    credential_file: Path
+
+
+class Screen(_Section):
+    """The panel: its pixels and how large one pixel is (27″ 1080×1920: 0.3113 mm)."""
+
+    width: int = 1080
+    height: int = 1920
+    mm_per_px: Annotated[float, Field(gt=0.05, lt=1.0)] = 0.3113
+
+
+class Discovery(_Section):
+    """Zeroconf: whether this kiosk advertises itself, and on which addresses (empty: all)."""
+
+    enabled: bool = True
+    interfaces: tuple[str, ...] = ()
+
+
+class KioskConfig(_Section):
+    """One kiosk. Paths are relative to the file's folder. `code` is one letter and two digits."""
+
+    code: Annotated[str, Field(pattern=r"^[A-Z]\d{2}$")]
+    server: Server
+    devices: tuple[Device, ...] = ()
+    journal: Path = Path("journal.db")
+    journal_key_file: Path = Path("journal.key")
+    screen: Screen = Screen()
+    discovery: Discovery = Discovery()
+
+
+def load_config(path: Path) -> KioskConfig:
+    """The configuration in `path`. Raises ConfigError, always with one line to act on."""
+    try:
+        raw = tomllib.loads(path.read_text())
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: no such file; copy deploy/kiosk.toml and edit it") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: not valid TOML: {error}") from error
+    try:
+        config = KioskConfig.model_validate(raw)
+    except ValidationError as error:
+        raise ConfigError(f"{path}: {_first_fault(error)}") from error
+    return _from_folder(config, path.parent)
+
+
+def _from_folder(config: KioskConfig, folder: Path) -> KioskConfig:
+    server = config.server.model_copy(
+        update={"credential_file": folder / config.server.credential_file}
+    )
+    return config.model_copy(
+        update={
+            "server": server,
+            "journal": folder / config.journal,
+            "journal_key_file": folder / config.journal_key_file,
+        }
+    )
+
+
+_SECTIONS: dict[str, type[BaseModel]] = {
+    "server": Server,
+    "devices": Device,
+    "screen": Screen,
+    "discovery": Discovery,
+}
+
+
+def _first_fault(error: ValidationError) -> str:
+    faults = error.errors()
+    fault = next((each for each in faults if each["type"] == "extra_forbidden"), faults[0])
+    where = ".".join(str(part) for part in fault["loc"])
+    if fault["type"] != "extra_forbidden":
+        return f"{where}: {fault['msg']}"
+    section = _SECTIONS.get(str(fault["loc"][0]), KioskConfig) if len(fault["loc"]) > 1 else None
+    known = (section or KioskConfig).model_fields
+    near = difflib.get_close_matches(where.rpartition(".")[2], known, n=1)
+    hint = f"; did you mean {near[0]!r}?" if near else ""
+    return f"unknown key {where!r}{hint}"

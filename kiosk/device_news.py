@@ -1,0 +1,75 @@
+"""Translates what devices publish into events of the flow."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from devices.kinds.document_reader import DocumentRead, ReadFailed
+from devices.status import DeviceStatus, PaperState
+from devices.supervisor import Reported, StatusChanged, Supervisor
+from kiosk.flow.events import DocumentProblem, DocumentTaken, Event, PartChanged
+from kiosk.flow.states import Document, ReadProblem
+from kiosk.flow.world import Part, PartState
+
+_NO_PAPER = (PaperState.OUT, PaperState.JAMMED)
+
+
+def flow_event(news: StatusChanged | Reported) -> Event | None:
+    """The flow's event for `news`; None for what no journey needs to know."""
+    match news:
+        case StatusChanged(_, kind, _, status) if kind in set(Part):
+            return PartChanged(Part(kind), part_state(status))
+        case Reported(_, _, DocumentRead(document, document_type)):
+            if not document_type:
+                return DocumentProblem(ReadProblem.UNSUPPORTED)
+            return DocumentTaken(
+                Document(
+                    document_type,
+                    document.number,
+                    document.birth_date,
+                    document.surname,
+                    document.given_names,
+                )
+            )
+        case Reported(_, _, ReadFailed(reason)):
+            return DocumentProblem(_problem(str(reason)))
+        case _:
+            return None
+
+
+def part_state(status: DeviceStatus) -> PartState:
+    """Whether a device in `status` can serve a journey, with the XFS words for staff."""
+    paper = status.parts.get("paper")
+    usable = status.usable and paper not in _NO_PAPER
+    words = status.device if status.usable else f"{status.device}"
+    return PartState(usable, f"{words}, paper {paper}" if paper else words)
+
+
+def _problem(reason: str) -> ReadProblem:
+    return ReadProblem(reason) if reason in set(ReadProblem) else ReadProblem.UNREADABLE
+
+
+def posting(post: Callable[[Event], None]) -> Callable[[StatusChanged | Reported], None]:
+    """A `publish` for supervisors that hands translated news to `post`."""
+
+    def publish(news: StatusChanged | Reported) -> None:
+        event = flow_event(news)
+        if event is not None:
+            post(event)
+
+    return publish
+
+
+def heartbeat_rows(supervisors: Iterable[Supervisor]) -> list[Mapping[str, Any]]:
+    """Each device's XFS state as the heartbeat carries it."""
+    return [
+        {
+            "name": each.device,
+            "kind": each.kind,
+            "model": each.model,
+            "device": each.status.device,
+            "parts": dict(each.status.parts),
+            "action": each.status.action,
+            "detail": each.status.detail[:200],
+        }
+        for each in supervisors
+    ]

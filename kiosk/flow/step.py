@@ -1,0 +1,73 @@
+"""The one entry of the flow: `step(state, event) -> (state, effects)`. Never waits."""
+
+from dataclasses import replace
+
+from kiosk.flow import turn
+from kiosk.flow.effects import Effect, ForgetPerson
+from kiosk.flow.events import (
+    Cancel,
+    Event,
+    Finish,
+    IdleExpired,
+    PartChanged,
+    ServerLost,
+    ServerSeen,
+)
+from kiosk.flow.states import OutOfService, State, Welcome
+from kiosk.flow.world import World, closed_because
+
+Step = tuple[State, tuple[Effect, ...]]
+
+
+def step(state: State, event: Event) -> Step:
+    """The next state and what has to be done for it.
+
+    An event that means nothing here (a late answer, a second touch) changes nothing.
+    """
+    match event:
+        case PartChanged() | ServerSeen() | ServerLost():
+            return _settle(replace(state, world=_observe(state.world, event)))
+        case Cancel() | Finish() | IdleExpired():
+            return _leave(state)
+        case _:
+            at, effects = turn.step(state, event)
+            return replace(state, at=at), effects
+
+
+def _observe(world: World, event: PartChanged | ServerSeen | ServerLost) -> World:
+    match event:
+        case PartChanged(part, part_state):
+            return replace(world, parts=tuple({**dict(world.parts), part: part_state}.items()))
+        case ServerLost():
+            return replace(world, server=False)
+        case ServerSeen():
+            return replace(
+                world,
+                server=True,
+                site=event.site,
+                services=event.services,
+                backend=event.backend,
+                fee_centimos=event.fee_centimos,
+                public_address=event.public_address,
+            )
+
+
+def _settle(state: State) -> Step:
+    """Open or close the kiosk when the world changed; a person in mid-journey is not thrown out."""
+    reason = closed_because(state.world)
+    match state.at:
+        case Welcome() | OutOfService() if reason is not None:
+            return replace(state, at=OutOfService(reason)), ()
+        case OutOfService():
+            return replace(state, at=Welcome()), ()
+        case at:
+            return replace(state, at=turn.carry_on(state.world, at)), ()
+
+
+def _leave(state: State) -> Step:
+    """End the session, unless something irreversible is under way."""
+    person = turn.person_of(state.at)
+    if person is None or turn.is_busy(state.at):
+        return state, ()
+    ended, _ = _settle(replace(state, at=Welcome()))
+    return ended, (ForgetPerson(person.session),)

@@ -1,0 +1,132 @@
+"""Drives the flow: one bounded inbox of events, effects carried out on their own threads."""
+
+import queue
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, Protocol, get_args
+
+import structlog
+
+from kiosk.flow.effects import Effect, ForgetPerson, Journalled
+from kiosk.flow.events import Event, Touch
+from kiosk.flow.states import State
+from kiosk.flow.step import step
+from kiosk.journal import EffectState, Journal
+
+INBOX_PLACES = 1000
+# Touches stop being taken while this many events wait; news of devices and server still fit.
+TOUCH_PLACES = 200
+_TOUCHES: tuple[type, ...] = get_args(Touch)
+_JOURNAL_LANE = "journal"
+
+log = structlog.get_logger("runner")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How an effect ended: what the journal keeps, and the event the flow gets."""
+
+    state: EffectState
+    event: Event
+    result: str = ""
+
+
+class Performer(Protocol):
+    """Carries out one kind of effect, on the thread named `lane`."""
+
+    lane: str
+    kind: str
+
+    def body(self, effect: Any) -> Mapping[str, Any]:
+        """What the journal must know to finish this after a crash."""
+        ...
+
+    def perform(self, effect: Any) -> Outcome:
+        """Act, within a deadline of its own. Called once the intention is on disk."""
+        ...
+
+    def lost(self, effect: Any) -> Event:
+        """What the flow is told when `perform` failed in a way nobody foresaw."""
+        ...
+
+
+class Runner:
+    """The engine of a kiosk. `post` from any thread; `drain` from one only."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._performers: Mapping[type[Journalled], Performer] = {}
+        self._inbox: queue.Queue[Event] = queue.Queue(INBOX_PLACES)
+        self._state = State()
+        self._lanes: dict[str, ThreadPoolExecutor] = {}
+
+    def equip(self, performers: Mapping[type[Journalled], Performer]) -> None:
+        """Say who carries out which effect; once, before the first event is drained."""
+        self._performers = performers
+
+    @property
+    def state(self) -> State:
+        """The state after the last drained event."""
+        return self._state
+
+    def post(self, event: Event) -> None:
+        """Queue an event; never blocks. A full inbox drops touches first, and says so."""
+        if isinstance(event, _TOUCHES) and self._inbox.qsize() >= TOUCH_PLACES:
+            log.warning("touch dropped, too much is waiting", event_kind=type(event).__name__)
+            return
+        try:
+            self._inbox.put_nowait(event)
+        except queue.Full:
+            log.error("event dropped, the inbox is full", event_kind=type(event).__name__)
+
+    def drain(self, wait_s: float = 0.0) -> bool:
+        """Apply what is queued (waiting up to `wait_s` seconds for it) and start its effects.
+
+        True when the state changed.
+        """
+        before = self._state
+        for event in self._queued(wait_s):
+            self._state, effects = step(self._state, event)
+            for effect in effects:
+                self._start(effect)
+        return self._state is not before
+
+    def stop(self) -> None:
+        """Let running effects end (each has a deadline); what waits stays in the journal."""
+        for lane in self._lanes.values():
+            lane.shutdown(wait=True, cancel_futures=True)
+
+    def _queued(self, wait_s: float) -> Iterator[Event]:
+        try:
+            yield self._inbox.get(block=wait_s > 0, timeout=wait_s or None)
+            for _ in range(INBOX_PLACES):
+                yield self._inbox.get_nowait()
+        except queue.Empty:
+            return
+
+    def _start(self, effect: Effect) -> None:
+        match effect:
+            case ForgetPerson(session):
+                self._lane(_JOURNAL_LANE).submit(self._journal.forget, session)
+            case _:
+                performer = self._performers[type(effect)]
+                self._lane(performer.lane).submit(self._carry_out, performer, effect)
+
+    def _lane(self, name: str) -> ThreadPoolExecutor:
+        if name not in self._lanes:
+            self._lanes[name] = ThreadPoolExecutor(1, thread_name_prefix=name)
+        return self._lanes[name]
+
+    def _carry_out(self, performer: Performer, effect: Journalled) -> None:
+        """Intent on disk, act, result on disk, then tell the flow."""
+        try:
+            self._journal.intend(
+                effect.effect_id, effect.session, performer.kind, performer.body(effect)
+            )
+            outcome = performer.perform(effect)
+            self._journal.settle(effect.effect_id, outcome.state, outcome.result)
+            self.post(outcome.event)
+        except Exception:
+            log.exception("effect failed, its outcome is unknown", kind=performer.kind)
+            self.post(performer.lost(effect))

@@ -1,0 +1,28 @@
+"""Nothing can be finished here: why, and where to go."""
+
+from kivy.properties import StringProperty
+
+from kiosk.flow.states import OutOfService, State
+from kiosk.flow.world import Obstacle
+from kiosk.widgets.page import Page
+
+WHY = {
+    Obstacle.SERVER_AWAY: "out_of_service.server_away",
+    Obstacle.BACKEND_AWAY: "out_of_service.backend_away",
+    Obstacle.READER_DOWN: "out_of_service.reader_down",
+    Obstacle.TERMINAL_DOWN: "out_of_service.terminal_down",
+    Obstacle.NO_SERVICES: "out_of_service.no_services",
+    Obstacle.NO_FEE: "out_of_service.no_fee",
+}
+
+
+class OutOfServiceScreen(Page):
+    """Closed for now; nothing to touch."""
+
+    why = StringProperty()
+
+    def render(self, state: State) -> None:
+        """Say why in words."""
+        super().render(state)
+        assert isinstance(state.at, OutOfService)
+        self.why = self.loc._(WHY[state.at.reason])

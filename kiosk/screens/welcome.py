@@ -1,0 +1,24 @@
+"""Nobody is here: what this is for, and one touch to start."""
+
+from uuid import uuid4
+
+from kivy.properties import StringProperty
+from kivy.uix.boxlayout import BoxLayout
+
+from kiosk.flow.events import Start
+from kiosk.widgets.page import Page
+
+
+class Step(BoxLayout):
+    """One of the three things a person will do here: a picture and a few words."""
+
+    picture = StringProperty()
+    label = StringProperty()
+
+
+class WelcomeScreen(Page):
+    """The first touch mints the session."""
+
+    def start(self, *, preferential: bool) -> None:
+        """Begin, attended first when the person says so; nothing is asked to prove it."""
+        self.emit(Start(uuid4(), preferential))

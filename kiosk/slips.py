@@ -1,0 +1,65 @@
+"""What is printed: each slip as blocks for the receipt printer, from one template."""
+
+import textwrap
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from devices.kinds.receipt_printer import Block, Cut, Feed, PrintJob, Rule, Text
+from kiosk.flow.states import AttentionClass, Ticket
+
+COLUMNS = 42  # of an 80 mm roll in font A
+LIMA = ZoneInfo("America/Lima")
+_CLASS = {AttentionClass.GENERAL: "REGULAR", AttentionClass.PREFERENTIAL: "PREFERENCIAL"}
+
+
+def ticket_slip(job_id: str, ticket: Ticket) -> PrintJob:
+    """The paper of a turn: number, service, class, people ahead, place and time."""
+    blocks: tuple[Block, ...] = (
+        *_heading(ticket.site),
+        Text("SU TURNO", align="center"),
+        Text(ticket.number, align="center", bold=True, width=4, height=4),
+        Text(_CLASS[ticket.attention_class], align="center", bold=True),
+        Feed(1),
+        *(replace(line, bold=True) for line in _centred(ticket.service)),
+        Text(people_ahead(ticket.ahead), align="center"),
+        Rule(),
+        *_centred("Espere sentado: la pantalla mostrará su número y la ventanilla."),
+        Text(f"Emitido el {local_time(ticket.issued_at)}", align="center"),
+        *_ending(),
+    )
+    return PrintJob(job_id, blocks)
+
+
+def people_ahead(ahead: int) -> str:
+    """How many will be called before, in words."""
+    if ahead == 0:
+        return "Usted es la siguiente persona"
+    return "1 persona antes que usted" if ahead == 1 else f"{ahead} personas antes que usted"
+
+
+def local_time(instant: str) -> str:
+    """An ISO 8601 instant as people in Lima read it: `21/11/2026 14:53`."""
+    return datetime.fromisoformat(instant).astimezone(LIMA).strftime("%d/%m/%Y %H:%M")
+
+
+def _heading(site: str) -> tuple[Block, ...]:
+    return (
+        Text("INPE", align="center", bold=True, width=2, height=2),
+        Text("Instituto Nacional Penitenciario", align="center"),
+        *_centred(site),
+        Rule(),
+    )
+
+
+def _ending() -> tuple[Block, ...]:
+    return (
+        *_centred("¿Un reclamo? Pida el Libro de Reclamaciones en ventanilla."),
+        Feed(2),
+        Cut(),
+    )
+
+
+def _centred(sentence: str) -> tuple[Text, ...]:
+    """`sentence` broken between words, so that the printer never breaks inside one."""
+    return tuple(Text(line, align="center") for line in textwrap.wrap(sentence, COLUMNS))

@@ -1,0 +1,1 @@
+"""Every sentence on the screen: one gettext catalogue per language, `<language>.po`."""

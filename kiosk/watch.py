@@ -1,0 +1,122 @@
+"""Keeps in touch with the queue server: what it offers now, and this kiosk's heartbeat."""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+from uuid import uuid4
+
+import structlog
+
+from devices.supervisor import Supervisor
+from kiosk.device_news import heartbeat_rows
+from kiosk.flow.events import Event, ServerLost, ServerSeen
+from kiosk.flow.world import Service, ServiceKind
+from kiosk.queue_client import Granted, QueueClient
+
+OFFER_EVERY_S = 2.0
+HEARTBEAT_EVERY_S = 10.0
+
+log = structlog.get_logger("watch")
+
+
+class ServerWatch:
+    """Asks for the offer every `OFFER_EVERY_S` seconds and posts it when it changed."""
+
+    def __init__(self, client: QueueClient, post: Callable[[Event], None]) -> None:
+        self._client = client
+        self._post = post
+        self._last: Event | None = None
+
+    def look(self) -> None:
+        """Ask once."""
+        answer = self._client.offer()
+        event = seen(answer.body) if isinstance(answer, Granted) else ServerLost()
+        if event != self._last:
+            log.info("server", state=type(event).__name__, answer=type(answer).__name__)
+            self._last = event
+            self._post(event)
+
+
+def seen(offer: dict[str, Any]) -> ServerSeen:
+    """The flow's event for an offer of the server."""
+    services = tuple(
+        Service(row["code"], row["name"], row["series"], ServiceKind(row["kind"]))
+        for row in offer["services"]
+    )
+    return ServerSeen(
+        site=offer["site_name"],
+        services=services,
+        backend=offer["backend"],
+        fee_centimos=offer["fee_centimos"],
+        public_address=offer["public_address"],
+    )
+
+
+class Heartbeat:
+    """Tells the server every `HEARTBEAT_EVERY_S` seconds, and at once when a device changed."""
+
+    def __init__(
+        self,
+        client: QueueClient,
+        devices: Sequence[Supervisor],
+        screen: Callable[[], str],
+        unsent: Callable[[], int],
+        build: str,
+    ) -> None:
+        self._client = client
+        self._devices = devices
+        self._screen = screen
+        self._unsent = unsent
+        self._build = build
+        self._boot = str(uuid4())
+        self._sequence = 0
+        self._told: list[Any] = []
+        self._next = 0.0
+
+    def beat(self) -> None:
+        """Send one heartbeat when it is due."""
+        rows = heartbeat_rows(self._devices)
+        if rows == self._told and time.monotonic() < self._next:
+            return
+        self._sequence += 1
+        answer = self._client.heartbeat(
+            {
+                "boot_id": self._boot,
+                "sequence": self._sequence,
+                "build": self._build,
+                "screen": self._screen(),
+                "devices": rows,
+                "unsent": self._unsent(),
+            }
+        )
+        if isinstance(answer, Granted):
+            self._told, self._next = rows, time.monotonic() + HEARTBEAT_EVERY_S
+
+
+class Repeating:
+    """A thread that does `work` every `every_s` seconds until stopped."""
+
+    def __init__(self, name: str, every_s: float, work: Callable[[], None]) -> None:
+        self._every_s = every_s
+        self._work = work
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+
+    def start(self) -> None:
+        """Begin; the first turn is done at once."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the turn under way."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=10.0)
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self._work()
+            except Exception:
+                log.exception("watch failed, will be tried again", watch=self._thread.name)
+            self._stop.wait(self._every_s)

@@ -1,0 +1,11 @@
+"""One screen back, where that is possible; otherwise it is not there at all."""
+
+from kivy.properties import BooleanProperty
+
+from kiosk.widgets.verb_button import VerbButton
+
+
+class BackButton(VerbButton):
+    """Takes no room while not `showing`."""
+
+    showing = BooleanProperty(True)

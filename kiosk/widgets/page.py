@@ -1,0 +1,41 @@
+"""The frame of a screen: header, contents, controls at the bottom."""
+
+from collections.abc import Callable
+
+from kivy.properties import ObjectProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+
+from kiosk.flow.events import Event
+from kiosk.flow.states import State
+from kiosk.widgets.localizer import Localizer
+
+
+class Page(BoxLayout):
+    """A screen. It shows one flow state and emits events; it decides nothing.
+
+    `name` is the screen's stable id, `emit` takes the events, `loc` gives the words.
+    """
+
+    name = StringProperty()
+    site = StringProperty()
+    loc = ObjectProperty()
+
+    def __init__(self, emit: Callable[[Event], None], loc: Localizer, **properties: object) -> None:
+        self.emit = emit
+        super().__init__(loc=loc, **properties)
+
+    def render(self, state: State) -> None:
+        """Set the properties that show `state`."""
+        self.site = state.world.site
+
+
+class Contents(BoxLayout):
+    """Between header and footer."""
+
+
+class Upper(BoxLayout):
+    """What is only read: reaches down to where controls may begin, 35 % below the top."""
+
+
+class Footer(BoxLayout):
+    """The way out, always in the same place: back on the left, cancel on the right."""

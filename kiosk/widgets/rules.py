@@ -1,0 +1,27 @@
+"""Makes the widgets known to Kivy: the one font, and every .kv once, by path."""
+
+from importlib import import_module
+from pathlib import Path
+
+import fontpkg
+from kivy.core.text import LabelBase
+from kivy.lang import Builder
+
+FOLDERS = ("kiosk.widgets", "kiosk.screens")
+
+
+def load_rules(font: str) -> None:
+    """Register `font` from its package and load the .kv beside every widget and screen."""
+    LabelBase.register(font, str(fontpkg.path(font)))
+    for package in FOLDERS:
+        for path in rule_files(package):
+            import_module(f"{package}.{path.stem}")
+            if str(path) not in Builder.files:
+                Builder.load_file(str(path))
+
+
+def rule_files(package: str) -> list[Path]:
+    """The .kv files of `package`, in a fixed order."""
+    here = import_module(package).__file__
+    assert here is not None
+    return sorted(Path(here).parent.glob("*.kv"))

@@ -1,0 +1,12 @@
+"""One service to choose: its name on a card."""
+
+from kivy.properties import ObjectProperty
+
+from kiosk.theme import DAY
+from kiosk.widgets.control import Control
+
+
+class ServiceCard(Control):
+    """A card as tall as its words need; touching it chooses the service."""
+
+    coat = ObjectProperty(DAY.secondary, rebind=True)

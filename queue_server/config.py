@@ -1,0 +1,101 @@
+"""What a server process needs to start: one TOML file (unknown keys refused), one database."""
+
+import difflib
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from queue_server.core.clock import Clock, SystemClock
+from queue_server.core.crypto import load_vault
+from queue_server.core.db import Database, open_engine
+
+
+class ConfigError(Exception):
+    """The configuration file cannot be used; the message says which key and what to write."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Discovery(_Section):
+    """Zeroconf: whether this server advertises itself, and on which addresses (empty: all)."""
+
+    enabled: bool = True
+    interfaces: tuple[str, ...] = ()
+
+
+class ServerConfig(_Section):
+    """One site's server. Paths are relative to the file's folder.
+
+    `public_address` is where phones reach this server (https://…); without one no QR is offered.
+    """
+
+    site: Annotated[str, Field(pattern=r"^[A-Z0-9-]{2,20}$")]
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 8080
+    database: Path = Path("ventanilla.db")
+    data_key_file: Path = Path("data.key")
+    public_address: str | None = None
+    discovery: Discovery = Discovery()
+
+
+def load_config(path: Path) -> ServerConfig:
+    """The configuration in `path`. Raises ConfigError, always with one line to act on."""
+    try:
+        raw = tomllib.loads(path.read_text())
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: no such file; copy deploy/server.toml and edit it") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: not valid TOML: {error}") from error
+    try:
+        config = ServerConfig.model_validate(raw)
+    except ValidationError as error:
+        raise ConfigError(f"{path}: {_first_fault(error)}") from error
+    return _from_folder(config, path.parent)
+
+
+def _from_folder(config: ServerConfig, folder: Path) -> ServerConfig:
+    return config.model_copy(
+        update={
+            "database": folder / config.database,
+            "data_key_file": folder / config.data_key_file,
+        }
+    )
+
+
+def _first_fault(error: ValidationError) -> str:
+    faults = error.errors()
+    fault = next((each for each in faults if each["type"] == "extra_forbidden"), faults[0])
+    where = ".".join(str(part) for part in fault["loc"])
+    if fault["type"] != "extra_forbidden":
+        return f"{where}: {fault['msg']}"
+    near = difflib.get_close_matches(str(fault["loc"][-1]), _known_keys(fault["loc"]), n=1)
+    hint = f"; did you mean {near[0]!r}?" if near else ""
+    return f"unknown key {where!r}{hint}"
+
+
+def _known_keys(location: tuple[Any, ...]) -> list[str]:
+    section: type[BaseModel] = ServerConfig
+    for part in location[:-1]:
+        annotation = section.model_fields[str(part)].annotation
+        if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
+            return []
+        section = annotation
+    return list(section.model_fields)
+
+
+def open_database(config: ServerConfig, clock: Clock | None = None) -> Database:
+    """The site's database and vault. Raises ConfigError when the data key is missing."""
+    try:
+        vault = load_vault(config.data_key_file)
+    except FileNotFoundError:
+        raise ConfigError(
+            f"{config.data_key_file}: no data key; run `python -m queue_server init` first"
+        ) from None
+    except ValueError as error:
+        raise ConfigError(f"{config.data_key_file}: {error}") from error
+    engine = open_engine(f"sqlite:///{config.database}")
+    return Database(engine, vault, clock or SystemClock())

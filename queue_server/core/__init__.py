@@ -1,0 +1,1 @@
+"""What the slices share: database, event log and feed, clock, crypto, problem+json. No slice."""

@@ -1,0 +1,78 @@
+"""A request with a key is carried out once; its repetitions get the first answer."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, insert, select
+
+from queue_server.core import tables
+from queue_server.core.problem import Problem
+from queue_server.core.unit_of_work import Actor, UnitOfWork
+
+REPLIES_KEPT_HOURS = 48
+_CONTEXT = "replies.body"
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer as it is kept: HTTP status and JSON body; `replayed` when it came from the past."""
+
+    status: int
+    body: Any
+    replayed: bool = False
+
+
+def request_hash(actor: Actor, route: str, body: Any) -> bytes:
+    """SHA-256 over who asks, what for, and the canonical JSON of `body`."""
+    canonical = json.dumps([actor.label, route, body], sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).digest()
+
+
+def once(
+    uow: UnitOfWork, actor: Actor, key: str, digest: bytes, work: Callable[[], Reply]
+) -> Reply:
+    """Do `work` under `key`, or give back what it answered the first time.
+
+    `work` must record its event in `uow`; that row carries the key, and UNIQUE(site, key) keeps
+    the promise. A Problem that `work` raises is not kept: nothing happened. Raises Problem 422
+    when the key was used for another request, 409 when its answer is no longer kept.
+    """
+    earlier = _earlier(uow, actor.site, key, digest)
+    if earlier is not None:
+        return earlier
+    uow.key, uow.request_hash = key, digest
+    reply = work()
+    if uow.recorded is None:
+        raise RuntimeError(f"the work under key {key} recorded no event")
+    sealed = uow.vault.seal(_CONTEXT, json.dumps(reply.body))
+    uow.connection.execute(
+        insert(tables.replies),
+        {"site": actor.site, "key": key, "status": reply.status, "body": sealed, "at": uow.now},
+    )
+    return reply
+
+
+def _earlier(uow: UnitOfWork, site: str, key: str, digest: bytes) -> Reply | None:
+    events, replies = tables.events, tables.replies
+    row = uow.connection.execute(
+        select(events.c.request_hash, replies.c.status, replies.c.body)
+        .outerjoin(replies, (replies.c.site == events.c.site) & (replies.c.key == events.c.key))
+        .where(events.c.site == site, events.c.key == key)
+    ).one_or_none()
+    if row is None:
+        return None
+    if row.request_hash != digest:
+        raise Problem(422, "key_reused", "Esta clave ya se usó para otro pedido; envíe uno nuevo.")
+    if row.body is None:
+        raise Problem(409, "reply_expired", "El pedido ya se atendió hace más de dos días.")
+    return Reply(row.status, json.loads(uow.vault.open(_CONTEXT, row.body)), replayed=True)
+
+
+def forget_replies(uow: UnitOfWork, before: datetime) -> int:
+    """Delete the answers given before `before`; the events that carry their keys stay."""
+    gone = delete(tables.replies).where(tables.replies.c.at < before)
+    return uow.connection.execute(gone).rowcount

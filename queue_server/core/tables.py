@@ -1,0 +1,54 @@
+"""Tables of the core: the event log with its per-site ids, and the replies kept for retries."""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    ForeignKeyConstraint,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    String,
+    Table,
+    UniqueConstraint,
+)
+
+from queue_server.core.schema import Instant, metadata
+
+# One row a site. It is updated inside the writing transaction, so the id of an event never
+# becomes visible before a smaller one.
+event_counters = Table(
+    "event_counters",
+    metadata,
+    Column("site", String(20), primary_key=True),
+    Column("last_id", BigInteger, nullable=False),
+)
+
+# At once feed, idempotency record and audit. `body` holds ids and words only, never personal data.
+events = Table(
+    "events",
+    metadata,
+    Column("site", String(20), nullable=False),
+    Column("id", BigInteger, nullable=False),
+    Column("key", String(80), nullable=False),
+    Column("request_hash", LargeBinary(32)),
+    Column("actor", String(80), nullable=False),
+    Column("kind", String(60), nullable=False),
+    Column("body", JSON, nullable=False),
+    Column("at", Instant, nullable=False),
+    PrimaryKeyConstraint("site", "id"),
+    UniqueConstraint("site", "key"),
+)
+
+# What was answered to a key, sealed; deleted after 48 h.
+replies = Table(
+    "replies",
+    metadata,
+    Column("site", String(20), nullable=False),
+    Column("key", String(80), nullable=False),
+    Column("status", SmallInteger, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("at", Instant, nullable=False, index=True),
+    PrimaryKeyConstraint("site", "key"),
+    ForeignKeyConstraint(["site", "key"], ["events.site", "events.key"]),
+)

@@ -1,0 +1,1 @@
+"""The fleet's ways to the outside: zeroconf."""

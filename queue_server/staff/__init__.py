@@ -1,0 +1,1 @@
+"""Who may do what: staff accounts and sessions, credentials of kiosks and displays."""

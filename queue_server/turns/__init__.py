@@ -1,0 +1,1 @@
+"""Turns: visits, tickets, counters, and who is next."""

@@ -1,0 +1,53 @@
+"""What the site offers a kiosk now: a kiosk shows only what can be finished."""
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel
+
+from queue_server.config import ServerConfig
+from queue_server.core.desk import DeskOf
+from queue_server.core.unit_of_work import Actor, UnitOfWork
+from queue_server.staff.api import KioskOf
+from queue_server.turns.services import queries
+
+router = APIRouter(prefix="/api/v1", tags=["kiosk"])
+
+
+class ServiceBody(BaseModel):
+    """One service; `kind` is `turn` or `certificate`."""
+
+    code: str
+    name: str
+    series: str
+    kind: str
+
+
+class OfferBody(BaseModel):
+    """What can be had here now. `fee_centimos` is null where nothing is sold."""
+
+    site_name: str
+    services: list[ServiceBody]
+    backend: bool
+    fee_centimos: int | None
+    public_address: bool
+
+
+def backend_up(uow: UnitOfWork) -> bool:  # noqa: ARG001 - answered from the database one day
+    """Whether certificates can be asked for; this site has no issuance, so never."""
+    return False
+
+
+@router.get("/offer", response_model=OfferBody)
+async def offer(request: Request, desk: DeskOf, who: KioskOf) -> OfferBody:
+    """The site's name, its services, and what a kiosk may promise."""
+    config: ServerConfig = request.app.state.config
+
+    def read(uow: UnitOfWork, actor: Actor) -> OfferBody:
+        return OfferBody(
+            site_name=queries.site_name(uow, actor.site),
+            services=[ServiceBody(**vars(each)) for each in queries.services(uow, actor.site)],
+            backend=backend_up(uow),
+            fee_centimos=None,
+            public_address=config.public_address is not None,
+        )
+
+    return await desk.look(who, read)

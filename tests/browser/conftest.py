@@ -1,0 +1,111 @@
+"""Debian's Chromium against a real server process: one browser, one site, a fresh queue each."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from queue_server.staff.api import COOKIE
+from tests.support.site import KioskHttp, Site, StaffHttp, running_site
+
+CHROMIUM = Path("/usr/bin/chromium")
+SWITCHES = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+    "--no-first-run",
+)
+DEADLINE_MS = 10_000
+
+# Writes down, inside the page, when it was clicked and which calls became the newest, and when.
+WITNESS = """
+window.witness = { clickedAt: 0, shown: [] };
+document.addEventListener("click", () => { window.witness.clickedAt = Date.now(); }, true);
+document.addEventListener("DOMContentLoaded", () => {
+  const newest = document.getElementById("newest");
+  if (newest) new MutationObserver(() => {
+    window.witness.shown.push({ number: newest.dataset.number, at: Date.now() });
+  }).observe(newest, { attributeFilter: ["data-number"] });
+});
+"""
+
+
+@dataclass
+class Window:
+    """One browser window of its own session. `complaints`: what its console complained about."""
+
+    context: BrowserContext
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+
+    def sign_in(self, person: StaffHttp, url: str) -> None:
+        """Carry `person`'s session, as if they had signed in here."""
+        cookie = person.http.cookies[COOKIE]
+        self.context.add_cookies([{"name": COOKIE, "value": cookie, "url": url}])
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if not CHROMIUM.exists():
+        pytest.fail(f"{CHROMIUM} is missing: install Debian's package `chromium`")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(SWITCHES))
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def open_window(browser: Browser) -> Iterator[Callable[..., Window]]:
+    """Opens windows of a given size; all are closed after the test."""
+    contexts: list[BrowserContext] = []
+
+    def open_one(width: int = 1440, height: int = 900) -> Window:
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, locale="es-PE", color_scheme="light"
+        )
+        contexts.append(context)
+        context.add_init_script(WITNESS)
+        context.set_default_timeout(DEADLINE_MS)
+        window = Window(context, context.new_page())
+        window.page.on(
+            "console",
+            lambda said: (
+                window.complaints.append(said.text) if said.type in ("error", "warning") else None
+            ),
+        )
+        window.page.on("pageerror", lambda error: window.complaints.append(str(error)))
+        return window
+
+    yield open_one
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with running_site(tmp_path_factory.mktemp("browser")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def kiosk(site: Site) -> KioskHttp:
+    return site.kiosk()
+
+
+@pytest.fixture(scope="session")
+def staff(site: Site) -> StaffHttp:
+    return site.staff()
+
+
+@pytest.fixture
+def empty_queue(site: Site, staff: StaffHttp) -> None:
+    """Serve whoever is left, so that a test begins with nobody waiting."""
+    for counter in ("V1", "V2"):
+        while (answer := staff.call_next(counter)).status_code != 404:
+            body = answer.json()
+            staff.finish(body["ticket"] if answer.status_code == 409 else body["ticket_id"])

@@ -1,0 +1,117 @@
+"""Discovery between two real processes, on the loopback interface alone."""
+
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+from queue_server.config import Discovery as DiscoverySettings
+from queue_server.config import ServerConfig
+from queue_server.core.db import Database
+from queue_server.core.unit_of_work import UnitOfWork
+from queue_server.fleet import service
+from queue_server.fleet.adapters.zeroconf import KIOSK_TYPE, SERVER_TYPE, Discovery
+from tests.support.site import Site
+
+T = TypeVar("T")
+DEADLINE_S = 15.0
+
+# A kiosk as another process: announces itself, says which server it finds, leaves when told to.
+# Its records live one second instead of two minutes, so that its silence is noticed soon.
+KIOSK = f"""
+import sys
+from zeroconf import ServiceInfo, Zeroconf
+lan = Zeroconf(interfaces=["127.0.0.1"])
+name = "A07.{KIOSK_TYPE}"
+lan.register_service(ServiceInfo("{KIOSK_TYPE}", name, parsed_addresses=["127.0.0.1"], port=9,
+                                 host_ttl=1, server="kiosk-a07.local.",
+                                 properties={{"code": "A07"}}))
+found = lan.get_service_info("{SERVER_TYPE}", "Ventanilla PRUEBA.{SERVER_TYPE}", timeout=10000)
+print(found.port, found.decoded_properties["site"], flush=True)
+sys.stdin.readline()
+lan.unregister_all_services()
+lan.close()
+"""
+
+
+class WatchedDatabase:
+    """A database that tells when something was stored, so that nobody has to poll."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.stored = threading.Condition()
+
+    def run(self, work: Callable[[UnitOfWork], T]) -> T:
+        result = self.database.run(work)
+        with self.stored:
+            self.stored.notify_all()
+        return result
+
+    def until(self, holds: Callable[[dict[str, service.Sighting]], bool]) -> None:
+        """Wait until what is discovered satisfies `holds`. Raises AssertionError."""
+        with self.stored:
+            assert self.stored.wait_for(lambda: holds(self.seen()), DEADLINE_S), self.seen()
+
+    def seen(self) -> dict[str, service.Sighting]:
+        found = self.database.read(lambda uow: service.view(uow, "PRUEBA").discovered)
+        return {each.instance.name: each for each in found}
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[WatchedDatabase]:
+    opened = Site(tmp_path).database()
+    yield WatchedDatabase(opened)
+    opened.close()
+
+
+def config(enabled: bool = True) -> ServerConfig:
+    settings = DiscoverySettings(enabled=enabled, interfaces=("127.0.0.1",))
+    return ServerConfig(site="PRUEBA", port=8123, discovery=settings)
+
+
+@contextmanager
+def other_process() -> Iterator[subprocess.Popen[str]]:
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen([sys.executable, "-c", KIOSK], **pipes) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def test_a_kiosk_and_the_server_find_each_other_and_nothing_is_left_behind(
+    database: WatchedDatabase,
+) -> None:
+    before = set(threading.enumerate())
+    with Discovery(config(), database), other_process() as kiosk:
+        assert kiosk.stdin is not None
+        assert kiosk.stdout is not None
+        assert kiosk.stdout.readline().split() == ["8123", "PRUEBA"]
+        database.until(lambda seen: "A07" in seen)
+        database.until(lambda seen: "Ventanilla PRUEBA" in seen)
+        kiosk.stdin.write("leave\n")
+        kiosk.stdin.flush()
+        database.until(lambda seen: seen["A07"].gone_at is not None)
+    left = {each.name for each in threading.enumerate() if each not in before}
+    assert {name for name in left if not name.startswith("database")} == set()
+
+
+def test_a_kiosk_whose_power_was_cut_is_missed_without_a_goodbye(
+    database: WatchedDatabase,
+) -> None:
+    with Discovery(config(), database, look_again_s=0.5), other_process() as kiosk:
+        database.until(lambda seen: "A07" in seen)
+        kiosk.kill()
+        database.until(lambda seen: seen["A07"].gone_at is not None)
+
+
+def test_discovery_switched_off_opens_nothing(database: WatchedDatabase) -> None:
+    before = threading.active_count()
+    with Discovery(config(enabled=False), database):
+        assert threading.active_count() == before
+    assert database.seen() == {}

@@ -1,0 +1,116 @@
+"""Real pixels, drawn offscreen in processes of their own: one tour of the screens, twice."""
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image, ImageChops
+
+import kiosk
+from kiosk.theme import DAY
+
+TOUR = Path(__file__).with_name("tour.py")
+SECONDS = 40
+AT_REST = ["welcome", "out_of_service", "choose_service", "ticket_ready-printed"]
+MOVING = ["read_document", "read_document-again", "taking_turn", "ticket_ready-printing"]
+
+
+@dataclass(frozen=True)
+class Tour:
+    """What one run left: its measurements and its pictures."""
+
+    report: dict[str, Any]
+    folder: Path
+
+    def picture(self, name: str) -> Image.Image:
+        return Image.open(self.folder / f"{name}.png").convert("RGB")
+
+
+@pytest.fixture(scope="module")
+def tours(tmp_path_factory: pytest.TempPathFactory) -> list[Tour]:
+    """Two runs, one after the other, each in its own process."""
+    return [_run(tmp_path_factory.mktemp("tour")) for _ in range(2)]
+
+
+def _run(folder: Path) -> Tour:
+    done = subprocess.run(
+        [sys.executable, str(TOUR), str(folder)],
+        cwd=Path(kiosk.__file__).parents[1],
+        env={"PYTHONPATH": str(Path(kiosk.__file__).parents[1]), "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    assert done.returncode == 0, f"the tour failed:\n{done.stdout}\n{done.stderr}"
+    return Tour(json.loads((folder / "tour.json").read_text()), folder)
+
+
+def differing_share(one: Image.Image, other: Image.Image) -> float:
+    """The share of pixels that differ by more than a shade, 0 to 1."""
+    grey = ImageChops.difference(one, other).convert("L")
+    return sum(grey.histogram()[25:]) / (grey.width * grey.height)
+
+
+@pytest.mark.parametrize("name", AT_REST + MOVING)
+def test_every_screen_is_drawn_in_the_institutions_colours(tours: list[Tour], name: str) -> None:
+    picture = tours[0].picture(name)
+    assert picture.size == (1080, 1920)
+    band = tuple(round(255 * part) for part in DAY.header[:3])
+    assert picture.getpixel((4, 4)) == band
+    assert picture.getpixel((4, 1900)) == (255, 255, 255)
+    blank = Image.new("RGB", picture.size, "white")
+    blank.paste(band, (0, 0, 1080, 180))
+    assert differing_share(picture, blank) > 0.01
+
+
+def test_no_two_screens_look_the_same(tours: list[Tour]) -> None:
+    names = AT_REST + MOVING
+    for index, one in enumerate(names):
+        for other in names[:index]:
+            share = differing_share(tours[0].picture(one), tours[0].picture(other))
+            assert share > 0.004, (one, other)
+
+
+@pytest.mark.parametrize("name", AT_REST)
+def test_two_runs_draw_the_same_pixels(tours: list[Tour], name: str) -> None:
+    assert differing_share(tours[0].picture(name), tours[1].picture(name)) < 0.0005
+
+
+@pytest.mark.parametrize("name", MOVING)
+def test_two_runs_differ_only_by_what_moves(tours: list[Tour], name: str) -> None:
+    assert differing_share(tours[0].picture(name), tours[1].picture(name)) < 0.05
+
+
+@pytest.mark.negative_control
+def test_a_missing_button_is_noticed_by_the_comparison(tours: list[Tour]) -> None:
+    whole = tours[0].picture("welcome")
+    broken = whole.copy()
+    broken.paste("white", (72, 970, 1008, 1190))
+    assert differing_share(whole, broken) > 0.05
+
+
+def test_the_first_frame_is_announced_and_soon(tours: list[Tour]) -> None:
+    assert all(0 < tour.report["first_frame_s"] < 5 for tour in tours)
+
+
+def test_nothing_is_drawn_while_nobody_is_there(tours: list[Tour]) -> None:
+    assert tours[0].report["frames_drawn_at_rest"] == 0
+
+
+def test_the_controls_are_where_the_screens_say(tours: list[Tour]) -> None:
+    screens = tours[0].report["screens"]
+    assert screens["welcome"] == ["welcome", "start", "start_preferential"]
+    assert screens["choose_service"] == [
+        "choose_service",
+        "service:certificate",
+        "service:information",
+        "back",
+        "cancel",
+    ]
+    assert screens["taking_turn"] == ["taking_turn"]
+    assert tours[0].report["events"] == ["Start"]

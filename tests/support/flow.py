@@ -1,0 +1,34 @@
+"""Building blocks for tests of the flow: a site that is open, a person, shortcuts."""
+
+from datetime import date
+from functools import reduce
+from uuid import UUID
+
+from kiosk.flow.effects import Effect
+from kiosk.flow.events import Event, PartChanged, ServerSeen
+from kiosk.flow.states import Document, State
+from kiosk.flow.step import step
+from kiosk.flow.world import Part, PartState, Service, ServiceKind
+
+SESSION = UUID("5b6f2a34-7a54-4f63-9d3d-0d3f4a2b1c10")
+CERTIFICATE = Service("certificate", "Certificado", "J", ServiceKind.CERTIFICATE)
+INFORMATION = Service("information", "Información", "I")
+DOCUMENT = Document("01", "10117410", date(1980, 1, 1), "PRUEBA", "JUAN CARLOS")
+SEEN = ServerSeen("Módulo de prueba", (CERTIFICATE, INFORMATION), True, 3770, False)
+UP, DOWN = PartState(usable=True, words="online"), PartState(usable=False, words="offline")
+
+
+def open_kiosk(*broken: Part) -> State:
+    """A kiosk that serves, with every part working but `broken`."""
+    parts = [PartChanged(part, DOWN if part in broken else UP) for part in Part]
+    return after(State(), SEEN, *parts)
+
+
+def after(state: State, *events: Event) -> State:
+    """The state after `events`."""
+    return reduce(lambda now, event: step(now, event)[0], events, state)
+
+
+def effects(state: State, *events: Event) -> tuple[Effect, ...]:
+    """The effects of the last of `events`."""
+    return step(after(state, *events[:-1]), events[-1])[1]

@@ -1,0 +1,106 @@
+"""A whole kiosk without a screen for tests: real ptys, simulated devices, a real server."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from devices.escpos.simulator import EscposSimulator
+from devices.serial_mrz.simulator import SerialMrzSimulator
+from kiosk.bootstrap import Kiosk, build_kiosk
+from kiosk.config import load_config
+from kiosk.flow.events import Event
+from kiosk.flow.states import At, State
+from tests.support.site import Site
+
+JUAN = (
+    "I<PER10117410<7<<<<<<<<<<<<<<<",
+    "8001014M3001019PER<<<<<<<<<<<8",
+    "PRUEBA<<JUAN<CARLOS<<<<<<<<<<<",
+)
+DEADLINE_S = 20.0
+
+
+class Bench:
+    """A kiosk on a workbench: its runner is drained by the test, its devices are simulated."""
+
+    def __init__(self, folder: Path, site: Site, code: str = "A01") -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        self.reader = SerialMrzSimulator(folder / "reader.tty")
+        self.printer = EscposSimulator(folder / "printer.tty", folder / "paper")
+        (folder / "credential").write_text(site.command("add-kiosk", code))
+        (folder / "kiosk.toml").write_text(kiosk_toml(folder, site.url, code))
+        self.kiosk: Kiosk | None = None
+
+    @property
+    def live(self) -> Kiosk:
+        assert self.kiosk is not None, "the bench is not switched on"
+        return self.kiosk
+
+    @property
+    def state(self) -> State:
+        return self.live.runner.state
+
+    def post(self, event: Event) -> None:
+        self.live.runner.post(event)
+
+    def present(self, mrz: tuple[str, ...]) -> None:
+        """Pass a document through the reader."""
+        self.reader.obey("present " + "|".join(mrz))
+
+    def until(self, done: Callable[[State], object], deadline_s: float = DEADLINE_S) -> State:
+        """Drain the inbox until `done(state)`. Raises TimeoutError with the state it stuck in."""
+        ends = time.monotonic() + deadline_s
+        while time.monotonic() < ends:
+            if done(self.state):
+                return self.state
+            self.live.runner.drain(0.05)
+        raise TimeoutError(f"still {self.state}")
+
+    def until_at(self, kind: type[At], deadline_s: float = DEADLINE_S) -> At:
+        """Drain until the person stands at a state of `kind`."""
+        return self.until(lambda state: isinstance(state.at, kind), deadline_s).at
+
+    def slips(self) -> list[str]:
+        """Every slip that came out, as text."""
+        return [path.with_suffix(".txt").read_text() for path in self.paper()]
+
+    def paper(self) -> list[Path]:
+        """Every slip that came out, as the printer's bytes."""
+        return sorted((self.folder / "paper").glob("*.bin"))
+
+
+@contextmanager
+def switched_on(bench: Bench) -> Iterator[Bench]:
+    """Start simulators and kiosk; everything ends with the block."""
+    bench.reader.start()
+    bench.printer.start()
+    try:
+        bench.kiosk = build_kiosk(load_config(bench.folder / "kiosk.toml"))
+        with bench.kiosk:
+            yield bench
+    finally:
+        bench.reader.stop()
+        bench.printer.stop()
+
+
+def kiosk_toml(folder: Path, url: str, code: str, extra: str = "") -> str:
+    """The configuration of a kiosk whose devices are the simulators in `folder`."""
+    return f"""\
+code = "{code}"
+[server]
+url = "{url}"
+credential_file = "credential"
+[discovery]
+enabled = false
+[[devices]]
+name = "reader"
+model = "serial-mrz"
+port = "{folder / "reader.tty"}"
+[[devices]]
+name = "printer"
+model = "escpos"
+port = "{folder / "printer.tty"}"
+{extra}
+"""

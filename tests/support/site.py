@@ -1,0 +1,157 @@
+"""A real site for tests: own folder, own database, a real server process on a free port."""
+
+import contextlib
+import io
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+
+from queue_server.__main__ import main
+from queue_server.core.clock import SystemClock
+from queue_server.core.crypto import load_vault
+from queue_server.core.db import Database, open_engine
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+START_DEADLINE_S = 20.0
+
+
+def free_port() -> int:
+    """A TCP port nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Site:
+    """The server of one site in `folder`. `extra` is TOML appended to server.toml."""
+
+    def __init__(self, folder: Path, extra: str = "") -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.processes: list[subprocess.Popen[str]] = []
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "server.toml").write_text(
+            f'site = "PRUEBA"\nport = {self.port}\n{extra}\n'
+            + ("" if "[discovery]" in extra else "[discovery]\nenabled = false\n")
+        )
+        self.command("init")
+        self.command("load-site", str(REPOSITORY / "deploy" / "site.toml"))
+
+    def command(self, *words: str) -> str:
+        """Run one server command in this process; its output. Raises AssertionError."""
+        said, complaint = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(complaint):
+            code = main(["--config", str(self.folder / "server.toml"), *words])
+        assert code == 0, complaint.getvalue()
+        return said.getvalue().strip()
+
+    def _words(self, *words: str) -> list[str]:
+        config = str(self.folder / "server.toml")
+        return [sys.executable, "-m", "queue_server", "--config", config, *words]
+
+    def start(self, command: str) -> subprocess.Popen[str]:
+        """Start a long-running command (`serve`, `web`, `jobs`) in a process group of its own."""
+        process = subprocess.Popen(self._words(command), text=True, start_new_session=True)
+        self.processes.append(process)
+        return process
+
+    def wait_ready(self) -> None:
+        """Until the web worker answers. Raises TimeoutError."""
+        ends = time.monotonic() + START_DEADLINE_S
+        while time.monotonic() < ends:
+            with contextlib.suppress(httpx.HTTPError):
+                if httpx.get(f"{self.url}/api/v1/display", trust_env=False).is_success:
+                    return
+            time.sleep(0.05)
+        raise TimeoutError(f"the server did not answer within {START_DEADLINE_S} s")
+
+    def kill(self, process: subprocess.Popen[str]) -> None:
+        """`kill -9` for the whole group of `process`: what a power cut looks like to it."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait(timeout=10)
+
+    def stop(self) -> None:
+        """End everything started here."""
+        for process in self.processes:
+            if process.poll() is None:
+                process.terminate()
+        for process in self.processes:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=10)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+
+    def database(self) -> Database:
+        """The site's database, to look at what really stands in it."""
+        engine = open_engine(f"sqlite:///{self.folder / 'ventanilla.db'}")
+        return Database(engine, load_vault(self.folder / "data.key"), SystemClock())
+
+    def kiosk(self, name: str = "A01") -> "KioskHttp":
+        """An HTTP client that holds a fresh credential of kiosk `name`."""
+        return KioskHttp(self.url, self.command("add-kiosk", name))
+
+    def staff(self, name: str = "ana", role: str = "staff") -> "StaffHttp":
+        """An HTTP client signed in as a member of staff."""
+        return StaffHttp(self.url, name, self.command("add-staff", name, "--role", role))
+
+
+class KioskHttp:
+    """The kiosk's side of the API, without a kiosk."""
+
+    def __init__(self, url: str, token: str) -> None:
+        self.token = token
+        self.http = httpx.Client(
+            base_url=url, headers={"Authorization": f"Bearer {token}"}, trust_env=False, timeout=15
+        )
+
+    def issue(self, service: str = "information", key: str = "", **body: object) -> httpx.Response:
+        """Ask for a turn, with a fresh key unless one is given."""
+        return self.http.post(
+            "/api/v1/tickets",
+            json={"service": service, **body},
+            headers={"Idempotency-Key": key or str(uuid4())},
+        )
+
+
+class StaffHttp:
+    """The console's side of the API, without a browser."""
+
+    def __init__(self, url: str, name: str, password: str) -> None:
+        self.password = password
+        self.http = httpx.Client(base_url=url, trust_env=False, timeout=15)
+        answer = self.http.post("/session", data={"name": name, "password": password})
+        assert answer.status_code == 303, answer.text
+        assert "wrong" not in answer.headers["location"], "the password was refused"
+
+    def call_next(self, counter: str = "V1", key: str = "") -> httpx.Response:
+        """Call whoever is next for `counter`."""
+        return self._post(f"/api/v1/counters/{counter}/call-next", key)
+
+    def finish(self, ticket_id: str, key: str = "") -> httpx.Response:
+        """Finish a called turn."""
+        return self._post(f"/api/v1/tickets/{ticket_id}/finish", key)
+
+    def _post(self, path: str, key: str) -> httpx.Response:
+        return self.http.post(path, headers={"Idempotency-Key": key or str(uuid4())})
+
+
+@contextlib.contextmanager
+def running_site(folder: Path, extra: str = "", command: str = "web") -> Iterator[Site]:
+    """A site whose server answers; everything ends with the block."""
+    site = Site(folder, extra)
+    try:
+        site.start(command)
+        site.wait_ready()
+        yield site
+    finally:
+        site.stop()

@@ -1,0 +1,65 @@
+"""The registry: nothing imported early, and wrong words answered with the nearest right one."""
+
+import subprocess
+import sys
+
+import pytest
+
+from devices.errors import InvalidOption, UnknownModel, UnknownOption
+from devices.registry import MODELS, DeviceConfig, build, load_model
+from devices.supervisor import Event
+
+
+def publish(_event: Event) -> None:
+    return None
+
+
+def modules_after(code: str) -> set[str]:
+    script = f"{code}\nimport sys; print(*sys.modules)"
+    run = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=30
+    )
+    return set(run.stdout.split())
+
+
+def test_no_driver_is_imported_until_one_is_configured() -> None:
+    loaded = modules_after("import devices.registry")
+    assert not {name for name in loaded if name.startswith(tuple(MODELS.values()))}
+    assert "escpos" not in loaded
+
+
+def test_the_pure_modules_need_no_third_party_package() -> None:
+    loaded = modules_after(
+        "import devices.status, devices.documents.mrz, devices.documents.dni\n"
+        "import devices.documents.document_types, devices.kinds.document_reader\n"
+        "import devices.kinds.receipt_printer, devices.escpos.protocol\n"
+        "import devices.serial_mrz.protocol"
+    )
+    assert not loaded & {"serial", "structlog", "escpos", "stdnum", "socket", "devices.link"}
+
+
+@pytest.mark.parametrize("name", sorted(MODELS))
+def test_every_model_describes_itself(name: str) -> None:
+    model = load_model(name)
+    assert model.kind in {"document_reader", "receipt_printer"}
+    assert build(DeviceConfig("front", name, "/dev/none"), publish).kind == model.kind
+
+
+def test_an_unknown_model_is_answered_with_the_nearest() -> None:
+    with pytest.raises(UnknownModel, match="did you mean 'escpos'"):
+        build(DeviceConfig("front", "escpoz", "/dev/none"), publish)
+
+
+def test_an_unknown_option_is_answered_with_the_nearest() -> None:
+    with pytest.raises(UnknownOption, match="did you mean 'profile'") as caught:
+        build(DeviceConfig("front", "escpos", "/dev/none", {"profil": "default"}), publish)
+    assert "front" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"baud": "9600"}, {"parity": "X"}, {"reply_timeout_s": True}, {"profile": "simple"}],
+)
+def test_an_option_of_the_wrong_kind_is_refused(options: dict[str, str | int | bool]) -> None:
+    with pytest.raises(InvalidOption, match=next(iter(options))):
+        build(DeviceConfig("front", "escpos", "/dev/none", options), publish)

@@ -1,0 +1,109 @@
+"""Nobody is there any more: the question, the answer, the end. Kivy's clock is shifted forwards."""
+
+from typing import Any
+
+import pytest
+
+from kiosk.flow.effects import ForgetPerson
+from kiosk.flow.events import Cancel, IdleExpired
+from kiosk.flow.states import At, Welcome
+
+
+def pass_time(bench: Any, seconds: float) -> None:
+    bench.shift(seconds)
+    bench.frames(3)
+
+
+def test_a_person_left_alone_is_asked_and_then_forgotten(bench: Any, states: dict[str, At]) -> None:
+    bench.show(states["choose_service"])
+    pass_time(bench, bench.app.idle.quiet + 0.1)
+    assert bench.touch.screen() == "idle_warning"
+    assert bench.touch.controls() == ["stay", "leave"]
+    assert bench.faults() == []
+    left = bench.app.warning.seconds
+    pass_time(bench, 5)
+    assert bench.app.warning.seconds == left - 5
+    pass_time(bench, bench.app.idle.warning)
+    assert IdleExpired() in bench.engine.posted
+    assert bench.touch.screen() == "welcome"
+    assert any(isinstance(each, ForgetPerson) for each in bench.engine.effects)
+
+
+def test_one_touch_extends_and_touches_nothing_below(bench: Any, states: dict[str, At]) -> None:
+    bench.show(states["choose_service"])
+    pass_time(bench, bench.app.idle.quiet + 0.1)
+    bench.touch.touch("stay")
+    bench.frames()
+    assert bench.touch.screen() == "choose_service"
+    pass_time(bench, bench.app.idle.quiet - 1)
+    assert bench.touch.screen() == "choose_service"
+    assert bench.engine.posted == []
+
+
+def test_a_touch_anywhere_beside_the_question_also_extends(
+    bench: Any, states: dict[str, At]
+) -> None:
+    from kivy.base import EventLoop
+
+    from kiosk.touch import Finger
+
+    bench.show(states["choose_service"])
+    cancel = next(each for each in bench.app.page.walk() if getattr(each, "name", "") == "cancel")
+    pass_time(bench, bench.app.idle.quiet + 0.1)
+    finger = Finger(*cancel.center)
+    EventLoop.post_dispatch_input("begin", finger)
+    bench.frames()
+    EventLoop.post_dispatch_input("end", finger)
+    bench.frames()
+    assert bench.touch.screen() == "choose_service"
+    assert bench.engine.posted == []
+
+
+def test_the_person_may_end_it_from_the_question(bench: Any, states: dict[str, At]) -> None:
+    bench.show(states["choose_service"])
+    pass_time(bench, bench.app.idle.quiet + 0.1)
+    bench.touch.touch("leave")
+    bench.frames()
+    assert bench.engine.posted == [Cancel()]
+    assert bench.touch.screen() == "welcome"
+
+
+def test_news_of_a_device_is_a_sign_of_life(bench: Any, states: dict[str, At]) -> None:
+    bench.show(states["read_document"])
+    pass_time(bench, bench.app.idle.quiet + 0.1)
+    assert bench.touch.screen() == "idle_warning"
+    bench.show(states["read_document-unreadable-1"])
+    assert bench.touch.screen() == "read_document"
+
+
+@pytest.mark.parametrize("name", ["welcome", "out_of_service-server_away", "taking_turn"])
+def test_where_nobody_can_leave_nobody_is_asked(
+    bench: Any, states: dict[str, At], name: str
+) -> None:
+    bench.show(states[name])
+    for _ in range(5):
+        pass_time(bench, 30)
+    assert bench.app.warning is None
+    assert bench.engine.posted == []
+
+
+def test_arrow_keys_move_a_ring_and_enter_touches(bench: Any, kivy_window: Any) -> None:
+    down, enter, escape, f1 = 274, 13, 27, 282
+    bench.show(Welcome())
+    assert [each.name for each in bench.app.page.walk() if getattr(each, "ringed", False)] == []
+    for key in (down, down):
+        kivy_window.dispatch("on_key_down", key, 0, None, [])
+    ringed = [each.name for each in bench.app.page.walk() if getattr(each, "ringed", False)]
+    assert ringed == ["start_preferential"]
+    for key in (escape, f1):
+        kivy_window.dispatch("on_key_down", key, 0, None, [])
+    assert bench.engine.posted == []
+    kivy_window.dispatch("on_key_down", enter, 0, None, [])
+    (event,) = bench.engine.posted
+    assert event.preferential
+
+
+def test_nobody_gets_out(bench: Any, kivy_window: Any) -> None:
+    assert kivy_window.dispatch("on_request_close")
+    assert not bench.app.open_settings()
+    assert not bench.app.use_kivy_settings
