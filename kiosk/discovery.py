@@ -4,7 +4,7 @@ import socket
 from types import TracebackType
 
 import structlog
-from zeroconf import InterfaceChoice, NonUniqueNameException, ServiceInfo, Zeroconf
+from zeroconf import Error, InterfaceChoice, ServiceInfo, Zeroconf
 
 from kiosk.config import KioskConfig
 
@@ -28,7 +28,7 @@ class Advert:
             try:
                 self._zeroconf = Zeroconf(list(settings.interfaces) or InterfaceChoice.All)
                 self._zeroconf.register_service(self._info(), allow_name_change=True)
-            except (OSError, NonUniqueNameException) as error:
+            except (OSError, Error) as error:
                 log.warning("kiosk is not advertised", reason=str(error))
         return self
 

@@ -3,8 +3,9 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
 from fastapi.staticfiles import StaticFiles
 
 from queue_server.config import ServerConfig
@@ -18,6 +19,15 @@ from queue_server.turns import api as turns
 from queue_server.web import pages
 
 WEB = Path(pages.__file__).parent
+
+
+class FreshFiles(StaticFiles):
+    """Static files that a browser asks about each time: after an upgrade none runs old modules."""
+
+    def file_response(self, *args: Any, **words: Any) -> Response:
+        response = super().file_response(*args, **words)
+        response.headers["Cache-Control"] = "no-cache"
+        return response
 
 
 def build_app(config: ServerConfig, database: Database) -> FastAPI:
@@ -38,5 +48,5 @@ def build_app(config: ServerConfig, database: Database) -> FastAPI:
     problem.install(app)
     for slice_api in (turns, staff, fleet, pages):
         app.include_router(slice_api.router)
-    app.mount("/static", StaticFiles(directory=WEB / "static"), name="static")
+    app.mount("/static", FreshFiles(directory=WEB / "static"), name="static")
     return app

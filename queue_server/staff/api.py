@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Form, Header, Request, Response
 from fastapi.responses import RedirectResponse
@@ -65,7 +66,8 @@ async def sign_in(
     site: str = request.app.state.site
     stored = await desk.database.look(lambda uow: service.password_hash(uow, site, name))
     if not await asyncio.to_thread(service.verify_password, stored, password):
-        return RedirectResponse(f"/sign-in?wrong=1&after={_local(after)}", 303)
+        again = urlencode({"wrong": 1, "after": _local(after)})
+        return RedirectResponse(f"/sign-in?{again}", 303)
     value = await desk.database.call(lambda uow: service.open_session(uow, site, name))
     answer = RedirectResponse(_local(after), 303)
     answer.set_cookie(

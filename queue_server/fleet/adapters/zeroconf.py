@@ -3,6 +3,7 @@
 Everything heard is a hint from a stranger: bounded, cleaned, stored to be shown, never acted on.
 """
 
+import contextlib
 import ipaddress
 import queue
 import socket
@@ -93,24 +94,23 @@ class Discovery:
     def __exit__(self, *_: object) -> None:
         self._stop.set()
         if self._worker.ident is not None:
-            self._inbox.put(None)
+            with contextlib.suppress(queue.Full):  # then it wakes without being told
+                self._inbox.put_nowait(None)
             self._worker.join()
 
     def _work(self) -> None:
         """The whole life of Zeroconf is on this thread: on one with an event loop it would adopt
         that loop."""
         try:
-            zeroconf = _open(self._config.discovery.interfaces)
-        except OSError as error:
-            log.warning("no discovery on this network", reason=str(error))
-            return
-        with zeroconf:
-            self._store(lambda uow: service.look_afresh(uow, self._config.site))
-            browser = ServiceBrowser(zeroconf, list(ROLES), handlers=[self._hear])
-            self._advertise(zeroconf)
-            self._listen(zeroconf)
-            browser.cancel()
-            zeroconf.unregister_all_services()
+            with _open(self._config.discovery.interfaces) as zeroconf:
+                self._store(lambda uow: service.look_afresh(uow, self._config.site))
+                browser = ServiceBrowser(zeroconf, list(ROLES), handlers=[self._hear])
+                self._advertise(zeroconf)
+                self._listen(zeroconf)
+                browser.cancel()
+                zeroconf.unregister_all_services()
+        except (Error, OSError) as error:
+            log.warning("no discovery on this network", reason=repr(error))
 
     def _listen(self, zeroconf: Zeroconf) -> None:
         look_again_at = monotonic() + self._look_again_s

@@ -29,12 +29,12 @@ _TICKET = select(tables.tickets, tables.services.c.name.label("service_name")).j
 
 
 def site_name(uow: UnitOfWork, site: str) -> str:
-    """The name of the site as people know it. Raises Problem 503 before `site load`."""
+    """The name of the site as people know it. Raises Problem 503 before `load-site`."""
     return _site(uow, site).name
 
 
 def site_zone(uow: UnitOfWork, site: str) -> str:
-    """The IANA time zone of the site. Raises Problem 503 before `site load`."""
+    """The IANA time zone of the site. Raises Problem 503 before `load-site`."""
     return _site(uow, site).zone
 
 
@@ -43,7 +43,7 @@ def _site(uow: UnitOfWork, site: str) -> Row[Any]:
         select(tables.sites).where(tables.sites.c.code == site)
     ).one_or_none()
     if row is None:
-        words = f"El módulo {site} aún no está configurado; ejecute `site load` en el servidor."
+        words = f"El módulo {site} aún no está configurado; ejecute `load-site` en el servidor."
         raise Problem(503, "site_not_loaded", words)
     return row
 

@@ -59,7 +59,11 @@ function renderWaiting(waiting) {
     element(
       "tr",
       { "data-service": row.service },
-      element("th", { scope: "row" }, element("span", { class: "series" }, row.series), row.name),
+      element(
+        "th",
+        { scope: "row" },
+        element("div", { class: "line-service" }, element("span", { class: "series" }, row.series), row.name),
+      ),
       count(row.preferential, "preferential"),
       count(row.general, "general"),
     ),
@@ -88,7 +92,7 @@ function renderCurrent(ticket) {
   tag.dataset.class = ticket?.attention_class ?? "";
   byId("current-more").textContent = ticket
     ? `${ticket.service_name} · llegó a las ${arrival.format(new Date(ticket.arrived_at))}`
-    : "Llame a la siguiente persona cuando esté lista o listo.";
+    : "Puede llamar a la siguiente persona.";
   renderButtons();
 }
 

@@ -61,6 +61,7 @@ function kioskCard(kiosk) {
       mark(moods[/** @type {"online"} */ (kiosk.presence)], say(PRESENCE, kiosk.presence) + heard),
     ),
     element("p", { class: "card-standing" }, say(STANDINGS, kiosk.standing)),
+    kiosk.presence === "offline" ? element("p", { class: "card-last" }, "Lo último que informó:") : null,
     kiosk.devices.length > 0
       ? element("ul", { class: "devices" }, ...kiosk.devices.map(deviceRow))
       : element("p", { class: "soft" }, "No informa de ningún dispositivo."),

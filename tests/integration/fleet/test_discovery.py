@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
+from uuid import uuid4
 
 import pytest
 
@@ -21,17 +22,22 @@ from tests.support.site import Site
 T = TypeVar("T")
 DEADLINE_S = 15.0
 
+# Names of this run alone: whoever else is on this machine's loopback is none of our business.
+RUN = uuid4().hex[:8].upper()
+SITE = f"P{RUN}"
+SERVER_NAME = f"Ventanilla {SITE}"
+KIOSK_NAME = f"K{RUN}"
+
 # A kiosk as another process: announces itself, says which server it finds, leaves when told to.
 # Its records live one second instead of two minutes, so that its silence is noticed soon.
 KIOSK = f"""
 import sys
 from zeroconf import ServiceInfo, Zeroconf
 lan = Zeroconf(interfaces=["127.0.0.1"])
-name = "A07.{KIOSK_TYPE}"
-lan.register_service(ServiceInfo("{KIOSK_TYPE}", name, parsed_addresses=["127.0.0.1"], port=9,
-                                 host_ttl=1, server="kiosk-a07.local.",
-                                 properties={{"code": "A07"}}))
-found = lan.get_service_info("{SERVER_TYPE}", "Ventanilla PRUEBA.{SERVER_TYPE}", timeout=10000)
+lan.register_service(ServiceInfo("{KIOSK_TYPE}", "{KIOSK_NAME}.{KIOSK_TYPE}", port=9, host_ttl=1,
+                                 parsed_addresses=["127.0.0.1"], server="{KIOSK_NAME}.local.",
+                                 properties={{"code": "{KIOSK_NAME}"}}))
+found = lan.get_service_info("{SERVER_TYPE}", "{SERVER_NAME}.{SERVER_TYPE}", timeout=10000)
 print(found.port, found.decoded_properties["site"], flush=True)
 sys.stdin.readline()
 lan.unregister_all_services()
@@ -58,7 +64,7 @@ class WatchedDatabase:
             assert self.stored.wait_for(lambda: holds(self.seen()), DEADLINE_S), self.seen()
 
     def seen(self) -> dict[str, service.Sighting]:
-        found = self.database.read(lambda uow: service.view(uow, "PRUEBA").discovered)
+        found = self.database.read(lambda uow: service.view(uow, SITE).discovered)
         return {each.instance.name: each for each in found}
 
 
@@ -71,7 +77,7 @@ def database(tmp_path: Path) -> Iterator[WatchedDatabase]:
 
 def config(enabled: bool = True) -> ServerConfig:
     settings = DiscoverySettings(enabled=enabled, interfaces=("127.0.0.1",))
-    return ServerConfig(site="PRUEBA", port=8123, discovery=settings)
+    return ServerConfig(site=SITE, port=8123, discovery=settings)
 
 
 @contextmanager
@@ -91,12 +97,12 @@ def test_a_kiosk_and_the_server_find_each_other_and_nothing_is_left_behind(
     with Discovery(config(), database), other_process() as kiosk:
         assert kiosk.stdin is not None
         assert kiosk.stdout is not None
-        assert kiosk.stdout.readline().split() == ["8123", "PRUEBA"]
-        database.until(lambda seen: "A07" in seen)
-        database.until(lambda seen: "Ventanilla PRUEBA" in seen)
+        assert kiosk.stdout.readline().split() == ["8123", SITE]
+        database.until(lambda seen: KIOSK_NAME in seen)
+        database.until(lambda seen: SERVER_NAME in seen)
         kiosk.stdin.write("leave\n")
         kiosk.stdin.flush()
-        database.until(lambda seen: seen["A07"].gone_at is not None)
+        database.until(lambda seen: seen[KIOSK_NAME].gone_at is not None)
     left = {each.name for each in threading.enumerate() if each not in before}
     assert {name for name in left if not name.startswith("database")} == set()
 
@@ -105,9 +111,9 @@ def test_a_kiosk_whose_power_was_cut_is_missed_without_a_goodbye(
     database: WatchedDatabase,
 ) -> None:
     with Discovery(config(), database, look_again_s=0.5), other_process() as kiosk:
-        database.until(lambda seen: "A07" in seen)
+        database.until(lambda seen: KIOSK_NAME in seen)
         kiosk.kill()
-        database.until(lambda seen: seen["A07"].gone_at is not None)
+        database.until(lambda seen: seen[KIOSK_NAME].gone_at is not None)
 
 
 def test_discovery_switched_off_opens_nothing(database: WatchedDatabase) -> None:
