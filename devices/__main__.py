@@ -11,7 +11,11 @@ from pathlib import Path
 from devices.control import ControlServer
 from devices.errors import DeviceError
 from devices.registry import MODELS, load_model, package_of
-from devices.simulator import Simulator
+from devices.simulator import Simulated
+
+
+class BadArgument(ValueError):
+    """A word on the command line that cannot be followed; its text says what to write."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -21,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.verb == "list":
             return _list_models()
         return _simulate(options)
-    except (DeviceError, OSError) as refused:
+    except (DeviceError, OSError, BadArgument) as refused:
         print(refused, file=sys.stderr)
         return 2
 
@@ -32,9 +36,13 @@ def _parser() -> argparse.ArgumentParser:
     verbs.add_parser("list", help="list the models and their kinds")
     simulate = verbs.add_parser("simulate", help="run a simulated device until SIGTERM")
     simulate.add_argument("model")
-    simulate.add_argument("--pty", type=Path, required=True, help="where its port appears")
+    place = simulate.add_mutually_exclusive_group(required=True)
+    place.add_argument("--pty", type=Path, help="where its serial port appears")
+    place.add_argument("--listen", metavar="HOST:PORT", help="where it listens; 0: any free port")
     simulate.add_argument("--control", required=True, metavar="HOST:PORT", help="0: any free port")
-    simulate.add_argument("--spool", type=Path, help="where a printer puts its tickets")
+    simulate.add_argument(
+        "--spool", type=Path, help="where a printer puts its tickets, a terminal its ledger"
+    )
     return parser
 
 
@@ -45,21 +53,34 @@ def _list_models() -> int:
 
 
 def _simulate(options: argparse.Namespace) -> int:
-    module = importlib.import_module(f"{package_of(options.model)}.simulator")
-    simulator: Simulator = module.build(options.pty, options.spool)
-    host, _, port = options.control.rpartition(":")
-    if not host or not port.isdigit():
-        print(f"--control: write HOST:PORT, not {options.control!r}.", file=sys.stderr)
-        return 2
-    control = ControlServer(host, int(port), simulator.obey)
+    simulator = _simulator(options)
+    control = ControlServer(*_address("--control", options.control), simulator.obey)
     try:
         simulator.start()
         control.start()
-        _wait_for_signal(f"ready {options.model} {options.pty} {_joined(control.address)}")
+        _wait_for_signal(f"ready {options.model} {simulator.port} {_joined(control.address)}")
     finally:
         control.stop()
         simulator.stop()
     return 0
+
+
+def _simulator(options: argparse.Namespace) -> Simulated:
+    """Build the simulator on its cable or its socket; raises ``BadArgument`` for the wrong one."""
+    module = importlib.import_module(f"{package_of(options.model)}.simulator")
+    if options.pty is not None and hasattr(module, "build"):
+        return module.build(options.pty, options.spool)
+    if options.listen is not None and hasattr(module, "listen"):
+        return module.listen(_address("--listen", options.listen), options.spool)
+    right = "--pty PATH" if hasattr(module, "build") else "--listen HOST:PORT"
+    raise BadArgument(f"A simulated {options.model} is reached otherwise: write {right}.")
+
+
+def _address(option: str, text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdigit() or int(port) > 65535:
+        raise BadArgument(f"{option}: write HOST:PORT, not {text!r}.")
+    return host, int(port)
 
 
 def _joined(address: tuple[str, int]) -> str:

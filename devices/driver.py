@@ -1,10 +1,10 @@
 """What a driver offers to its supervisor, and how a model describes itself to the registry."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
-from devices.link import Link
+from devices.link import Link, open_link
 from devices.status import Completion, DeviceStatus
 
 Options = Mapping[str, str | int | float | bool]
@@ -12,8 +12,19 @@ Capabilities = Mapping[str, str | int | bool]
 Report = Callable[[object], None]
 
 
+class Closable(Protocol):
+    """A way to a device, of whatever sort: what a supervisor needs of it."""
+
+    def close(self) -> None:
+        """Give it back; closing twice is harmless."""
+        ...
+
+
 class Driver(Protocol):
     """The state machine of one device over one open link; used by one thread only.
+
+    The exception are commands that their model lists as ``beside``: ``execute`` may get one on
+    another thread while it is at work, and must not touch the driver's state for it.
 
     Every method may raise ``LinkLost``, upon which the supervisor closes the driver and later
     builds a new one over a new link.
@@ -59,21 +70,30 @@ def not_run(_command: object, completion: Completion, status: DeviceStatus) -> o
     return NotRun(completion, status)
 
 
+SERIAL_OPTIONS: Options = {"baud": 9600, "parity": "N"}
+SERIAL_CHOICES: Mapping[str, tuple[str, ...]] = {"parity": ("N", "E", "O")}
+
+
+def open_bytes(port: str, options: Options) -> Link:
+    """Open a serial line or a TCP connection as ``SERIAL_OPTIONS`` say."""
+    return open_link(port, int(options["baud"]), str(options["parity"]))
+
+
 @dataclass(frozen=True, slots=True)
 class Model:
     """One model of device: its kind, its options with their defaults, and how to build it.
 
     ``options`` gives each option's default, whose type is the option's type; ``choices`` narrows
     an option to some values. ``refuse`` makes the result of a command that never touched the
-    device.
+    device. ``open_link`` opens the way to it and takes ``link_options``; ``build`` gets what it
+    returned. ``beside`` lists commands that must not wait for the one that is running.
     """
 
     kind: str
     options: Options
-    build: Callable[[Link, Options, Report], Driver]
+    build: Callable[[Any, Options, Report], Driver]
     choices: Mapping[str, tuple[str, ...]]
     refuse: Callable[[object, Completion, DeviceStatus], object] = not_run
-
-
-SERIAL_OPTIONS: Options = {"baud": 9600, "parity": "N"}
-SERIAL_CHOICES: Mapping[str, tuple[str, ...]] = {"parity": ("N", "E", "O")}
+    open_link: Callable[[str, Options], Closable] = open_bytes
+    link_options: Options = field(default_factory=lambda: SERIAL_OPTIONS)
+    beside: tuple[type, ...] = ()

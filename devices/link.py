@@ -1,7 +1,8 @@
-"""Byte links: serial line, TCP and pseudo-terminal, with deadlines and a redacted record."""
+"""Links: serial line, TCP, pseudo-terminal and HTTP, with deadlines and a redacted record."""
 
 import contextlib
 import errno
+import http.client
 import os
 import re
 import select
@@ -14,7 +15,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import serial
 
@@ -210,3 +211,97 @@ class PtyCable(FdLink):
 def open_pty_pair(path: Path) -> PtyCable:
     """Lay a cable whose far end a driver opens at ``path``, like any serial port."""
     return PtyCable(path)
+
+
+class HttpLink:
+    """Messages to a device over HTTP: one POST on one connection each, and its reply.
+
+    ``port`` is ``http://host:port`` with an optional path. It follows no redirect, asks no proxy
+    and repeats nothing. Raises ``LinkRefused`` for a port it cannot read; connecting is left to
+    each message.
+    """
+
+    def __init__(self, port: str) -> None:
+        match = _HTTP_PORT.fullmatch(port)
+        if match is None:
+            raise LinkRefused(port, ValueError("write http://host:port"))
+        self.port = port
+        self.raw = RawRing()
+        self._host, self._tcp_port = match["host"].strip("[]"), int(match["port"])
+        self._path = match["path"] or "/"
+        self._closed = False
+
+    def exchange(self, message: bytes, deadline: float, max_bytes: int) -> bytes:
+        """Send ``message`` and return the whole reply before ``deadline`` (monotonic seconds).
+
+        Raises ``LinkRefused`` when nothing was sent, and ``LinkLost`` when ``message`` may have
+        arrived: no reply in time, a cut or overlong one, or a status that is not 2xx.
+        """
+        with contextlib.closing(self._connect(deadline)) as connection:
+            try:
+                self.raw.add("tx", message)
+                data = self._post(connection, message, max_bytes)
+            except TimeoutError:
+                raise LinkLost(self.port, "no whole reply in time") from None
+            except (OSError, ValueError, http.client.HTTPException) as cause:
+                raise LinkLost(self.port, type(cause).__name__) from None
+        self.raw.add("rx", data)
+        return data
+
+    def close(self) -> None:
+        """Send nothing more; closing twice is harmless."""
+        self._closed = True
+
+    def _connect(self, deadline: float) -> http.client.HTTPConnection:
+        if self._closed:
+            raise LinkRefused(self.port, OSError(errno.EBADF, "the link is closed"))
+        patience = min(CONNECT_TIMEOUT_S, max(0.001, deadline - time.monotonic()))
+        try:
+            opened = socket.create_connection((self._host, self._tcp_port), patience)
+            opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        except (OSError, OverflowError) as cause:
+            raise LinkRefused(self.port, cause) from cause
+        connection = http.client.HTTPConnection(self._host, self._tcp_port)
+        connection.sock = _TimedSocket(opened, deadline)
+        return connection
+
+    def _post(
+        self, connection: http.client.HTTPConnection, message: bytes, max_bytes: int
+    ) -> bytes:
+        headers = {"Content-Type": "application/json", "Connection": "close"}
+        connection.request("POST", self._path, message, headers)
+        with connection.getresponse() as reply:
+            if not 200 <= reply.status < 300:
+                raise LinkLost(self.port, f"HTTP status {reply.status}")
+            data = reply.read(max_bytes + 1)
+            if len(data) > max_bytes:
+                raise LinkLost(self.port, f"a reply of more than {max_bytes} bytes")
+            if reply.length:
+                raise LinkLost(self.port, "the reply was cut")
+        return data
+
+
+class _TimedSocket(socket.socket):
+    """A socket whose every wait ends at one deadline, however slowly bytes drip in."""
+
+    def __init__(self, opened: socket.socket, deadline: float) -> None:
+        super().__init__(opened.family, opened.type, opened.proto, opened.detach())
+        self._deadline = deadline
+
+    def sendall(self, *args: Any) -> None:
+        """Send as usual, until the deadline."""
+        self._hurry()
+        super().sendall(*args)
+
+    def recv_into(self, buffer: Any, nbytes: int = 0, flags: int = 0) -> int:
+        """Receive as usual, until the deadline."""
+        self._hurry()
+        return super().recv_into(buffer, nbytes, flags)
+
+    def _hurry(self) -> None:
+        self.settimeout(max(0.001, self._deadline - time.monotonic()))
+
+
+_HTTP_PORT = re.compile(
+    r"http://(?P<host>[^:/@\s]+|\[[0-9a-fA-F:]+\]):(?P<port>\d{1,5})(?P<path>/[!-~]*)?"
+)

@@ -1,28 +1,32 @@
 """Which models there are and how one is built from configuration. Nothing is imported until then.
 
 A model is a folder with ``driver.py`` (holding ``MODEL``) and ``simulator.py`` (holding
-``build``), and one line in ``MODELS``.
+``build``, or ``listen`` for a device on the network), and one line in ``MODELS``.
 """
 
 import difflib
 import importlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from devices.driver import SERIAL_OPTIONS, Driver, Model, Options, Report
+from devices.driver import Closable, Driver, Model, Options, Report
 from devices.errors import InvalidOption, UnknownModel, UnknownOption
-from devices.link import FdLink, Link, open_link
 from devices.supervisor import Publish, Supervisor
 
 MODELS: Mapping[str, str] = {
     "escpos": "devices.escpos",
+    "nexo": "devices.nexo",
     "serial-mrz": "devices.serial_mrz",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceConfig:
-    """One device of a kiosk. ``port`` is a path or ``tcp://host:port``; units are the options'."""
+    """One device of a kiosk; units are the options'.
+
+    ``port`` is a path, ``tcp://host:port``, or ``http://host:port`` where the model takes it.
+    """
 
     name: str
     model: str
@@ -50,10 +54,10 @@ def build(config: DeviceConfig, publish: Publish) -> Supervisor:
     model = load_model(config.model)
     options = _checked(config, model)
 
-    def open_port() -> FdLink:
-        return open_link(config.port, int(options["baud"]), str(options["parity"]))
+    def open_port() -> Closable:
+        return model.open_link(config.port, options)
 
-    def build_driver(link: Link, report: Report) -> Driver:
+    def build_driver(link: Any, report: Report) -> Driver:
         return model.build(link, options, report)
 
     return Supervisor(
@@ -64,11 +68,12 @@ def build(config: DeviceConfig, publish: Publish) -> Supervisor:
         build_driver=build_driver,
         publish=publish,
         refuse=model.refuse,
+        beside=model.beside,
     )
 
 
 def _checked(config: DeviceConfig, model: Model) -> Options:
-    defaults = {**SERIAL_OPTIONS, **model.options}
+    defaults = {**model.link_options, **model.options}
     for name, value in config.options.items():
         if name not in defaults:
             raise UnknownOption(config.name, name, _nearest(name, defaults), sorted(defaults))

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from pathlib import Path
+from typing import Protocol
 
 from devices.errors import LinkError
 from devices.faulty_links import BytewiseLink, DelayedLink, LossyLink
@@ -25,6 +26,36 @@ class CommandRefused(ValueError):
     """A control line the simulator does not understand; its text says what it does."""
 
 
+class Simulated(Protocol):
+    """What runs a simulated device, on a cable or on the network."""
+
+    @property
+    def port(self) -> str:
+        """Where a driver reaches it, once started: what its configuration calls ``port``."""
+        ...
+
+    def start(self) -> None:
+        """Be there when this returns."""
+        ...
+
+    def stop(self) -> None:
+        """Be gone when this returns."""
+        ...
+
+    def obey(self, line: str) -> Answer:
+        """Carry out one command line; raises ``CommandRefused``."""
+        ...
+
+
+def carry_out(commands: Mapping[str, Command], line: str) -> Answer:
+    """Run the command that ``line`` begins with; raises ``CommandRefused``."""
+    word, _, rest = line.strip().partition(" ")
+    command = commands.get(word)
+    if command is None:
+        raise CommandRefused(f"no command {word!r}; one of {', '.join(commands)}")
+    return command(rest.strip())
+
+
 class Simulator:
     """The device's end of a cable, on one thread, obeying one-line commands.
 
@@ -41,6 +72,11 @@ class Simulator:
         self._orders: queue.Queue[tuple[str, Future[Answer]]] = queue.Queue(maxsize=64)
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="simulator", daemon=True)
+
+    @property
+    def port(self) -> str:
+        """The path a driver opens."""
+        return str(self._path)
 
     def start(self) -> None:
         """Lay the cable and start; the port is there when this returns."""
@@ -104,12 +140,8 @@ class Simulator:
             self._carry_out(*self._orders.get())
 
     def _carry_out(self, line: str, future: Future[Answer]) -> None:
-        word, _, rest = line.strip().partition(" ")
-        command = self.commands().get(word)
         try:
-            if command is None:
-                raise CommandRefused(f"no command {word!r}; one of {', '.join(self.commands())}")
-            future.set_result(command(rest.strip()))
+            future.set_result(carry_out(self.commands(), line))
         except (CommandRefused, LinkError) as refused:
             future.set_exception(refused)
 

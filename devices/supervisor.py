@@ -6,12 +6,12 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from typing import Any
 
 import structlog
 
-from devices.driver import Capabilities, Driver, Report, not_run
+from devices.driver import Capabilities, Closable, Driver, Report, not_run
 from devices.errors import DriverFault, LinkError, LinkNotFound, LinkRefused
-from devices.link import Link
 from devices.status import Action, Completion, DeviceState, DeviceStatus
 
 QUEUE_LENGTH = 8
@@ -65,10 +65,11 @@ class Supervisor:
         device: str,
         kind: str,
         model: str,
-        open_link: Callable[[], Link],
-        build_driver: Callable[[Link, Report], Driver],
+        open_link: Callable[[], Closable],
+        build_driver: Callable[[Any, Report], Driver],
         publish: Publish,
         refuse: Callable[[object, Completion, DeviceStatus], object] = not_run,
+        beside: tuple[type, ...] = (),
         queue_length: int = QUEUE_LENGTH,
         backoff_first_s: float = BACKOFF_FIRST_S,
         backoff_last_s: float = BACKOFF_LAST_S,
@@ -80,6 +81,9 @@ class Supervisor:
         self._build_driver = build_driver
         self._publish_event = publish
         self._refuse = refuse
+        self._beside = beside
+        self._beside_free = threading.Lock()
+        self._driver: Driver | None = None
         self._queue_length = queue_length
         self._backoff_first_s = backoff_first_s
         self._backoff_last_s = backoff_last_s
@@ -121,9 +125,14 @@ class Supervisor:
         The future yields the kind's result. A command that never reached the device completes
         with ``timeOut`` (its deadline passed while it waited), ``deviceNotReady`` (the queue is
         full) or ``canceled`` (stopped). ``Future.cancel()`` withdraws it until it begins. The
-        future raises a ``DeviceError`` only where the outcome is unknown.
+        future raises a ``DeviceError`` only where the outcome is unknown. A command the model
+        lists as ``beside`` begins at once on a thread of its own, one at a time; it too is
+        ``deviceNotReady`` while the device is away.
         """
         queued = _Queued(command, time.monotonic() + deadline_s)
+        if isinstance(command, self._beside):
+            self._start_beside(queued)
+            return queued.future
         with self._wake:
             self._queue = deque(item for item in self._queue if not item.future.cancelled())
             full = len(self._queue) >= self._queue_length
@@ -133,6 +142,24 @@ class Supervisor:
                 return queued.future
         self._turn_away(queued, Completion.DEVICE_NOT_READY if full else Completion.CANCELED)
         return queued.future
+
+    def _start_beside(self, queued: _Queued) -> None:
+        driver = self._driver
+        if driver is None or not self._beside_free.acquire(blocking=False):
+            self._turn_away(queued, Completion.DEVICE_NOT_READY)
+            return
+        name = f"device-{self.device}-beside"
+        threading.Thread(
+            target=self._run_beside, args=(driver, queued), name=name, daemon=True
+        ).start()
+
+    def _run_beside(self, driver: Driver, queued: _Queued) -> None:
+        try:
+            self._execute(driver, queued)
+        except Exception:  # noqa: BLE001
+            self._log.exception("driver_failed")
+        finally:
+            self._beside_free.release()
 
     # The rest runs on the device's thread.
 
@@ -148,11 +175,12 @@ class Supervisor:
     def _session(self) -> bool:
         """Open the device and serve it until it is lost; True if it was opened at all."""
         driver: Driver | None = None
-        link: Link | None = None
+        link: Closable | None = None
         try:
             link = self._open_link()
             driver = self._build_driver(link, self._report)
             self._change(driver.probe())
+            self._driver = driver
             self._capabilities = dict(driver.capabilities)
             self._serve(driver)
         except LinkError as lost:
@@ -161,6 +189,7 @@ class Supervisor:
             self._log.exception("driver_failed")
             self._change(_status_of_defect(defect))
         finally:
+            self._driver = None
             _close(driver, link)
         return driver is not None
 
@@ -250,7 +279,7 @@ class Supervisor:
             self._log.exception("publish_failed", event_type=type(event).__name__)
 
 
-def _close(driver: Driver | None, link: Link | None) -> None:
+def _close(driver: Driver | None, link: Closable | None) -> None:
     if driver is not None:
         driver.close()
     elif link is not None:

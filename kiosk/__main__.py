@@ -23,10 +23,7 @@ WATCHDOG_EVERY_S = 5.0
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run until SIGTERM or SIGINT; 0 after a clean end, 2 when the kiosk cannot start."""
     options = _parser().parse_args(arguments)
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
+    _log_plainly()
     # Kivy reports a missing optional touch library as an error with a traceback.
     logging.getLogger("kivy").addFilter(lambda record: "MTDev" not in record.getMessage())
     try:
@@ -42,6 +39,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     else:
         _run_screen(config, kiosk, options)
     return 0
+
+
+def _log_plainly() -> None:
+    """Log lines to stderr; a traceback never shows the values of variables (they may be names)."""
+    renderer = structlog.dev.ConsoleRenderer(
+        colors=False, exception_formatter=structlog.dev.plain_traceback
+    )
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -14,7 +14,7 @@ from kivy.uix.floatlayout import FloatLayout
 from kiosk.engine import Engine
 from kiosk.flow.events import Cancel, IdleExpired
 from kiosk.flow.states import OutOfService, Welcome
-from kiosk.flow.turn import is_busy
+from kiosk.flow.step import is_busy
 from kiosk.idle import IdleWatch, Stage
 from kiosk.screens.table import SCREENS
 from kiosk.theme import Theme
@@ -120,12 +120,16 @@ class KioskApp(App):
 
     def _build_anew(self, *_change: object) -> None:
         self._end_warning()
+        draft = self.page.draft if self.page is not None else ""
         self._replace_page(SCREENS[type(self._engine.state.at)])
+        assert self.page is not None
+        self.page.draft = draft
         self._show()
 
     def _replace_page(self, screen: type[Page]) -> None:
         assert self.root is not None
         if self.page is not None:
+            self.page.draft = ""
             self.root.remove_widget(self.page)
         self._ringed = None
         self.page = screen(self._engine.post, self.loc, size=self.root.size)
@@ -136,6 +140,7 @@ class KioskApp(App):
         now, at = Clock.time(), self._engine.state.at
         if isinstance(at, Welcome | OutOfService) or is_busy(at):
             self.idle.sign_of_life(now)
+        self.idle.shows(type(at))
         match self.idle.stage(now):
             case Stage.ATTENDED:
                 self._end_warning()

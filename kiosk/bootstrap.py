@@ -11,11 +11,24 @@ from devices.supervisor import Supervisor
 from kiosk.config import ConfigError, KioskConfig
 from kiosk.device_news import posting
 from kiosk.discovery import Advert
-from kiosk.flow.effects import IssueTicket, PrintTicket
+from kiosk.flow.effects import (
+    ChargeCard,
+    CheckApplicant,
+    DeliverOrder,
+    IssueTicket,
+    PrintReceipt,
+    PrintTicket,
+    RegisterOrder,
+)
 from kiosk.flow.world import Part
 from kiosk.journal import Journal, load_key
-from kiosk.performers import SlipPrinter, TicketDesk
+from kiosk.performers.applicant import ApplicantDesk, OrderDesk
+from kiosk.performers.card import CardDesk
+from kiosk.performers.delivery import DeliveryDesk
+from kiosk.performers.printer import SlipPrinter
+from kiosk.performers.ticket import TicketDesk
 from kiosk.queue_client import QueueClient
+from kiosk.recovery import RECOVER_EVERY_S, Recovery
 from kiosk.runner import Runner
 from kiosk.watch import OFFER_EVERY_S, Heartbeat, Repeating, ServerWatch
 
@@ -57,26 +70,36 @@ def build_kiosk(config: KioskConfig) -> Kiosk:
     """The kiosk of `config`, not started. Raises ConfigError, JournalUnsafe."""
     client = QueueClient(config.server.url, _credential(config))
     journal = Journal(config.journal, load_key(config.journal_key_file))
+    journal.close_interrupted()
     runner = Runner(journal)
     devices = tuple(_supervisor(config, index, runner) for index in range(len(config.devices)))
     by_kind: Mapping[str, Supervisor] = {each.kind: each for each in devices}
+    printer, terminal = by_kind.get(Part.PRINTER), by_kind.get(Part.TERMINAL)
+    slips = SlipPrinter(printer)
     runner.equip(
         {
             IssueTicket: TicketDesk(client),
-            PrintTicket: SlipPrinter(by_kind.get(Part.PRINTER)),
+            PrintTicket: slips,
+            PrintReceipt: slips,
+            CheckApplicant: ApplicantDesk(client),
+            RegisterOrder: OrderDesk(client, journal, config.code),
+            ChargeCard: CardDesk(terminal, journal),
+            DeliverOrder: DeliveryDesk(client, journal),
         }
     )
+    recovery = Recovery(journal, client, terminal)
     build_name = version("ventanilla")
     heartbeat = Heartbeat(
         client,
         devices,
         screen=lambda: type(runner.state.at).__name__,
-        unsent=lambda: len(journal.open_effects()),
+        unsent=lambda: len(journal.orders.unsettled()),
         build=build_name,
     )
     watches = (
         Repeating("offer", OFFER_EVERY_S, ServerWatch(client, runner.post).look),
         Repeating("heartbeat", 0.5, heartbeat.beat),
+        Repeating("recovery", RECOVER_EVERY_S, recovery.look),
     )
     return Kiosk(runner, journal, devices, watches, client, Advert(config, build_name))
 

@@ -13,6 +13,8 @@ from uuid import UUID
 
 from cryptography.fernet import Fernet
 
+from kiosk.order_book import OrderBook
+
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS effects (
     id          TEXT PRIMARY KEY,
@@ -85,6 +87,7 @@ class Journal:
         if verdict != "ok":
             raise JournalUnsafe(f"{path}: damaged ({verdict}); move the file away, call support")
         self._db.executescript(_SCHEMA)
+        self.orders = OrderBook(self._db, self._lock)
 
     def intend(self, effect: UUID, session: UUID, kind: str, body: Mapping[str, Any]) -> Entry:
         """Write down that `effect` is about to be done; the entry as it stands afterwards.
@@ -126,12 +129,32 @@ class Journal:
         return [self._entry(row) for row in rows]
 
     def forget(self, session: UUID) -> None:
-        """Erase the personal data of a session's settled effects; what is open keeps its own."""
+        """Erase the personal data of a session's settled effects; what is open keeps its own.
+
+        An order that was never charged is abandoned.
+        """
         with self._lock:
+            self.orders.leave(session)
             self._db.execute(
                 "UPDATE effects SET body = NULL WHERE session = ? AND state IN ('done', 'failed')",
                 (str(session),),
             )
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def close_interrupted(self) -> None:
+        """At boot: nobody of the last run stands here any more.
+
+        What was begun is unknown, personal data goes, orders that were never charged are
+        abandoned. Orders with money in them are the recovery's.
+        """
+        with self._lock:
+            self._db.execute(
+                "UPDATE effects SET state = 'unknown', result = 'interrupted', settled_at = ?"
+                " WHERE state = 'intended'",
+                (_now(),),
+            )
+            self._db.execute("UPDATE effects SET body = NULL")
+            self.orders.leave(None)
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:

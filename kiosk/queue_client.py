@@ -9,7 +9,7 @@ from uuid import UUID
 import httpx
 
 CONNECT_S = 2.0
-READ_S = 6.0
+READ_S = 10.0
 RETRY_PAUSE_S = 0.3
 
 

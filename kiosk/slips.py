@@ -6,7 +6,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from devices.kinds.receipt_printer import Block, Cut, Feed, PrintJob, Rule, Text
-from kiosk.flow.states import AttentionClass, Ticket
+from kiosk.flow.effects import Receipt
+from kiosk.flow.states import AttentionClass, Order, Ticket
 
 COLUMNS = 42  # of an 80 mm roll in font A
 LIMA = ZoneInfo("America/Lima")
@@ -29,6 +30,65 @@ def ticket_slip(job_id: str, ticket: Ticket) -> PrintJob:
         *_ending(),
     )
     return PrintJob(job_id, blocks)
+
+
+_RECEIPTS: dict[Receipt, tuple[str, tuple[str, ...]]] = {
+    Receipt.ISSUED: (
+        "SU CERTIFICADO ESTÁ LISTO",
+        ("Lo recibirá en su correo o con el código de la pantalla.",),
+    ),
+    Receipt.UNDER_REVIEW: (
+        "SU SOLICITUD ESTÁ EN REVISIÓN",
+        ("Le avisaremos por correo. También puede tomar un turno de revisión.",),
+    ),
+    Receipt.STILL_WORKING: (
+        "SU PAGO FUE RECIBIDO",
+        ("Su certificado está en camino: llegará a su correo.",),
+    ),
+    Receipt.PAYMENT_UNKNOWN: (
+        "ESTAMOS CONFIRMANDO SU PAGO",
+        (
+            "No pague otra vez. Guarde este papel.",
+            "Si su tarjeta fue cobrada, el certificado llegará a su correo; si no, no debe nada.",
+        ),
+    ),
+    Receipt.REFUSED: (
+        "NO PUDIMOS EMITIR SU CERTIFICADO",
+        ("Lleve este papel a una ventanilla: el personal le devolverá su dinero.",),
+    ),
+}
+
+
+def receipt_slip(job_id: str, order: Order, receipt: Receipt, site: str) -> PrintJob:
+    """The paper of an application: its number, what was paid, what happens next.
+
+    It never says what a certificate contains.
+    """
+    title, sentences = _RECEIPTS[receipt]
+    blocks: tuple[Block, ...] = (
+        *_heading(site),
+        *(replace(line, bold=True) for line in _centred(title)),
+        Feed(1),
+        Text("Número de solicitud", align="center"),
+        Text(order.number, align="center", bold=True, width=2, height=2),
+        Feed(1),
+        *(line for sentence in sentences for line in _centred(sentence)),
+        *_amount(order, receipt),
+        Rule(),
+        *_ending(),
+    )
+    return PrintJob(job_id, blocks)
+
+
+def _amount(order: Order, receipt: Receipt) -> tuple[Block, ...]:
+    if receipt is Receipt.PAYMENT_UNKNOWN:
+        return ()
+    return (Feed(1), Text(f"Pagado con tarjeta: {soles(order.amount_centimos)}", align="center"))
+
+
+def soles(centimos: int) -> str:
+    """An amount as people read it: `S/ 37.70`."""
+    return f"S/ {centimos // 100}.{centimos % 100:02d}"
 
 
 def people_ahead(ahead: int) -> str:

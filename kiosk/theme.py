@@ -77,6 +77,14 @@ class Palette:
             return self.primary_down if state == "down" else self.primary
         return self.secondary_down if state == "down" else self.secondary
 
+    def key(self, variant: str, state: str) -> Coat:
+        """The look of a key to type with: `variant` letter or sign, `state` normal or down."""
+        if state == "down":
+            return self.secondary_down
+        if variant == "sign":
+            return Coat(self.tint, self.accent, self.accent)
+        return Coat(self.ground, self.ink, self.disabled.edge)
+
 
 _WHITE, _BLACK = rgb("#FFFFFF"), rgb("#000000")
 _WINE, _WINE_DEEP, _WINE_PALE = rgb("#7A1027"), rgb("#4C0715"), rgb("#F8EDEF")
@@ -215,6 +223,16 @@ class Theme:
     def tall(self) -> int:
         """The usual height of a button."""
         return self.px(40)
+
+    @property
+    def key(self) -> int:
+        """The height of a key to type with."""
+        return self.px(36 if self.mm_per_px >= MM_PER_PX_27 else 23)
+
+    @property
+    def key_gap(self) -> int:
+        """Between keys: ten of the least width still fit side by side."""
+        return self.px(2.6)
 
     @property
     def grand(self) -> int:

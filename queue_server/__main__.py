@@ -18,22 +18,22 @@ from queue_server.config import ConfigError, ServerConfig, load_config, open_dat
 from queue_server.core.crypto import create_key_file
 from queue_server.core.db import UnsafeDatabase
 from queue_server.core.problem import Problem
-from queue_server.core.unit_of_work import Actor
+from queue_server.core.unit_of_work import Actor, UnitOfWork
+from queue_server.payments.model import Fee
+from queue_server.payments.service import set_fees
 from queue_server.staff import service as staff
 from queue_server.staff.model import PEOPLE, Role
 from queue_server.turns.services.site import load_site
 
 READY = "ready"
+CERTIFICATE_SERVICE = "certificate"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 0 when it worked, 2 with one line on stderr when it could not."""
     options = _parser().parse_args(arguments)
     os.umask(0o077)  # database, key and their copies are the server's own
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
+    _log_plainly()
     try:
         return options.run(load_config(options.config), options) or 0
     except (ConfigError, UnsafeDatabase) as error:
@@ -43,6 +43,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         print(f"queue_server: {error}", file=sys.stderr)
     return 2
+
+
+def _log_plainly() -> None:
+    """Log lines to stderr; a traceback never shows the values of variables (they may be names)."""
+    renderer = structlog.dev.ConsoleRenderer(
+        colors=False, exception_formatter=structlog.dev.plain_traceback
+    )
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -87,7 +103,13 @@ def _load_site(config: ServerConfig, options: argparse.Namespace) -> None:
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{options.file}: not valid TOML: {error}") from error
     try:
-        _in_database(config, lambda uow: load_site(uow, _operator(config), rows))
+        fees = [Fee(row["valid_from"], row["amount_centimos"]) for row in rows.get("fees", [])]
+
+        def load(uow: UnitOfWork) -> None:
+            load_site(uow, _operator(config), rows)
+            set_fees(uow, _operator(config), CERTIFICATE_SERVICE, fees)
+
+        _in_database(config, load)
     except KeyError as error:
         raise ConfigError(f"{options.file}: the key {error} is missing") from error
 
@@ -123,24 +145,9 @@ def _in_database(config: ServerConfig, work: Callable[..., object]) -> object:
 
 
 def _web(config: ServerConfig, _: argparse.Namespace) -> None:
-    import uvicorn
+    from queue_server.bootstrap import run_web
 
-    from queue_server.bootstrap import build_app
-
-    listening = _listen(config)
-    database = open_database(config)
-    server = uvicorn.Server(
-        uvicorn.Config(
-            build_app(config, database),
-            log_level="warning",
-            access_log=False,
-            timeout_graceful_shutdown=2,
-        )
-    )
-    try:
-        server.run(sockets=[listening])
-    finally:
-        database.close()
+    run_web(config, _listen(config))
 
 
 def _listen(config: ServerConfig) -> socket.socket:

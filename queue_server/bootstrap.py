@@ -1,52 +1,68 @@
-"""Puts a server process together: the only module that knows every slice."""
+"""Puts the server's processes together: the only module that builds adapters.
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from pathlib import Path
-from typing import Any
+Imports are late on purpose: pyHanko loads in the jobs process only, FastAPI in the web worker.
+"""
 
-from fastapi import FastAPI, Response
-from fastapi.staticfiles import StaticFiles
+from contextlib import closing
+from socket import socket
+from typing import TYPE_CHECKING
 
-from queue_server.config import ServerConfig
-from queue_server.core import problem
+from queue_server.config import Backend, ServerConfig, open_database
 from queue_server.core.db import Database
-from queue_server.core.desk import Desk
-from queue_server.core.feed import Feed
-from queue_server.fleet import api as fleet
-from queue_server.staff import api as staff
-from queue_server.turns import api as turns
-from queue_server.web import pages
+from queue_server.issuance.model import IssuanceBackend
 
-WEB = Path(pages.__file__).parent
+if TYPE_CHECKING:
+    from queue_server.issuance.services.relay import Relay
 
 
-class FreshFiles(StaticFiles):
-    """Static files that a browser asks about each time: after an upgrade none runs old modules."""
+def run_web(config: ServerConfig, listening: socket) -> None:
+    """Serve HTTP on `listening` until SIGTERM or SIGINT."""
+    import uvicorn
 
-    def file_response(self, *args: Any, **words: Any) -> Response:
-        response = super().file_response(*args, **words)
-        response.headers["Cache-Control"] = "no-cache"
-        return response
+    from queue_server.web.app import build_app
+
+    with closing(open_database(config)) as database:
+        backend = build_backend(config)
+        settings = uvicorn.Config(
+            build_app(config, database, backend),
+            log_level="warning",
+            access_log=False,
+            timeout_graceful_shutdown=2,
+        )
+        uvicorn.Server(settings).run(sockets=[listening])
 
 
-def build_app(config: ServerConfig, database: Database) -> FastAPI:
-    """The web worker's application. It owns neither the database nor the configuration."""
-    feed = Feed(database)
+def build_backend(config: ServerConfig) -> IssuanceBackend | None:
+    """The client of the central backend; None where the site has none."""
+    if config.backend is None:
+        return None
+    from queue_server.issuance.adapters.soap import BackendSettings, SoapBackend, credential_file
 
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        feed.start()
-        yield
-        feed.stop()
+    settings: Backend = config.backend
+    return SoapBackend(
+        BackendSettings(
+            url=settings.url,
+            credential=credential_file(settings.credential_file),
+            ruc=settings.ruc,
+            operator_dni=settings.operator_dni,
+            site=config.site,
+            terminal=config.site,
+            ca_bundle=settings.ca_bundle,
+            deadline_s=settings.deadline_s,
+        )
+    )
 
-    app = FastAPI(title="Ventanilla queue server", version="1", lifespan=lifespan, docs_url=None)
-    app.state.site = config.site
-    app.state.config = config
-    app.state.desk = Desk(database)
-    app.state.feed = feed
-    problem.install(app)
-    for slice_api in (turns, staff, fleet, pages):
-        app.include_router(slice_api.router)
-    app.mount("/static", FreshFiles(directory=WEB / "static"), name="static")
-    return app
+
+def build_relay(config: ServerConfig, database: Database) -> "Relay | None":
+    """The relay of the jobs process; None where the site has no backend."""
+    backend = build_backend(config)
+    if config.backend is None or backend is None:
+        return None
+    from queue_server.core.mail import Mailer
+    from queue_server.issuance.adapters.pdf import PdfSignatureVerifier
+    from queue_server.issuance.services.relay import Relay
+
+    mail = config.mail
+    mailer = mail and Mailer(mail.host, mail.port, mail.sender, starttls=mail.starttls)
+    verifier = PdfSignatureVerifier(config.backend.authority_file)
+    return Relay(database, backend, verifier, mailer, config.backend.link_days)

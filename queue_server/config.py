@@ -27,6 +27,28 @@ class Discovery(_Section):
     interfaces: tuple[str, ...] = ()
 
 
+class Backend(_Section):
+    """The central issuance backend. The credential file is read anew for every call."""
+
+    url: Annotated[str, Field(pattern=r"^https?://")]
+    credential_file: Path
+    ruc: Annotated[str, Field(pattern=r"^\d{11}$")]
+    operator_dni: Annotated[str, Field(pattern=r"^\d{8}$")]
+    authority_file: Path
+    ca_bundle: Path | None = None
+    deadline_s: Annotated[float, Field(gt=0, le=30)] = 8.0
+    link_days: Annotated[int, Field(ge=1, le=90)] = 7
+
+
+class Mail(_Section):
+    """The mail server that takes the certificates."""
+
+    host: str
+    port: Annotated[int, Field(ge=1, le=65535)] = 25
+    sender: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")]
+    starttls: bool = True
+
+
 class ServerConfig(_Section):
     """One site's server. Paths are relative to the file's folder.
 
@@ -40,6 +62,8 @@ class ServerConfig(_Section):
     data_key_file: Path = Path("data.key")
     public_address: str | None = None
     discovery: Discovery = Discovery()
+    backend: Backend | None = None
+    mail: Mail | None = None
 
 
 def load_config(path: Path) -> ServerConfig:
@@ -58,10 +82,18 @@ def load_config(path: Path) -> ServerConfig:
 
 
 def _from_folder(config: ServerConfig, folder: Path) -> ServerConfig:
+    backend = config.backend and config.backend.model_copy(
+        update={
+            "credential_file": folder / config.backend.credential_file,
+            "authority_file": folder / config.backend.authority_file,
+            "ca_bundle": config.backend.ca_bundle and folder / config.backend.ca_bundle,
+        }
+    )
     return config.model_copy(
         update={
             "database": folder / config.database,
             "data_key_file": folder / config.data_key_file,
+            "backend": backend,
         }
     )
 
@@ -77,14 +109,16 @@ def _first_fault(error: ValidationError) -> str:
     return f"unknown key {where!r}{hint}"
 
 
+_SECTIONS: dict[str, type[BaseModel]] = {
+    "discovery": Discovery,
+    "backend": Backend,
+    "mail": Mail,
+}
+
+
 def _known_keys(location: tuple[Any, ...]) -> list[str]:
-    section: type[BaseModel] = ServerConfig
-    for part in location[:-1]:
-        annotation = section.model_fields[str(part)].annotation
-        if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
-            return []
-        section = annotation
-    return list(section.model_fields)
+    section = _SECTIONS.get(str(location[0])) if len(location) > 1 else None
+    return list((section or ServerConfig).model_fields)
 
 
 def open_database(config: ServerConfig, clock: Clock | None = None) -> Database:

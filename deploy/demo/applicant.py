@@ -22,6 +22,7 @@ class Applicant:
         self._screens = screens
         self.touches = 0
         self.typed_screens = 0
+        self.typed_keys = 0
         self.machine_seconds = 0.0
         self.seen: list[Path] = []
 
@@ -41,11 +42,30 @@ class Applicant:
     def type_text(self, text: str) -> None:
         """Touch the keys of the on-screen keyboard."""
         self.typed_screens += 1
+        self.typed_keys += len(text)
         self._do(f"type_keys {text}")
+
+    def start_counting(self) -> None:
+        """Forget what was counted so far; the pictures stay."""
+        self.touches = self.typed_screens = self.typed_keys = 0
+        self.machine_seconds = 0.0
+
+    def wait_enabled(self, control: str) -> None:
+        """Until `control` can be touched; the time counts as the machine's."""
+        began = time.monotonic()
+        while control not in self._controls():
+            if time.monotonic() - began > SCREEN_DEADLINE_S:
+                raise Lost(f"{control} stayed disabled on {self.screen()}")
+            time.sleep(LOOK_EVERY_S)
+        self.machine_seconds += time.monotonic() - began
 
     def waits_for(self, *screens: str) -> str:
         """Wait for one of `screens`; the time counts as the machine's."""
         return self._arrive(time.monotonic(), screens)
+
+    def _controls(self) -> list[str]:
+        found = self._do("controls")
+        return found if isinstance(found, list) else []
 
     def texts(self) -> list[str]:
         """What can be read on the screen."""

@@ -3,7 +3,7 @@
 import io
 import shutil
 from contextlib import redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from deploy.demo.processes import free_port
@@ -22,6 +22,10 @@ class Ports:
     kiosk: int
     reader: int
     printer: int
+    terminal: int
+    terminal_control: int
+    backend: int
+    smtp: int
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,11 @@ class Place:
         return self.folder / "paper"
 
     @property
+    def mailbox(self) -> Path:
+        """The e-mails that arrived."""
+        return self.folder / "mail"
+
+    @property
     def url(self) -> str:
         """The queue server."""
         return f"http://{LOOPBACK}:{self.ports.web}"
@@ -58,9 +67,10 @@ def prepare(folder: Path) -> Place:
     """Empty `folder` and put a complete site into it."""
     shutil.rmtree(folder, ignore_errors=True)
     run = folder / "run"
-    for each in (run, folder / "screens", folder / "paper"):
-        each.mkdir(parents=True)
-    ports = Ports(*(free_port() for _ in range(4)))
+    for each in ("run", "screens", "paper", "mail"):
+        (folder / each).mkdir(parents=True)
+    ports = Ports(*(free_port() for _ in fields(Ports)))
+    shutil.copy(REPOSITORY / "deploy" / "demo" / "backend.toml", run)
     (run / "server.toml").write_text(_server_toml(ports))
     (run / "kiosk.toml").write_text(_kiosk_toml(ports, run))
     _command(run, "init")
@@ -84,8 +94,21 @@ def _server_toml(ports: Ports) -> str:
     return f"""\
 site = "MAC-LIMA-NORTE"
 port = {ports.web}
+# What phones would reach through a reverse proxy; here the browser on this machine.
+public_address = "http://{LOOPBACK}:{ports.web}"
 [discovery]
 interfaces = ["{LOOPBACK}"]
+[backend]
+url = "http://{LOOPBACK}:{ports.backend}/emision"
+credential_file = "backend.toml"
+ruc = "20000000001"
+operator_dni = "10117410"
+authority_file = "sandbox/ca.pem"
+[mail]
+host = "{LOOPBACK}"
+port = {ports.smtp}
+sender = "certificados@example.com"
+starttls = false
 """
 
 
@@ -105,4 +128,8 @@ port = "{run / "reader.tty"}"
 name = "printer"
 model = "escpos"
 port = "{run / "printer.tty"}"
+[[devices]]
+name = "terminal"
+model = "nexo"
+port = "http://{LOOPBACK}:{ports.terminal}"
 """

@@ -19,31 +19,36 @@ def write(place: Place, happened: Happened, seconds: float) -> Path:
 
 def table(place: Place, happened: Happened, seconds: float) -> str:
     """A few lines for a person in front of a terminal."""
+    certificate, receipt = happened.certificate, happened.receipt
+    valid = "signature valid" if certificate["signature_valid"] else "SIGNATURE INVALID"
     rows = [
+        ("certificate", f"{certificate['number']}, {valid}: {_short(certificate['pdf'])}"),
+        ("e-mail", f"{happened.email['to']}: {_short(happened.email['path'])}"),
+        ("receipt", _short(receipt["path"])),
         (
-            "turno",
-            f"{happened.ticket['number']}, llamado y mostrado en "
+            "turn",
+            f"{happened.ticket['number']}, called, painted on the display after "
             f"{happened.ticket['shown_on_display_ms']} ms",
         ),
         (
-            "kiosco",
-            f"{happened.journey['touches']} toques, "
-            f"{happened.journey['machine_seconds']} s de máquina",
+            "journey",
+            f"{happened.journey['touches']} touches, {happened.journey['typed_keys']} keys, "
+            f"{happened.journey['machine_seconds']} s of machine time",
         ),
-        ("papel", _short(happened.ticket["paper"])),
-        ("pantallas", f"{_short(place.screens)}/ ({len(happened.screens)} imágenes)"),
-        ("informe", _short(place.folder / "report.json")),
-        ("duración", f"{seconds:.1f} s"),
+        ("slip", _short(happened.ticket["path"])),
+        ("screens", f"{_short(place.screens)}/ ({len(happened.screens)} pictures)"),
+        ("report", _short(place.folder / "report.json")),
+        ("took", f"{seconds:.1f} s"),
     ]
-    return "\n".join(f"  {name:<10} {words}" for name, words in rows)
+    return "\n".join(f"  {name:<12} {words}" for name, words in rows)
 
 
 def places_to_look(place: Place) -> str:
     """The addresses of the pages and who may sign in."""
     return "\n".join(
         [
-            f"  consola    {place.url}/console   ({' / '.join(place.staff)})",
-            f"  pantalla   {place.url}/display",
+            f"  console    {place.url}/console   ({' / '.join(place.staff)})",
+            f"  display    {place.url}/display",
             f"  monitor    {place.url}/monitor   ({' / '.join(place.it)})",
         ]
     )

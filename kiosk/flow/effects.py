@@ -1,9 +1,10 @@
 """What the flow asks the runner to do. Every effect that leaves the kiosk carries its own id."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from uuid import UUID, uuid5
 
-from kiosk.flow.states import AttentionClass, Document, Ticket
+from kiosk.flow.states import AttentionClass, Document, Order, Ticket
 from kiosk.flow.world import Service
 
 
@@ -28,6 +29,67 @@ class PrintTicket:
 
 
 @dataclass(frozen=True)
+class CheckApplicant:
+    """Before money: ask the server who this is and whether a certificate can be asked for."""
+
+    effect_id: UUID
+    session: UUID
+    document: Document
+
+
+@dataclass(frozen=True)
+class RegisterOrder:
+    """Tell the server about the order before the first céntimo moves."""
+
+    effect_id: UUID
+    session: UUID
+    application: UUID
+    document: Document
+    email: str | None
+    amount_centimos: int
+
+
+@dataclass(frozen=True)
+class ChargeCard:
+    """Charge the fee of `order` once. `effect_id` is the payment's id."""
+
+    effect_id: UUID
+    session: UUID
+    order: Order
+
+
+@dataclass(frozen=True)
+class DeliverOrder:
+    """Hand the payment of `order` to the server and wait a little for the outcome."""
+
+    effect_id: UUID
+    session: UUID
+    order: Order
+    payment: UUID
+
+
+class Receipt(StrEnum):
+    """What the slip of an order says."""
+
+    ISSUED = "issued"
+    UNDER_REVIEW = "under_review"
+    STILL_WORKING = "still_working"
+    PAYMENT_UNKNOWN = "payment_unknown"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True)
+class PrintReceipt:
+    """Print the slip of an order, once. It never says what a certificate contains."""
+
+    effect_id: UUID
+    session: UUID
+    order: Order
+    receipt: Receipt
+    site: str
+
+
+@dataclass(frozen=True)
 class ForgetPerson:
     """Wipe what the last person left: widgets, memory, journal rows no longer needed."""
 
@@ -35,7 +97,15 @@ class ForgetPerson:
 
 
 # What leaves the kiosk or moves paper: journalled before and after.
-Journalled = IssueTicket | PrintTicket
+Journalled = (
+    IssueTicket
+    | PrintTicket
+    | CheckApplicant
+    | RegisterOrder
+    | ChargeCard
+    | DeliverOrder
+    | PrintReceipt
+)
 Effect = Journalled | ForgetPerson
 
 

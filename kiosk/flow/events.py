@@ -1,9 +1,19 @@
 """What can happen to a kiosk: touches, device reports, answers of the server, time."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from uuid import UUID
 
-from kiosk.flow.states import Document, PrintState, ReadProblem, Ticket
+from kiosk.flow.states import (
+    Document,
+    NotPaid,
+    NotPossible,
+    Offer,
+    Order,
+    PrintState,
+    ReadProblem,
+    Ticket,
+)
 from kiosk.flow.world import Part, PartState, Service
 
 
@@ -36,6 +46,33 @@ class Cancel:
 @dataclass(frozen=True)
 class Finish:
     """The person is done and takes their things."""
+
+
+@dataclass(frozen=True)
+class Accept:
+    """The terms were read and accepted."""
+
+
+@dataclass(frozen=True)
+class Confirm:
+    """Yes, this is me."""
+
+
+@dataclass(frozen=True)
+class GaveEmail:
+    """An address was typed; None: the person prefers the QR code on the screen."""
+
+    email: str | None
+
+
+@dataclass(frozen=True)
+class Pay:
+    """Start the card terminal."""
+
+
+@dataclass(frozen=True)
+class TakeTurn:
+    """The person would rather see somebody at a window."""
 
 
 # --- time --------------------------------------------------------------------------------------
@@ -108,13 +145,74 @@ class TicketRefused:
     words: str
 
 
-Touch = Start | Choose | Back | Cancel | Finish
+# --- the certificate -----------------------------------------------------------------------------
+@dataclass(frozen=True)
+class ApplicantChecked:
+    """The certificate can be asked for."""
+
+    effect_id: UUID
+    offer: Offer
+
+
+@dataclass(frozen=True)
+class ApplicantRefused:
+    """It cannot, and why; nothing was charged."""
+
+    effect_id: UUID
+    reason: NotPossible
+
+
+@dataclass(frozen=True)
+class OrderRegistered:
+    """The server holds the order; `number` is the one people keep."""
+
+    effect_id: UUID
+    order: Order
+
+
+@dataclass(frozen=True)
+class CardCharged:
+    """The terminal charged the card, proven."""
+
+    effect_id: UUID
+
+
+@dataclass(frozen=True)
+class CardNotCharged:
+    """The terminal did not charge the card, proven."""
+
+    effect_id: UUID
+    reason: NotPaid
+
+
+@dataclass(frozen=True)
+class CardUnknown:
+    """The terminal's answer was lost and it could not be asked in time."""
+
+    effect_id: UUID
+
+
+class Outcome(StrEnum):
+    """What became of an application within the time a person waits."""
+
+    ISSUED = "issued"
+    UNDER_REVIEW = "under_review"
+    REFUSED = "refused"
+    PENDING = "pending"
+
+
+@dataclass(frozen=True)
+class ApplicationSettled:
+    """The server told what became of it. `link`: the private download, where phones reach it."""
+
+    effect_id: UUID
+    outcome: Outcome
+    link: str | None = None
+
+
+Touch = Start | Choose | Back | Cancel | Finish | Accept | Confirm | GaveEmail | Pay | TakeTurn
 Event = (
-    Start
-    | Choose
-    | Back
-    | Cancel
-    | Finish
+    Touch
     | IdleExpired
     | PartChanged
     | DocumentTaken
@@ -124,4 +222,11 @@ Event = (
     | ServerLost
     | TicketIssued
     | TicketRefused
+    | ApplicantChecked
+    | ApplicantRefused
+    | OrderRegistered
+    | CardCharged
+    | CardNotCharged
+    | CardUnknown
+    | ApplicationSettled
 )

@@ -115,7 +115,193 @@ class TicketReady:
     print_state: PrintState = PrintState.PRINTING
 
 
-At = OutOfService | Welcome | ReadDocument | ChooseService | TakingTurn | TicketReady
+# --- the certificate -----------------------------------------------------------------------------
+class NotPossible(StrEnum):
+    """Why no certificate can be asked for; said before any money, each in its own words."""
+
+    UNKNOWN_DOCUMENT = "unknown_document"
+    NOT_IN_FORCE = "not_in_force"
+    UNDER_AGE = "under_age"
+    DATA_MISMATCH = "data_mismatch"
+    ALREADY_VALID = "already_valid"
+    BACKEND_AWAY = "backend_away"
+    SERVER_AWAY = "server_away"
+    NOT_ACCEPTED = "not_accepted"
+
+
+class NotPaid(StrEnum):
+    """Why the card was not charged; proven, so the person may try again."""
+
+    DECLINED = "declined"
+    ABORTED = "aborted"
+    NOT_STARTED = "not_started"
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What the server found before any money: whose certificate, for how many céntimos."""
+
+    masked_name: str
+    fee_centimos: int
+
+
+@dataclass(frozen=True)
+class Order:
+    """One application being paid. `number` is the short one people keep.
+
+    `attempt` counts the tries to pay; each has an id of its own.
+    """
+
+    application: UUID
+    number: str
+    amount_centimos: int
+    email: str | None
+    attempt: int = 1
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What the certificate is, what it costs, and what is done with the person's data."""
+
+    person: Person
+    service: Service
+
+
+@dataclass(frozen=True)
+class CheckingApplicant:
+    """The centre is asked who this is and whether a certificate can be asked for."""
+
+    person: Person
+    service: Service
+
+
+@dataclass(frozen=True)
+class CannotApply:
+    """No certificate here and now, and why; a turn is offered where it helps."""
+
+    person: Person
+    reason: NotPossible
+
+
+@dataclass(frozen=True)
+class ConfirmName:
+    """Is this you? Shows the masked name and the fee."""
+
+    person: Person
+    service: Service
+    offer: Offer
+
+
+class EmailProblem(StrEnum):
+    """What is wrong with a typed e-mail."""
+
+    INCOMPLETE = "incomplete"
+
+
+@dataclass(frozen=True)
+class GiveEmail:
+    """Where the certificate goes. `problem` while the typed text is no address."""
+
+    person: Person
+    service: Service
+    offer: Offer
+    problem: EmailProblem | None = None
+
+
+@dataclass(frozen=True)
+class Registering:
+    """The server takes the order before the first céntimo moves."""
+
+    person: Person
+    offer: Offer
+    email: str | None
+
+
+@dataclass(frozen=True)
+class ReadyToPay:
+    """The order stands; the next touch starts the card terminal."""
+
+    person: Person
+    order: Order
+    problem: NotPaid | None = None
+
+
+@dataclass(frozen=True)
+class PayingByCard:
+    """The terminal has the person's attention; nothing can be cancelled here."""
+
+    person: Person
+    order: Order
+
+
+@dataclass(frozen=True)
+class PaymentUnknown:
+    """The terminal's answer was lost. It is being asked; the slip carries the number."""
+
+    person: Person
+    order: Order
+    print_state: PrintState = PrintState.PRINTING
+
+
+@dataclass(frozen=True)
+class Working:
+    """Paid. The server is told, and the centre issues."""
+
+    person: Person
+    order: Order
+
+
+@dataclass(frozen=True)
+class CertificateReady:
+    """Issued. The same words with and without records. `link` only with a public address."""
+
+    person: Person
+    order: Order
+    link: str | None = None
+    print_state: PrintState = PrintState.PRINTING
+
+
+@dataclass(frozen=True)
+class InReview:
+    """People at the centre decide; the result comes by e-mail, or a turn is taken."""
+
+    person: Person
+    order: Order
+    print_state: PrintState = PrintState.PRINTING
+
+
+@dataclass(frozen=True)
+class StillWorking:
+    """Accepted, but the outcome takes longer than a person should stand here."""
+
+    person: Person
+    order: Order
+    print_state: PrintState = PrintState.PRINTING
+
+
+@dataclass(frozen=True)
+class PaidButRefused:
+    """The centre refused after the fee was taken: staff return it, the slip is the proof."""
+
+    person: Person
+    order: Order
+    print_state: PrintState = PrintState.PRINTING
+
+
+WithReceipt = PaymentUnknown | CertificateReady | InReview | StillWorking | PaidButRefused
+Certificate = (
+    Terms
+    | CheckingApplicant
+    | CannotApply
+    | ConfirmName
+    | GiveEmail
+    | Registering
+    | ReadyToPay
+    | PayingByCard
+    | Working
+    | WithReceipt
+)
+At = OutOfService | Welcome | ReadDocument | ChooseService | TakingTurn | TicketReady | Certificate
 
 
 @dataclass(frozen=True)

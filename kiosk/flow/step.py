@@ -1,8 +1,9 @@
 """The one entry of the flow: `step(state, event) -> (state, effects)`. Never waits."""
 
 from dataclasses import replace
+from typing import get_args
 
-from kiosk.flow import turn
+from kiosk.flow import certificate, turn
 from kiosk.flow.effects import Effect, ForgetPerson
 from kiosk.flow.events import (
     Cancel,
@@ -12,11 +13,13 @@ from kiosk.flow.events import (
     PartChanged,
     ServerLost,
     ServerSeen,
+    TakeTurn,
 )
-from kiosk.flow.states import OutOfService, State, Welcome
+from kiosk.flow.states import At, Certificate, OutOfService, State, Welcome
 from kiosk.flow.world import World, closed_because
 
 Step = tuple[State, tuple[Effect, ...]]
+CERTIFICATE: tuple[type, ...] = get_args(Certificate)
 
 
 def step(state: State, event: Event) -> Step:
@@ -30,8 +33,14 @@ def step(state: State, event: Event) -> Step:
         case Cancel() | Finish() | IdleExpired():
             return _leave(state)
         case _:
-            at, effects = turn.step(state, event)
+            certified = isinstance(state.at, CERTIFICATE) and not isinstance(event, TakeTurn)
+            at, effects = (certificate if certified else turn).step(state, event)
             return replace(state, at=at), effects
+
+
+def is_busy(at: At) -> bool:
+    """True while leaving would tear an effect in two: a ticket, a payment, a slip under way."""
+    return turn.is_busy(at) or certificate.is_busy(at)
 
 
 def _observe(world: World, event: PartChanged | ServerSeen | ServerLost) -> World:
@@ -67,7 +76,7 @@ def _settle(state: State) -> Step:
 def _leave(state: State) -> Step:
     """End the session, unless something irreversible is under way."""
     person = turn.person_of(state.at)
-    if person is None or turn.is_busy(state.at):
+    if person is None or is_busy(state.at):
         return state, ()
     ended, _ = _settle(replace(state, at=Welcome()))
     return ended, (ForgetPerson(person.session),)

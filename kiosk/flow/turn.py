@@ -3,6 +3,7 @@
 from dataclasses import replace
 from uuid import UUID
 
+from kiosk.flow import certificate
 from kiosk.flow.effects import Effect, IssueTicket, PrintTicket, effect_id
 from kiosk.flow.events import (
     Back,
@@ -12,13 +13,16 @@ from kiosk.flow.events import (
     Event,
     SlipPrinted,
     Start,
+    TakeTurn,
     TicketIssued,
     TicketRefused,
 )
 from kiosk.flow.states import (
     At,
     AttentionClass,
+    CannotApply,
     ChooseService,
+    InReview,
     Person,
     PrintState,
     ReadDocument,
@@ -28,8 +32,9 @@ from kiosk.flow.states import (
     TicketReady,
     Welcome,
 )
-from kiosk.flow.world import Part, World
+from kiosk.flow.world import Part, Service, ServiceKind, World
 
+REVIEW_SERVICE = "review"
 Next = tuple[At, tuple[Effect, ...]]
 
 
@@ -46,7 +51,11 @@ def step(state: State, event: Event) -> Next:
             again = Person(effect_id(at.person.session, "again"), at.person.attention_class)
             return ReadDocument(again), ()
         case ChooseService() as at, Choose(code):
-            return _take(at, code)
+            return _choose_service(state.world, at, code)
+        case (CannotApply(person) | InReview(person)) as at, TakeTurn() if not certificate.is_busy(
+            at
+        ):
+            return _turn_for_help(state.world, person)
         case TakingTurn() as at, TicketIssued(issued, ticket) if issued == _issue_id(at):
             job = PrintTicket(_print_id(at.person, ticket), at.person.session, ticket)
             if not state.world.usable(Part.PRINTER):
@@ -100,12 +109,28 @@ def _choose(world: World, person: Person) -> ChooseService:
     return ChooseService(person, world.services)
 
 
-def _take(at: ChooseService, code: str) -> Next:
+def _choose_service(world: World, at: ChooseService, code: str) -> Next:
     service = next((each for each in at.services if each.code == code), None)
     if service is None:
         return at, ()
-    taking = TakingTurn(at.person, service)
-    person = at.person
+    if service.kind is ServiceKind.CERTIFICATE:
+        if at.person.document is None and world.usable(Part.READER):
+            return ReadDocument(at.person), ()  # the reader came back meanwhile
+        return certificate.begin(world, at.person, service)
+    return _take(at.person, service)
+
+
+def _turn_for_help(world: World, person: Person) -> Next:
+    """A turn at the review window, where somebody reads the papers."""
+    helping = [each for each in world.services if each.code == REVIEW_SERVICE]
+    helping += [each for each in world.services if each.kind is ServiceKind.TURN]
+    if not helping:
+        return ChooseService(person, world.services), ()
+    return _take(person, helping[0])
+
+
+def _take(person: Person, service: Service) -> Next:
+    taking = TakingTurn(person, service)
     ask = IssueTicket(
         _issue_id(taking), person.session, service, person.attention_class, person.document
     )

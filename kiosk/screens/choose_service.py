@@ -1,10 +1,12 @@
-"""What did the person come for? One card for each service of the site."""
+"""What did the person come for? One card for each service of the site, certificates first."""
 
 from kivy.properties import BooleanProperty, StringProperty
 
 from kiosk.flow.events import Back, Cancel, Choose
 from kiosk.flow.states import ChooseService, Document, State
-from kiosk.flow.world import Part, Service
+from kiosk.flow.world import Obstacle, Part, Service, ServiceKind, World, certificate_obstacle
+from kiosk.screens.out_of_service import WHY
+from kiosk.widgets.money import soles
 from kiosk.widgets.page import Page
 from kiosk.widgets.service_card import ServiceCard
 
@@ -33,14 +35,26 @@ class ChooseServiceScreen(Page):
         self.who = read.format(who=masked(at.person.document)) if at.person.document else ""
         self.problem = at.problem
         self.may_go_back = state.world.usable(Part.READER)
-        if at.services != self._services:
-            self._services = at.services
-            self.ids.shelf.cards = [self._card(service) for service in at.services]
+        certificate = self._certificate(state.world, known=at.person.document is not None)
+        if (at.services, certificate) != self._shown:
+            self._shown = (at.services, certificate)
+            first = sorted(at.services, key=lambda each: each.kind is not ServiceKind.CERTIFICATE)
+            self.ids.shelf.cards = [self._card(service, *certificate) for service in first]
 
-    _services: tuple[Service, ...] = ()
+    _shown: object = None
 
-    def _card(self, service: Service) -> ServiceCard:
+    def _certificate(self, world: World, *, known: bool) -> tuple[str, str]:
+        """What a certificate costs here, and why it is not given now; one of them is empty."""
+        obstacle = certificate_obstacle(world, document_known=known)
+        if obstacle is not None or world.fee_centimos is None:
+            return "", self.loc._(WHY[obstacle or Obstacle.NO_FEE])
+        price = self.loc._("choose_service.price")
+        return price.format(fee=soles(world.fee_centimos)), ""
+
+    def _card(self, service: Service, price: str, obstacle: str) -> ServiceCard:
         card = ServiceCard(name=f"service:{service.code}", label=service.name)
+        if service.kind is ServiceKind.CERTIFICATE:
+            card.note, card.reason, card.disabled = price, obstacle, bool(obstacle)
         card.bind(on_release=lambda _card: self.emit(Choose(service.code)))
         return card
 

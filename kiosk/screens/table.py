@@ -1,12 +1,26 @@
 """Which screen shows which state of the flow."""
 
 from kiosk.flow import states
+from kiosk.screens.cannot_apply import CannotApplyScreen
+from kiosk.screens.certificate_ready import CertificateReadyScreen
+from kiosk.screens.checking_applicant import CheckingApplicantScreen
 from kiosk.screens.choose_service import ChooseServiceScreen
+from kiosk.screens.confirm_name import ConfirmNameScreen
+from kiosk.screens.give_email import GiveEmailScreen
+from kiosk.screens.in_review import InReviewScreen
 from kiosk.screens.out_of_service import OutOfServiceScreen
+from kiosk.screens.paid_but_refused import PaidButRefusedScreen
+from kiosk.screens.paying_by_card import PayingByCardScreen
+from kiosk.screens.payment_unknown import PaymentUnknownScreen
 from kiosk.screens.read_document import ReadDocumentScreen
+from kiosk.screens.ready_to_pay import ReadyToPayScreen
+from kiosk.screens.registering import RegisteringScreen
+from kiosk.screens.still_working import StillWorkingScreen
 from kiosk.screens.taking_turn import TakingTurnScreen
+from kiosk.screens.terms import TermsScreen
 from kiosk.screens.ticket_ready import TicketReadyScreen
 from kiosk.screens.welcome import WelcomeScreen
+from kiosk.screens.working import WorkingScreen
 from kiosk.widgets.page import Page
 
 SCREENS: dict[type[states.At], type[Page]] = {
@@ -16,4 +30,18 @@ SCREENS: dict[type[states.At], type[Page]] = {
     states.ChooseService: ChooseServiceScreen,
     states.TakingTurn: TakingTurnScreen,
     states.TicketReady: TicketReadyScreen,
+    states.Terms: TermsScreen,
+    states.CheckingApplicant: CheckingApplicantScreen,
+    states.CannotApply: CannotApplyScreen,
+    states.ConfirmName: ConfirmNameScreen,
+    states.GiveEmail: GiveEmailScreen,
+    states.Registering: RegisteringScreen,
+    states.ReadyToPay: ReadyToPayScreen,
+    states.PayingByCard: PayingByCardScreen,
+    states.PaymentUnknown: PaymentUnknownScreen,
+    states.Working: WorkingScreen,
+    states.CertificateReady: CertificateReadyScreen,
+    states.InReview: InReviewScreen,
+    states.StillWorking: StillWorkingScreen,
+    states.PaidButRefused: PaidButRefusedScreen,
 }

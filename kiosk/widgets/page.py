@@ -14,11 +14,14 @@ class Page(BoxLayout):
     """A screen. It shows one flow state and emits events; it decides nothing.
 
     `name` is the screen's stable id, `emit` takes the events, `loc` gives the words.
+    `draft` is what the person has typed here: it outlives a change of theme or language, never
+    the screen.
     """
 
     name = StringProperty()
     site = StringProperty()
     loc = ObjectProperty()
+    draft = StringProperty()
 
     def __init__(self, emit: Callable[[Event], None], loc: Localizer, **properties: object) -> None:
         self.emit = emit

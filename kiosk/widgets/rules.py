@@ -21,7 +21,10 @@ def load_rules(font: str) -> None:
 
 
 def rule_files(package: str) -> list[Path]:
-    """The .kv files of `package`, in a fixed order."""
+    """The .kv files of `package`, by name: Kivy applies rules in the order they were loaded.
+
+    So a widget built on another one needs a name that comes after it.
+    """
     here = import_module(package).__file__
     assert here is not None
     return sorted(Path(here).parent.glob("*.kv"))

@@ -3,14 +3,18 @@
 from sqlalchemy import (
     JSON,
     BigInteger,
+    CheckConstraint,
     Column,
     ForeignKeyConstraint,
+    Index,
+    Integer,
     LargeBinary,
     PrimaryKeyConstraint,
     SmallInteger,
     String,
     Table,
     UniqueConstraint,
+    text,
 )
 
 from queue_server.core.schema import Instant, metadata
@@ -51,4 +55,31 @@ replies = Table(
     Column("at", Instant, nullable=False, index=True),
     PrimaryKeyConstraint("site", "key"),
     ForeignKeyConstraint(["site", "key"], ["events.site", "events.key"]),
+)
+
+# What must leave the site, written in the transaction that decided it and claimed by the relay.
+# `attempts` is raised by the claim, before anything is sent: above 1, the earlier attempt may have
+# reached the centre, which is then asked before anything is repeated.
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("site", String(20), nullable=False),
+    Column("kind", String(30), nullable=False),
+    Column("subject", String(36), nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("not_before", Instant, nullable=False),
+    Column("claimed_until", Instant),
+    Column("created_at", Instant, nullable=False),
+    Column("reason", String(80), nullable=False),
+    UniqueConstraint("site", "kind", "subject"),
+    CheckConstraint("state IN ('waiting', 'claimed', 'done', 'parked')", name="state"),
+    CheckConstraint("(state = 'claimed') = (claimed_until IS NOT NULL)", name="claim"),
+)
+Index(
+    "ix_outbox_due",
+    outbox.c.not_before,
+    sqlite_where=text("state IN ('waiting', 'claimed')"),
+    postgresql_where=text("state IN ('waiting', 'claimed')"),
 )

@@ -7,11 +7,20 @@ from queue_server.core import tables as core_tables
 from queue_server.core.db import open_engine
 from queue_server.core.schema import metadata
 from queue_server.fleet import tables as fleet_tables
+from queue_server.issuance import tables as issuance_tables
+from queue_server.payments import tables as payments_tables
 from queue_server.staff import tables as staff_tables
 from queue_server.turns import tables as turns_tables
 
 # Imported so that `metadata` knows every table.
-SLICES = (core_tables, fleet_tables, staff_tables, turns_tables)
+SLICES = (
+    core_tables,
+    fleet_tables,
+    issuance_tables,
+    payments_tables,
+    staff_tables,
+    turns_tables,
+)
 
 
 def _migrate(connection: Connection) -> None:

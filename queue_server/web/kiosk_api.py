@@ -6,6 +6,7 @@ from pydantic import BaseModel
 from queue_server.config import ServerConfig
 from queue_server.core.desk import DeskOf
 from queue_server.core.unit_of_work import Actor, UnitOfWork
+from queue_server.issuance.services.applications import fee_today
 from queue_server.staff.api import KioskOf
 from queue_server.turns.services import queries
 
@@ -31,11 +32,6 @@ class OfferBody(BaseModel):
     public_address: bool
 
 
-def backend_up(uow: UnitOfWork) -> bool:  # noqa: ARG001 - answered from the database one day
-    """Whether certificates can be asked for; this site has no issuance, so never."""
-    return False
-
-
 @router.get("/offer", response_model=OfferBody)
 async def offer(request: Request, desk: DeskOf, who: KioskOf) -> OfferBody:
     """The site's name, its services, and what a kiosk may promise."""
@@ -45,8 +41,8 @@ async def offer(request: Request, desk: DeskOf, who: KioskOf) -> OfferBody:
         return OfferBody(
             site_name=queries.site_name(uow, actor.site),
             services=[ServiceBody(**vars(each)) for each in queries.services(uow, actor.site)],
-            backend=backend_up(uow),
-            fee_centimos=None,
+            backend=request.app.state.health.up,
+            fee_centimos=fee_today(uow, actor.site),
             public_address=config.public_address is not None,
         )
 

@@ -1,12 +1,13 @@
 """Building blocks for tests of the flow: a site that is open, a person, shortcuts."""
 
+from dataclasses import replace
 from datetime import date
 from functools import reduce
 from uuid import UUID
 
 from kiosk.flow.effects import Effect
 from kiosk.flow.events import Event, PartChanged, ServerSeen
-from kiosk.flow.states import Document, State
+from kiosk.flow.states import AttentionClass, Document, Order, Person, ReadyToPay, State
 from kiosk.flow.step import step
 from kiosk.flow.world import Part, PartState, Service, ServiceKind
 
@@ -32,3 +33,12 @@ def after(state: State, *events: Event) -> State:
 def effects(state: State, *events: Event) -> tuple[Effect, ...]:
     """The effects of the last of `events`."""
     return step(after(state, *events[:-1]), events[-1])[1]
+
+
+ORDER = Order(UUID(int=7), "A01-00001-X", 3770, "juan@example.com")
+
+
+def ready_to_pay() -> State:
+    """A person whose order is registered, in front of the terminal."""
+    person = Person(SESSION, AttentionClass.GENERAL, DOCUMENT)
+    return replace(open_kiosk(), at=ReadyToPay(person, ORDER))

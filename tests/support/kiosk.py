@@ -4,13 +4,15 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from devices.escpos.simulator import EscposSimulator
+from devices.nexo.simulator import NexoSimulator
 from devices.serial_mrz.simulator import SerialMrzSimulator
 from kiosk.bootstrap import Kiosk, build_kiosk
 from kiosk.config import load_config
 from kiosk.flow.events import Event
-from kiosk.flow.states import At, State
+from kiosk.flow.states import PrintState, State
 from tests.support.site import Site
 
 JUAN = (
@@ -19,6 +21,7 @@ JUAN = (
     "PRUEBA<<JUAN<CARLOS<<<<<<<<<<<",
 )
 DEADLINE_S = 20.0
+T = TypeVar("T")
 
 
 class Bench:
@@ -29,8 +32,9 @@ class Bench:
         folder.mkdir(parents=True, exist_ok=True)
         self.reader = SerialMrzSimulator(folder / "reader.tty")
         self.printer = EscposSimulator(folder / "printer.tty", folder / "paper")
+        self.terminal = NexoSimulator(("127.0.0.1", 0))
+        self._code, self._url = code, site.url
         (folder / "credential").write_text(site.command("add-kiosk", code))
-        (folder / "kiosk.toml").write_text(kiosk_toml(folder, site.url, code))
         self.kiosk: Kiosk | None = None
 
     @property
@@ -41,6 +45,13 @@ class Bench:
     @property
     def state(self) -> State:
         return self.live.runner.state
+
+    def configure(self) -> Path:
+        """Write the kiosk's configuration; the terminal must be listening by now."""
+        terminal = f'[[devices]]\nname = "terminal"\nmodel = "nexo"\nport = "{self.terminal.port}"'
+        path = self.folder / "kiosk.toml"
+        path.write_text(kiosk_toml(self.folder, self._url, self._code, terminal))
+        return path
 
     def post(self, event: Event) -> None:
         self.live.runner.post(event)
@@ -58,9 +69,26 @@ class Bench:
             self.live.runner.drain(0.05)
         raise TimeoutError(f"still {self.state}")
 
-    def until_at(self, kind: type[At], deadline_s: float = DEADLINE_S) -> At:
-        """Drain until the person stands at a state of `kind`."""
-        return self.until(lambda state: isinstance(state.at, kind), deadline_s).at
+    def until_at(
+        self,
+        kind: type[T],
+        when: Callable[[T], bool] = lambda _: True,
+        deadline_s: float = DEADLINE_S,
+    ) -> T:
+        """Drain until the person stands at a state of `kind` for which `when`; that state."""
+
+        def there(state: State) -> bool:
+            return isinstance(state.at, kind) and when(state.at)
+
+        at = self.until(there, deadline_s).at
+        assert isinstance(at, kind)
+        return at
+
+    def until_printed(self, kind: type[T]) -> T:
+        """Drain until the slip of a state of `kind` is known to be on paper; that state."""
+        return self.until_at(
+            kind, lambda at: getattr(at, "print_state", None) is PrintState.PRINTED
+        )
 
     def slips(self) -> list[str]:
         """Every slip that came out, as text."""
@@ -76,13 +104,15 @@ def switched_on(bench: Bench) -> Iterator[Bench]:
     """Start simulators and kiosk; everything ends with the block."""
     bench.reader.start()
     bench.printer.start()
+    bench.terminal.start()
     try:
-        bench.kiosk = build_kiosk(load_config(bench.folder / "kiosk.toml"))
+        bench.kiosk = build_kiosk(load_config(bench.configure()))
         with bench.kiosk:
             yield bench
     finally:
         bench.reader.stop()
         bench.printer.stop()
+        bench.terminal.stop()
 
 
 def kiosk_toml(folder: Path, url: str, code: str, extra: str = "") -> str:

@@ -76,7 +76,11 @@ def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
 
 def test_the_models_are_listed_with_their_kinds() -> None:
     listed = run("list").stdout.splitlines()
-    assert listed == ["escpos receipt_printer", "serial-mrz document_reader"]
+    assert listed == [
+        "escpos receipt_printer",
+        "nexo card_terminal",
+        "serial-mrz document_reader",
+    ]
 
 
 def test_an_unknown_model_names_the_nearest_and_fails(tmp_path: Path) -> None:

@@ -4,10 +4,12 @@ import json
 import subprocess
 import sys
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+import segno
 from PIL import Image, ImageChops
 
 import kiosk
@@ -15,8 +17,31 @@ from kiosk.theme import DAY
 
 TOUR = Path(__file__).with_name("tour.py")
 SECONDS = 40
-AT_REST = ["welcome", "out_of_service", "choose_service", "ticket_ready-printed"]
-MOVING = ["read_document", "read_document-again", "taking_turn", "ticket_ready-printing"]
+AT_REST = [
+    "welcome",
+    "out_of_service",
+    "choose_service",
+    "ticket_ready-printed",
+    "terms",
+    "cannot_apply",
+    "confirm_name",
+    "give_email",
+    "ready_to_pay",
+    "ready_to_pay-declined",
+    "payment_unknown",
+    "in_review",
+    "paid_but_refused",
+    "certificate_ready",
+]
+MOVING = [
+    "read_document",
+    "read_document-again",
+    "taking_turn",
+    "ticket_ready-printing",
+    "paying_by_card",
+    "working",
+]
+LINK = "https://certificados.example.pe/d/4Zk1vQ8sXo2LrT9wYb7NcE5hJm3KpUaDfGi6RtSxWqA"
 
 
 @dataclass(frozen=True)
@@ -27,7 +52,12 @@ class Tour:
     folder: Path
 
     def picture(self, name: str) -> Image.Image:
-        return Image.open(self.folder / f"{name}.png").convert("RGB")
+        return _read(self.folder / f"{name}.png")
+
+
+@cache
+def _read(path: Path) -> Image.Image:
+    return Image.open(path).convert("RGB")
 
 
 @pytest.fixture(scope="module")
@@ -69,10 +99,11 @@ def test_every_screen_is_drawn_in_the_institutions_colours(tours: list[Tour], na
 
 
 def test_no_two_screens_look_the_same(tours: list[Tour]) -> None:
-    names = AT_REST + MOVING
+    small = {name: tours[0].picture(name).reduce(2) for name in AT_REST + MOVING}
+    names = list(small)
     for index, one in enumerate(names):
         for other in names[:index]:
-            share = differing_share(tours[0].picture(one), tours[0].picture(other))
+            share = differing_share(small[one], small[other])
             assert share > 0.004, (one, other)
 
 
@@ -94,6 +125,35 @@ def test_a_missing_button_is_noticed_by_the_comparison(tours: list[Tour]) -> Non
     assert differing_share(whole, broken) > 0.05
 
 
+def dark_modules(picture: Image.Image, code: list[float]) -> list[list[bool]]:
+    """What a camera sees at the middle of every module; `code` is x, y, side and modules."""
+    x, y, side, count = code
+    each, top = side / count, picture.height - y - side
+    middles = [(index + 0.5) * each for index in range(int(count))]
+    grey = picture.convert("L")
+    return [
+        [grey.getpixel((round(x + column), round(top + row))) < 128 for column in middles]  # pyright: ignore[reportOperatorIssue]
+        for row in middles
+    ]
+
+
+def test_the_code_as_drawn_is_the_link(tours: list[Tour]) -> None:
+    seen = dark_modules(tours[0].picture("certificate_ready"), tours[0].report["code"])
+    drawn = segno.make(LINK, error="m", micro=False).matrix_iter(border=4)
+    assert seen == [[bool(module) for module in row] for row in drawn]
+
+
+@pytest.mark.negative_control
+def test_a_blot_on_the_code_is_noticed(tours: list[Tour]) -> None:
+    x, y, side, _count = tours[0].report["code"]
+    blotted = tours[0].picture("certificate_ready").copy()
+    middle, top = round(x + side / 2), round(blotted.height - y - side / 2)
+    blotted.paste("white", (middle - 20, top - 20, middle + 20, top + 20))
+    seen = dark_modules(blotted, tours[0].report["code"])
+    drawn = segno.make(LINK, error="m", micro=False).matrix_iter(border=4)
+    assert seen != [[bool(module) for module in row] for row in drawn]
+
+
 def test_the_first_frame_is_announced_and_soon(tours: list[Tour]) -> None:
     assert all(0 < tour.report["first_frame_s"] < 5 for tour in tours)
 
@@ -113,4 +173,7 @@ def test_the_controls_are_where_the_screens_say(tours: list[Tour]) -> None:
         "cancel",
     ]
     assert screens["taking_turn"] == ["taking_turn"]
+    assert screens["give_email"][-4:] == ["continue", "prefer_qr", "back", "cancel"]
+    assert {"key:a", "key:@", "key:@gmail.com", "key:backspace"} <= set(screens["give_email"])
+    assert screens["certificate_ready"] == ["certificate_ready", "finish"]
     assert tours[0].report["events"] == ["Start"]

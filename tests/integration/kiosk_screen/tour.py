@@ -4,6 +4,7 @@ Run by the tests in a process of its own, because Kivy opens one window in a pro
 """
 
 import json
+import os
 import resource
 import sys
 import time
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+LINK = "https://certificados.example.pe/d/4Zk1vQ8sXo2LrT9wYb7NcE5hJm3KpUaDfGi6RtSxWqA"
 BEGUN = time.monotonic()
 
 
@@ -37,21 +39,26 @@ def main(folder: Path) -> None:
     from kiosk.environment import prepare_environment
 
     prepare_environment(folder, offscreen=True)
+    os.environ["KCFG_GRAPHICS_MAXFPS"] = "0"  # frames follow each other without waiting
     from kivy.base import EventLoop
     from kivy.clock import Clock
 
     from kiosk.app import KioskApp
     from kiosk.flow import states
-    from kiosk.flow.world import Obstacle, Part, PartState, Service, World
+    from kiosk.flow.world import Obstacle, Part, PartState, Service, ServiceKind, World
     from kiosk.texts.catalogue import load
     from kiosk.theme import Theme
     from kiosk.touch import Touch
+    from kiosk.widgets.qr_picture import QrPicture
 
     services = (
-        Service("certificate", "Certificado de antecedentes judiciales", "J"),
+        Service(
+            "certificate", "Certificado de antecedentes judiciales", "J", ServiceKind.CERTIFICATE
+        ),
         Service("information", "Información y orientación", "I"),
     )
-    world = World("MAC Lima Norte", True, True, services, parts=((Part.READER, PartState(True)),))
+    ready = tuple((part, PartState(True)) for part in Part)
+    world = World("MAC Lima Norte", True, True, services, 3770, True, ready)
     person = states.Person(
         UUID(int=7),
         states.AttentionClass.GENERAL,
@@ -60,6 +67,9 @@ def main(folder: Path) -> None:
     ticket = states.Ticket(
         "t", "J-042", services[0].name, states.AttentionClass.GENERAL, 7, world.site, ""
     )
+    offer = states.Offer("PR**** JUAN", 3770)
+    order = states.Order(UUID(int=8), "A01-00042-K", 3770, "juan@example.com")
+    printed = states.PrintState.PRINTED
     tour: dict[str, states.At] = {
         "welcome": states.Welcome(),
         "out_of_service": states.OutOfService(Obstacle.SERVER_AWAY),
@@ -68,7 +78,19 @@ def main(folder: Path) -> None:
         "choose_service": states.ChooseService(person, services),
         "taking_turn": states.TakingTurn(person, services[0]),
         "ticket_ready-printing": states.TicketReady(person, ticket),
-        "ticket_ready-printed": states.TicketReady(person, ticket, states.PrintState.PRINTED),
+        "ticket_ready-printed": states.TicketReady(person, ticket, printed),
+        "terms": states.Terms(person, services[0]),
+        "cannot_apply": states.CannotApply(person, states.NotPossible.ALREADY_VALID),
+        "confirm_name": states.ConfirmName(person, services[0], offer),
+        "give_email": states.GiveEmail(person, services[0], offer),
+        "ready_to_pay": states.ReadyToPay(person, order),
+        "ready_to_pay-declined": states.ReadyToPay(person, order, states.NotPaid.DECLINED),
+        "paying_by_card": states.PayingByCard(person, order),
+        "working": states.Working(person, order),
+        "payment_unknown": states.PaymentUnknown(person, order, printed),
+        "in_review": states.InReview(person, order, printed),
+        "paid_but_refused": states.PaidButRefused(person, order, printed),
+        "certificate_ready": states.CertificateReady(person, order, LINK, printed),
     }
     engine = Showcase(states.State(world, states.Welcome()))
     report: dict[str, object] = {}
@@ -81,12 +103,18 @@ def main(folder: Path) -> None:
     app._run_prepare()
     EventLoop.start()
     touch = Touch(app)
+    assert app.page is not None
     screens: dict[str, list[str]] = {}
     for name, at in tour.items():
         engine.state, engine.changed = replace(engine.state, at=at), True
         _frames(5)
+        if name == "give_email":
+            touch.type_keys("juan@example.com")
+            _frames(2)
         touch.screenshot(folder / f"{name}.png")
         screens[name] = [touch.screen(), *touch.controls()]
+    code = next(each for each in app.page.walk() if isinstance(each, QrPicture))
+    report["code"] = [*code.to_window(*code.pos), code.width, len(code.rows)]
     engine.state, engine.changed = replace(engine.state, at=states.Welcome()), True
     _frames(5)
     drawn = []

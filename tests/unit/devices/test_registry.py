@@ -41,7 +41,7 @@ def test_the_pure_modules_need_no_third_party_package() -> None:
 @pytest.mark.parametrize("name", sorted(MODELS))
 def test_every_model_describes_itself(name: str) -> None:
     model = load_model(name)
-    assert model.kind in {"document_reader", "receipt_printer"}
+    assert model.kind in {"card_terminal", "document_reader", "receipt_printer"}
     assert build(DeviceConfig("front", name, "/dev/none"), publish).kind == model.kind
 
 

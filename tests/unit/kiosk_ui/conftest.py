@@ -1,10 +1,13 @@
 """The kiosk's screens without any display library: mock graphics, a stub window, real layout."""
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
+from gettext import GNUTranslations
+from itertools import count
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -16,26 +19,46 @@ from kiosk.flow.events import Event, ServerSeen
 from kiosk.flow.states import (
     At,
     AttentionClass,
+    CannotApply,
+    CertificateReady,
+    CheckingApplicant,
     ChooseService,
+    ConfirmName,
     Document,
+    EmailProblem,
+    GiveEmail,
+    InReview,
+    NotPaid,
+    NotPossible,
+    Offer,
+    Order,
     OutOfService,
+    PaidButRefused,
+    PayingByCard,
+    PaymentUnknown,
     Person,
     PrintState,
     ReadDocument,
     ReadProblem,
+    ReadyToPay,
+    Registering,
     State,
+    StillWorking,
     TakingTurn,
+    Terms,
     Ticket,
     TicketReady,
     Welcome,
+    Working,
 )
 from kiosk.flow.step import step
-from kiosk.flow.world import Obstacle, Part, PartState, Service, World
+from kiosk.flow.world import Obstacle, Part, PartState, Service, ServiceKind, World
 from kiosk.idle import IdleWatch
+from kiosk.texts.catalogue import load
 from kiosk.theme import Theme
 
 SERVICES = (
-    Service("certificate", "Certificado de antecedentes judiciales", "J"),
+    Service("certificate", "Certificado de antecedentes judiciales", "J", ServiceKind.CERTIFICATE),
     Service("review", "Revisión manual de mi caso", "R"),
     Service("conduct", "Constancia de comportamiento y conducta en el penal", "C"),
     Service("release", "Constancia de libertad", "L"),
@@ -46,7 +69,9 @@ WORLD = World(
     server=True,
     backend=True,
     services=SERVICES,
-    parts=((Part.READER, PartState(True)), (Part.PRINTER, PartState(True))),
+    fee_centimos=3770,
+    public_address=True,
+    parts=tuple((part, PartState(True)) for part in Part),
 )
 PERSON = Person(
     UUID(int=7),
@@ -62,10 +87,19 @@ TICKET = Ticket(
     WORLD.site,
     "2025-03-03T15:00Z",
 )
+OFFER = Offer("PR**** JUAN", 3770)
+ORDER = Order(UUID(int=8), "A01-00042-K", 3770, "carmen@example.com")
+NO_EMAIL = replace(ORDER, email=None)
+LONG_EMAIL = replace(
+    ORDER, email="maria.del.rosario.quispe@alumnos.universidad-nacional-mayor.example.com"
+)
+LINK = "https://certificados.example.pe/d/4Zk1vQ8sXo2LrT9wYb7NcE5hJm3KpUaDfGi6RtSxWqA"
+SHOWN, SHOWN_A_COLLECTION = count(), 20
 REFUSED = "Ya tiene el turno J-017 para este trámite. Espere su llamado."
 
 
 def _every_state() -> dict[str, At]:
+    """One of each, and every variant that says something of its own."""
     return {
         **{f"out_of_service-{why}": OutOfService(why) for why in Obstacle},
         "welcome": Welcome(),
@@ -84,6 +118,57 @@ def _every_state() -> dict[str, At]:
         "ticket_ready-next": TicketReady(
             PERSON, replace(TICKET, ahead=0, number="PRE-1042"), PrintState.PRINTED
         ),
+        **_before_paying(),
+        **_paying(),
+        **_results(),
+    }
+
+
+def _before_paying() -> dict[str, At]:
+    certificate = SERVICES[0]
+    long_name = Offer("CH**** MAXIMILIANO", 3770)
+    return {
+        "terms": Terms(PERSON, certificate),
+        "checking_applicant": CheckingApplicant(PERSON, certificate),
+        **{f"cannot_apply-{why}": CannotApply(PERSON, why) for why in NotPossible},
+        "confirm_name": ConfirmName(PERSON, certificate, OFFER),
+        "confirm_name-long": ConfirmName(PERSON, certificate, long_name),
+        "give_email": GiveEmail(PERSON, certificate, OFFER),
+        "give_email-incomplete": GiveEmail(PERSON, certificate, OFFER, EmailProblem.INCOMPLETE),
+        "registering": Registering(PERSON, OFFER, ORDER.email),
+    }
+
+
+def _paying() -> dict[str, At]:
+    return {
+        "ready_to_pay": ReadyToPay(PERSON, ORDER),
+        **{f"ready_to_pay-{why}": ReadyToPay(PERSON, ORDER, why) for why in NotPaid},
+        "paying_by_card": PayingByCard(PERSON, ORDER),
+        "working": Working(PERSON, ORDER),
+    }
+
+
+def _results() -> dict[str, At]:
+    found: dict[str, At] = {}
+    for paper in PrintState:
+        found |= {
+            f"payment_unknown-{paper}": PaymentUnknown(PERSON, ORDER, paper),
+            f"certificate_ready-{paper}": CertificateReady(PERSON, ORDER, LINK, paper),
+            f"in_review-{paper}": InReview(PERSON, ORDER, paper),
+            f"still_working-{paper}": StillWorking(PERSON, ORDER, paper),
+            f"paid_but_refused-{paper}": PaidButRefused(PERSON, ORDER, paper),
+        }
+    worst = PrintState.UNKNOWN
+    return found | {
+        "payment_unknown-no_email": PaymentUnknown(PERSON, NO_EMAIL, worst),
+        "certificate_ready-no_link": CertificateReady(PERSON, ORDER, None, worst),
+        "certificate_ready-no_email": CertificateReady(PERSON, NO_EMAIL, LINK, worst),
+        "certificate_ready-neither": CertificateReady(PERSON, NO_EMAIL, None, worst),
+        "certificate_ready-long": CertificateReady(PERSON, LONG_EMAIL, LINK, worst),
+        "in_review-no_email": InReview(PERSON, NO_EMAIL, worst),
+        "in_review-long": InReview(PERSON, LONG_EMAIL, worst),
+        "still_working-no_email": StillWorking(PERSON, NO_EMAIL, worst),
+        "still_working-long": StillWorking(PERSON, LONG_EMAIL, worst),
     }
 
 
@@ -111,6 +196,12 @@ class FlowEngine:
             self.effects += effects
         return self.state != before
 
+    def begin_anew(self) -> None:
+        """Forget everything, as after a restart."""
+        self.state, self.changed = State(WORLD, Welcome()), True
+        for told in (self.posted, self.effects, self.queue):
+            told.clear()
+
     def put(self, at: At) -> None:
         """Jump to `at`, as if a journey had led there."""
         self.state, self.changed = replace(self.state, at=at), True
@@ -132,10 +223,21 @@ class Bench:
             EventLoop.idle()
 
     def show(self, at: At, theme: Theme | None = None) -> None:
+        if next(SHOWN) % SHOWN_A_COLLECTION == 0:
+            gc.collect()
         self.engine.put(at)
         if theme is not None:
             self.app.theme = theme
-        self.frames(4)
+        self.frames(3)
+
+    def put_world(self, **changes: Any) -> None:
+        """Change the surroundings, as if a device or the server had told."""
+        world = replace(self.engine.state.world, **changes)
+        self.engine.state, self.engine.changed = replace(self.engine.state, world=world), True
+
+    def named(self, name: str) -> Any:
+        """The control of this name, enabled or not."""
+        return next(each for each in self.app.page.walk() if getattr(each, "name", "") == name)
 
     def faults(self) -> list[str]:
         return layout_faults(self.app.warning or self.app.page, self.app.theme, self.app.root.size)
@@ -295,21 +397,45 @@ def shift(kivy_window: Any) -> Iterator[Callable[[float], None]]:
     Clock.time = real
 
 
-@pytest.fixture
-def bench(kivy_window: Any, shift: Callable[[float], None]) -> Iterator[Bench]:
-    """An application on the welcome screen, driven by hand."""
+@pytest.fixture(scope="session")
+def spanish() -> GNUTranslations:
+    """The first language, compiled once."""
+    return load()
+
+
+@pytest.fixture(scope="session")
+def application(
+    kivy_window: Any, shift: Callable[[float], None], spanish: GNUTranslations
+) -> Iterator[Bench]:
+    """One application for all tests: building the screen takes longer than most of them."""
     from kiosk.app import KioskApp
-    from kiosk.texts.catalogue import load
     from kiosk.touch import Touch
 
     engine = FlowEngine()
-    app = KioskApp(engine, Theme(), load(), idle=IdleWatch())
+    app = KioskApp(engine, Theme(), spanish, idle=IdleWatch())
     app._run_prepare()
-    bench = Bench(app, engine, Touch(app), shift)
-    bench.frames()
-    yield bench
+    gc.collect()
+    gc.freeze()
+    gc.disable()  # now and then `show` does it: a thrown-away screen is many small things
+    yield Bench(app, engine, Touch(app), shift)
+    gc.enable()
+    gc.unfreeze()
     app.dispatch("on_stop")
     assert kivy_window.children == [], "an application was left in the window"
+
+
+@pytest.fixture
+def bench(application: Bench, spanish: GNUTranslations) -> Bench:
+    """The application as it starts: on the welcome screen, usual look, nothing posted."""
+    application.engine.begin_anew()
+    app = application.app
+    if app.theme != Theme():
+        app.theme = Theme()
+    if app.loc._ != spanish.gettext:
+        app.loc.speak(spanish)
+    application.frames(2)
+    assert application.touch.screen() == "welcome"
+    return application
 
 
 @pytest.fixture
@@ -321,4 +447,6 @@ def states() -> dict[str, At]:
 @pytest.fixture
 def server_seen() -> ServerSeen:
     """What the site offers."""
-    return ServerSeen(site=WORLD.site, services=SERVICES, backend=True)
+    return ServerSeen(
+        WORLD.site, SERVICES, backend=True, fee_centimos=WORLD.fee_centimos, public_address=True
+    )

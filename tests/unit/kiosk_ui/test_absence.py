@@ -76,7 +76,19 @@ def test_news_of_a_device_is_a_sign_of_life(bench: Any, states: dict[str, At]) -
     assert bench.touch.screen() == "read_document"
 
 
-@pytest.mark.parametrize("name", ["welcome", "out_of_service-server_away", "taking_turn"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "welcome",
+        "out_of_service-server_away",
+        "taking_turn",
+        "checking_applicant",
+        "registering",
+        "paying_by_card",
+        "working",
+        "certificate_ready-printing",
+    ],
+)
 def test_where_nobody_can_leave_nobody_is_asked(
     bench: Any, states: dict[str, At], name: str
 ) -> None:
@@ -85,6 +97,34 @@ def test_where_nobody_can_leave_nobody_is_asked(
         pass_time(bench, 30)
     assert bench.app.warning is None
     assert bench.engine.posted == []
+
+
+@pytest.mark.parametrize(
+    ("name", "seconds"),
+    [("terms", 120), ("ready_to_pay", 120), ("payment_unknown-printed", 180), ("give_email", 45)],
+)
+def test_reading_and_paying_are_given_time_and_then_ended(
+    bench: Any, states: dict[str, At], name: str, seconds: int
+) -> None:
+    bench.show(states[name])
+    pass_time(bench, seconds - bench.app.idle.warning - 2)
+    assert bench.app.warning is None
+    pass_time(bench, 2)
+    assert bench.touch.screen() == "idle_warning"
+    pass_time(bench, bench.app.idle.warning)
+    assert bench.touch.screen() == "welcome"
+    assert any(isinstance(each, ForgetPerson) for each in bench.engine.effects)
+
+
+def test_the_patience_of_one_screen_does_not_pass_to_the_next(
+    bench: Any, states: dict[str, At]
+) -> None:
+    bench.show(states["terms"])
+    pass_time(bench, 60)
+    assert bench.app.warning is None
+    bench.show(states["confirm_name"])
+    pass_time(bench, bench.app.idle.quiet + 0.1)
+    assert bench.touch.screen() == "idle_warning"
 
 
 def test_arrow_keys_move_a_ring_and_enter_touches(bench: Any, kivy_window: Any) -> None:

@@ -1,6 +1,7 @@
 """The two stages of absence, as pure arithmetic."""
 
-from kiosk.idle import IdleWatch, Stage
+from kiosk.flow.states import ChooseService, Terms
+from kiosk.idle import PATIENCE, IdleWatch, Stage
 
 
 def test_the_warning_comes_twenty_seconds_before_the_end_and_the_end_before_forty_five() -> None:
@@ -21,3 +22,14 @@ def test_a_sign_of_life_starts_the_count_again() -> None:
     assert watch.stage(30) is Stage.ATTENDED
     assert watch.seconds_left(36) == 19
     assert watch.seconds_left(99) == 0
+
+
+def test_what_takes_long_is_given_longer_but_never_more_than_its_patience() -> None:
+    watch = IdleWatch()
+    for screen, seconds in PATIENCE.items():
+        watch.shows(screen)
+        assert watch.stage(seconds - watch.warning - 1.1) is Stage.ATTENDED
+        assert watch.stage(seconds) is Stage.EXPIRED
+    watch.shows(Terms)
+    watch.shows(ChooseService)
+    assert watch.stage(45) is Stage.EXPIRED

@@ -45,6 +45,15 @@ def test_every_text_stands_out_at_least_seven_to_one(palette: Palette) -> None:
 
 
 @PALETTES
+def test_every_key_to_type_with_can_be_read_and_seen(palette: Palette) -> None:
+    for variant in ("letter", "sign"):
+        for state in ("normal", "down"):
+            coat = palette.key(variant, state)
+            assert contrast(coat.text, coat.face) >= 7
+            assert contrast(coat.edge, palette.ground) >= 3
+
+
+@PALETTES
 def test_every_control_and_ring_stands_out_at_least_three_to_one(palette: Palette) -> None:
     edges = {name: coat.edge for name, coat in coats(palette).items()} | {"ring": palette.ring}
     weak = {name for name, edge in edges.items() if contrast(edge, palette.ground) < 3}
@@ -61,6 +70,13 @@ def test_a_pressed_control_looks_different(palette: Palette) -> None:
 @pytest.mark.parametrize("mm_per_px", [MM_PER_PX_27, MM_PER_PX_22])
 def test_the_least_target_is_twenty_millimetres_on_any_panel(mm_per_px: float) -> None:
     assert Theme(mm_per_px).target * mm_per_px >= 20
+
+
+@pytest.mark.parametrize("mm_per_px", [MM_PER_PX_27, MM_PER_PX_22])
+def test_ten_keys_of_the_least_width_fit_side_by_side(mm_per_px: float) -> None:
+    theme = Theme(mm_per_px).with_large_text(True)
+    assert 10 * theme.target + 9 * theme.key_gap + 2 * theme.margin <= 1080
+    assert theme.key >= theme.target
 
 
 @pytest.mark.parametrize("mm_per_px", [MM_PER_PX_27, MM_PER_PX_22])

@@ -1,0 +1,57 @@
+"""Starts every process of the product in the order in which they need each other."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.request import Request, urlopen
+
+from deploy.demo.place import LOOPBACK, Place
+from deploy.demo.processes import Processes, answers
+
+
+@contextmanager
+def product(place: Place) -> Iterator[Processes]:
+    """Every process of the product, running and ready."""
+    run, ports = place.run, place.ports
+    server = ("-m", "queue_server", "--config", str(run / "server.toml"))
+    with Processes(place.folder / "logs") as processes:
+        sandbox = ("-m", "queue_server.issuance.sandbox", "--port", str(ports.backend))
+        processes.start("sandbox", *sandbox, "--state", str(run / "sandbox"))
+        mailbox = ("-m", "deploy.demo.mailbox", "--port", str(ports.smtp))
+        processes.start("mailbox", *mailbox, "--folder", str(place.mailbox))
+        _simulators(processes, place)
+        processes.wait("sandbox", processes.says("sandbox", "ready"))
+        processes.start("jobs", *server, "jobs")
+        processes.wait("jobs", processes.says("jobs", "ready"))
+        processes.start("web", *server, "web")
+        for name in ("mailbox", "reader", "printer", "terminal"):
+            processes.wait(name, processes.says(name, "ready"))
+        processes.wait("web", lambda: _sells(place))
+        kiosk = ("-m", "kiosk", "--config", str(run / "kiosk.toml"))
+        screen = "--windowed" if os.environ.get("DISPLAY") else "--offscreen"
+        processes.start("kiosk", *kiosk, screen, "--remote", str(ports.kiosk))
+        processes.wait("kiosk", answers(ports.kiosk))
+        yield processes
+
+
+def _simulators(processes: Processes, place: Place) -> None:
+    run, ports = place.run, place.ports
+    _simulate(processes, "reader", "serial-mrz", ports.reader, "--pty", str(run / "reader.tty"))
+    printer = ("--pty", str(run / "printer.tty"), "--spool", str(place.spool))
+    _simulate(processes, "printer", "escpos", ports.printer, *printer)
+    terminal = ("--listen", f"{LOOPBACK}:{ports.terminal}", "--spool", str(run / "terminal"))
+    _simulate(processes, "terminal", "nexo", ports.terminal_control, *terminal)
+
+
+def _simulate(processes: Processes, name: str, model: str, control: int, *words: str) -> None:
+    where = ("--control", f"{LOOPBACK}:{control}")
+    processes.start(name, "-m", "devices", "simulate", model, *words, *where)
+
+
+def _sells(place: Place) -> bool:
+    """A readiness check: the server reaches the centre, so kiosks may sell certificates."""
+    token = (place.run / "credential").read_text()
+    asked = Request(f"{place.url}/api/v1/offer", headers={"Authorization": f"Bearer {token}"})
+    with urlopen(asked, timeout=2) as answer:
+        return json.load(answer)["backend"]

@@ -1,0 +1,1 @@
+"""Card terminals that speak nexo Retailer 3.x: JSON messages over HTTP."""

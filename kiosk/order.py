@@ -1,0 +1,90 @@
+"""PURE: the one state machine of a paid order, and the ids that must survive a crash."""
+
+from base64 import b32encode
+from enum import StrEnum
+from uuid import UUID
+
+from stdnum.iso7064 import mod_37_36
+
+
+class OrderState(StrEnum):
+    """How far an order came. The journal records every step before the next one is taken."""
+
+    REGISTERED = "registered"  # the server knows it; no céntimo has moved
+    PAYING = "paying"  # the terminal was asked; only its answer or its log knows more
+    PAID = "paid"  # charged; the server has not acknowledged it yet
+    DECLINED = "declined"  # not charged, proven
+    UNKNOWN = "unknown"  # the terminal's answer was lost; it is asked, never charged again
+    ACCEPTED = "accepted"  # the server holds the payment; from here it is the server's
+    ABANDONED = "abandoned"  # left before anything was charged
+
+
+# Every step that may ever happen; the journal holds the same table and refuses any other.
+TRANSITIONS: tuple[tuple[str, OrderState], ...] = (
+    ("", OrderState.REGISTERED),
+    (OrderState.REGISTERED, OrderState.PAYING),
+    (OrderState.REGISTERED, OrderState.ABANDONED),
+    (OrderState.PAYING, OrderState.PAID),
+    (OrderState.PAYING, OrderState.DECLINED),
+    (OrderState.PAYING, OrderState.UNKNOWN),
+    (OrderState.UNKNOWN, OrderState.PAID),
+    (OrderState.UNKNOWN, OrderState.DECLINED),
+    (OrderState.DECLINED, OrderState.PAYING),
+    (OrderState.DECLINED, OrderState.ABANDONED),
+    (OrderState.PAID, OrderState.ACCEPTED),
+)
+
+# What a kiosk that was switched off in mid-order has to bring to an end, by asking the terminal
+# or by telling the server.
+UNSETTLED = (OrderState.PAYING, OrderState.UNKNOWN, OrderState.PAID)
+
+_SERVICE_ID_BYTES = 6
+_COUNTER_DIGITS = 5
+
+
+def may_follow(before: OrderState | None, after: OrderState) -> bool:
+    """Whether an order in `before` (None: not yet there) may become `after`."""
+    return (before or "", after) in TRANSITIONS
+
+
+def service_id(payment: UUID) -> str:
+    """The terminal's name for a payment: 10 characters (nexo Retailer, ServiceID), from its id.
+
+    Derived, not drawn, so that a kiosk that lost power can still ask about it.
+    """
+    return b32encode(payment.bytes[:_SERVICE_ID_BYTES]).decode()[:10]
+
+
+def application_number(kiosk: str, counter: int) -> str:
+    """The short number people keep: kiosk code, counter, check character (ISO 7064 MOD 37,36).
+
+    >>> application_number("A01", 42)
+    'A01-00042-K'
+    """
+    body = f"{kiosk}{counter:0{_COUNTER_DIGITS}d}"
+    return f"{kiosk}-{counter:0{_COUNTER_DIGITS}d}-{mod_37_36.calc_check_digit(body)}"
+
+
+def is_application_number(text: str) -> bool:
+    """Whether `text` is such a number and its check character agrees."""
+    return mod_37_36.is_valid(text.replace("-", "").upper())
+
+
+def is_email(text: str) -> bool:
+    """Whether a mail server could accept `text` as one address (RFC 5321 §4.1.2, kept simple)."""
+    local, at, domain = text.rpartition("@")
+    labels = domain.split(".")
+    return (
+        bool(at)
+        and 0 < len(local) <= 64
+        and len(text) <= 254
+        and text.isascii()
+        and not any(character.isspace() or character in '<>,;:"()[]\\' for character in text)
+        and "@" not in local
+        and not local.startswith(".")
+        and not local.endswith(".")
+        and ".." not in local
+        and len(labels) >= 2
+        and all(label and label.replace("-", "").isalnum() for label in labels)
+        and len(labels[-1]) >= 2
+    )

@@ -1,0 +1,1 @@
+"""How each effect is carried out: by the queue server or by a device, within a deadline."""

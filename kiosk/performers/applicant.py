@@ -1,0 +1,111 @@
+"""Before money: asks the server who this is, and registers the order."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from kiosk.flow.effects import CheckApplicant, RegisterOrder
+from kiosk.flow.events import ApplicantChecked, ApplicantRefused, Event, OrderRegistered
+from kiosk.flow.states import Document, NotPossible, Offer, Order
+from kiosk.journal import EffectState, Journal
+from kiosk.order import application_number
+from kiosk.queue_client import Away, Granted, QueueClient, Refused
+from kiosk.runner import Outcome
+
+CHECK_DEADLINE_S = 10.0
+REGISTER_DEADLINE_S = 8.0
+
+
+class ApplicantDesk:
+    """Carries out CheckApplicant. Nothing is charged, nothing is kept: it may be repeated."""
+
+    lane = "server"
+    kind = "check_applicant"
+
+    def __init__(self, client: QueueClient) -> None:
+        self._client = client
+
+    def body(self, effect: CheckApplicant) -> Mapping[str, Any]:
+        return document_body(effect.document)
+
+    def perform(self, effect: CheckApplicant) -> Outcome:
+        answer = self._client.put(
+            "/api/v1/applicants/check",
+            dict(self.body(effect)),
+            effect.effect_id,
+            CHECK_DEADLINE_S,
+        )
+        match answer:
+            case Granted({"sellable": True, "masked_name": name, "fee_centimos": fee}):
+                return _done(ApplicantChecked(effect.effect_id, Offer(name, fee)), "sellable")
+            case Granted({"reason": reason}):
+                return _done(ApplicantRefused(effect.effect_id, _reason(reason)), reason)
+            case Refused(_, kind, _):
+                return _failed(effect, NotPossible.NOT_ACCEPTED, kind)
+            case _:
+                return _failed(effect, NotPossible.SERVER_AWAY, "no answer")
+
+    def lost(self, effect: CheckApplicant) -> Event:
+        return ApplicantRefused(effect.effect_id, NotPossible.SERVER_AWAY)
+
+
+class OrderDesk:
+    """Carries out RegisterOrder: the number is given here, once, and kept in the journal."""
+
+    lane = "server"
+    kind = "register_order"
+
+    def __init__(self, client: QueueClient, journal: Journal, kiosk_code: str) -> None:
+        self._client = client
+        self._orders = journal.orders
+        self._code = kiosk_code
+
+    def body(self, effect: RegisterOrder) -> Mapping[str, Any]:
+        return {
+            "id": str(effect.application),
+            "document": document_body(effect.document),
+            "email": effect.email,
+            "amount_centimos": effect.amount_centimos,
+        }
+
+    def perform(self, effect: RegisterOrder) -> Outcome:
+        number = application_number(self._code, self._orders.counter(effect.application))
+        body = {**self.body(effect), "number": number}
+        answer = self._client.put(
+            "/api/v1/applications", body, effect.effect_id, REGISTER_DEADLINE_S
+        )
+        match answer:
+            case Granted():
+                amount = effect.amount_centimos
+                self._orders.register(effect.application, effect.session, amount)
+                order = Order(effect.application, number, amount, effect.email)
+                return _done(OrderRegistered(effect.effect_id, order), number)
+            case Refused(_, "under_age", _):
+                return _failed(effect, NotPossible.UNDER_AGE, "under_age")
+            case Refused(_, kind, _):
+                return _failed(effect, NotPossible.NOT_ACCEPTED, kind)
+            case Away(reason):
+                return _failed(effect, NotPossible.SERVER_AWAY, reason)
+
+    def lost(self, effect: RegisterOrder) -> Event:
+        return ApplicantRefused(effect.effect_id, NotPossible.SERVER_AWAY)
+
+
+def document_body(document: Document) -> dict[str, str]:
+    """The document as the server's API takes it."""
+    return {
+        "type": document.type,
+        "number": document.number,
+        "birth_date": document.birth_date.isoformat(),
+    }
+
+
+def _reason(word: str) -> NotPossible:
+    return NotPossible(word) if word in set(NotPossible) else NotPossible.NOT_ACCEPTED
+
+
+def _done(event: Event, result: str) -> Outcome:
+    return Outcome(EffectState.DONE, event, result)
+
+
+def _failed(effect: CheckApplicant | RegisterOrder, reason: NotPossible, word: str) -> Outcome:
+    return Outcome(EffectState.FAILED, ApplicantRefused(effect.effect_id, reason), word)

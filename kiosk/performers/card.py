@@ -1,0 +1,132 @@
+"""Charges a card, once; and asks the terminal what became of a charge whose answer was lost."""
+
+from collections.abc import Mapping
+from concurrent.futures import CancelledError
+from typing import Any
+from uuid import UUID
+
+from devices.errors import DeviceError
+from devices.kinds.card_terminal import (
+    PAYMENT_DEADLINE_S,
+    CardEvidence,
+    CardResult,
+    Pay,
+    QueryPayment,
+)
+from kiosk.flow.effects import ChargeCard
+from kiosk.flow.events import CardCharged, CardNotCharged, CardUnknown, Event
+from kiosk.flow.states import NotPaid
+from kiosk.journal import EffectState, Journal
+from kiosk.order import OrderState, service_id
+from kiosk.order_book import OrderBook
+from kiosk.performers.printer import Commands
+from kiosk.runner import Outcome
+
+QUERY_DEADLINE_S = 10.0
+SLACK_S = 5.0
+_NOT_PAID = {
+    "declined": NotPaid.DECLINED,
+    "aborted": NotPaid.ABORTED,
+    "not_found": NotPaid.NOT_STARTED,
+    "not_started": NotPaid.NOT_STARTED,
+}
+
+
+class CardDesk:
+    """Carries out ChargeCard. A payment that was begun is never begun again, only asked about."""
+
+    lane = "terminal"
+    kind = "charge_card"
+
+    def __init__(self, terminal: Commands | None, journal: Journal) -> None:
+        self._terminal = terminal
+        self._orders = journal.orders
+
+    def body(self, effect: ChargeCard) -> Mapping[str, Any]:
+        return {
+            "application": str(effect.order.application),
+            "amount_centimos": effect.order.amount_centimos,
+            "service_id": service_id(effect.effect_id),
+        }
+
+    def perform(self, effect: ChargeCard) -> Outcome:
+        application, payment = effect.order.application, effect.effect_id
+        with self._orders.claim(application, wait=True):
+            entry = self._orders.entry(application)
+            begun = entry is not None and entry.payment == payment
+            if begun:
+                result = ask_terminal(self._terminal, payment, effect.order.amount_centimos)
+            else:
+                self._orders.step(application, OrderState.PAYING, payment)
+                result = self._charge(effect)
+            state = note(self._orders, application, result)
+        return _outcome(payment, state, result)
+
+    def lost(self, effect: ChargeCard) -> Event:
+        return CardUnknown(effect.effect_id)
+
+    def _charge(self, effect: ChargeCard) -> CardResult | None:
+        order = effect.order
+        pay = Pay(service_id(effect.effect_id), order.number, order.amount_centimos)
+        return submit(self._terminal, pay, PAYMENT_DEADLINE_S)
+
+
+def ask_terminal(terminal: Commands | None, payment: UUID, amount: int) -> CardResult | None:
+    """What became of `payment` of `amount` céntimos; takes no money. None without an answer.
+
+    A question that could not be asked ("not_started") says nothing about the payment.
+    """
+    result = submit(terminal, QueryPayment(service_id(payment), amount), QUERY_DEADLINE_S)
+    return None if result is None or result.outcome == "not_started" else result
+
+
+def submit(terminal: Commands | None, command: object, deadline_s: float) -> CardResult | None:
+    """The terminal's result of `command`; None when it is not known."""
+    if terminal is None:
+        return None
+    try:
+        result = terminal.submit(command, deadline_s).result(deadline_s + SLACK_S)
+    except (TimeoutError, CancelledError, DeviceError):
+        return None
+    return result if isinstance(result, CardResult) else None
+
+
+def note(orders: OrderBook, application: UUID, result: CardResult | None) -> OrderState:
+    """Write down what the terminal said, and return the order's state."""
+    state = _state(result)
+    proven = result.evidence if result is not None and state is OrderState.PAID else None
+    evidence = evidence_body(proven) if proven is not None else None
+    orders.step(application, state, evidence=evidence)
+    return state
+
+
+def evidence_body(proven: CardEvidence) -> dict[str, Any]:
+    """What is kept of a charged card, and what the server is told: nothing else."""
+    return {
+        "amount_centimos": proven.amount_centimos,
+        "terminal_id": proven.terminal_id,
+        "authorisation_code": proven.authorisation_code,
+        "rrn": proven.rrn or proven.service_id,
+        "stan": proven.stan,
+        "masked_last4": proven.masked_last4,
+        "scheme": proven.scheme,
+        "paid_at": proven.at.isoformat(),
+    }
+
+
+def _state(result: CardResult | None) -> OrderState:
+    if result is None or result.outcome in ("unknown", "in_progress"):
+        return OrderState.UNKNOWN
+    return OrderState.PAID if result.outcome == "approved" else OrderState.DECLINED
+
+
+def _outcome(payment: UUID, state: OrderState, result: CardResult | None) -> Outcome:
+    word = result.outcome if result else "no answer"
+    match state:
+        case OrderState.PAID:
+            return Outcome(EffectState.DONE, CardCharged(payment), word)
+        case OrderState.DECLINED:
+            event = CardNotCharged(payment, _NOT_PAID.get(word, NotPaid.DECLINED))
+            return Outcome(EffectState.FAILED, event, word)
+        case _:
+            return Outcome(EffectState.UNKNOWN, CardUnknown(payment), word)

@@ -1,0 +1,95 @@
+"""Hands a charged order to the server, and waits a little for what becomes of it."""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from kiosk.flow.effects import DeliverOrder
+from kiosk.flow.events import ApplicationSettled, Event
+from kiosk.flow.events import Outcome as Settled
+from kiosk.journal import EffectState, Journal
+from kiosk.order import OrderState
+from kiosk.order_book import OrderBook, OrderEntry
+from kiosk.queue_client import Granted, QueueClient
+from kiosk.runner import Outcome
+
+log = structlog.get_logger("delivery")
+
+HAND_OVER_DEADLINE_S = 8.0
+OUTCOME_DEADLINE_S = 20.0
+LOOK_EVERY_S = 0.1
+_SETTLED = {
+    "issued": Settled.ISSUED,
+    "under_review": Settled.UNDER_REVIEW,
+    "refused": Settled.REFUSED,
+}
+
+
+class DeliveryDesk:
+    """Carries out DeliverOrder."""
+
+    lane = "server"
+    kind = "deliver_order"
+
+    def __init__(
+        self,
+        client: QueueClient,
+        journal: Journal,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._client = client
+        self._orders = journal.orders
+        self._monotonic = monotonic
+
+    def body(self, effect: DeliverOrder) -> Mapping[str, Any]:
+        return {"application": str(effect.order.application), "payment": str(effect.payment)}
+
+    def perform(self, effect: DeliverOrder) -> Outcome:
+        application = effect.order.application
+        with self._orders.claim(application, wait=True):
+            entry = self._orders.entry(application)
+            taken = entry is not None and hand_over(self._client, self._orders, entry)
+        if not taken:
+            settled = ApplicationSettled(effect.effect_id, Settled.PENDING)
+            return Outcome(EffectState.FAILED, settled, "the server has not taken it yet")
+        return self._wait(effect)
+
+    def lost(self, effect: DeliverOrder) -> Event:
+        return ApplicationSettled(effect.effect_id, Settled.PENDING)
+
+    def _wait(self, effect: DeliverOrder) -> Outcome:
+        ends = self._monotonic() + OUTCOME_DEADLINE_S
+        while self._monotonic() < ends:
+            answer = self._client.get(f"/api/v1/applications/{effect.order.application}")
+            if isinstance(answer, Granted) and answer.body["state"] in _SETTLED:
+                outcome = _SETTLED[answer.body["state"]]
+                settled = ApplicationSettled(effect.effect_id, outcome, answer.body["link"])
+                return Outcome(EffectState.DONE, settled, outcome)
+            time.sleep(LOOK_EVERY_S)
+        pending = ApplicationSettled(effect.effect_id, Settled.PENDING)
+        return Outcome(EffectState.DONE, pending, Settled.PENDING)
+
+
+def hand_over(client: QueueClient, orders: OrderBook, entry: OrderEntry) -> bool:
+    """Give a charged order to the server; True once it has acknowledged it.
+
+    The payment's id is the idempotency key, so it may be told as often as it takes.
+    """
+    if entry.state is OrderState.ACCEPTED:
+        return True
+    if entry.evidence is None or entry.payment is None:
+        return False
+    path = f"/api/v1/applications/{entry.application}/card"
+    answer = client.put(path, _card(entry, entry.payment), entry.payment, HAND_OVER_DEADLINE_S)
+    if isinstance(answer, Granted):
+        orders.step(entry.application, OrderState.ACCEPTED)
+        return True
+    log.warning("payment not handed over", application=str(entry.application), answer=str(answer))
+    return False
+
+
+def _card(entry: OrderEntry, payment: UUID) -> dict[str, Any]:
+    return {"payment_id": str(payment), **(entry.evidence or {})}

@@ -1,0 +1,3 @@
+"""What a person is told when a performer got no answer of its own."""
+
+AWAY_WORDS = "No hay conexión en este momento. Intente otra vez o acérquese a una ventanilla."

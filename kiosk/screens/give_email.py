@@ -1,0 +1,55 @@
+"""Where the certificate goes: an address typed on the screen, or a code to scan."""
+
+from typing import Any
+
+from kivy.properties import StringProperty
+
+from kiosk.flow.events import Back, Cancel, GaveEmail
+from kiosk.flow.states import EmailProblem, GiveEmail, State
+from kiosk.widgets.keyboard import after
+from kiosk.widgets.page import Page
+
+WRONG = {EmailProblem.INCOMPLETE: "give_email.incomplete"}
+
+
+class GiveEmailScreen(Page):
+    """What is typed lives in `draft` and nowhere else; it goes with the screen."""
+
+    problem = StringProperty()
+
+    def __init__(self, *arguments: Any, **properties: Any) -> None:
+        super().__init__(*arguments, **properties)
+        self._qr_button = self.ids.prefer_qr.__self__
+
+    def render(self, state: State) -> None:
+        """Say what is wrong with the address, if anything; leave what was typed alone."""
+        super().render(state)
+        at = state.at
+        assert isinstance(at, GiveEmail)
+        self.problem = self.loc._(WRONG[at.problem]) if at.problem else ""
+        ways = self.ids.ways
+        if state.world.public_address != (self._qr_button in ways.children):
+            if state.world.public_address:
+                ways.add_widget(self._qr_button)
+            else:
+                ways.remove_widget(self._qr_button)
+
+    def key(self, char: str) -> None:
+        """A key of the keyboard was touched."""
+        self.draft = after(self.draft, char)
+
+    def go_on(self) -> None:
+        """The address is complete, says the person."""
+        self.emit(GaveEmail(self.draft))
+
+    def prefer_qr(self) -> None:
+        """No address: a code on the screen instead."""
+        self.emit(GaveEmail(None))
+
+    def back(self) -> None:
+        """To the name."""
+        self.emit(Back())
+
+    def cancel(self) -> None:
+        """Leave."""
+        self.emit(Cancel())

@@ -1,0 +1,48 @@
+"""How an application ended, as far as it did: what it is called, its number, its slip."""
+
+from kivy.properties import BooleanProperty, ColorProperty, ObjectProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+
+from kiosk.flow.events import Finish
+from kiosk.flow.states import PrintState, State, WithReceipt
+from kiosk.theme import DAY
+from kiosk.widgets.mask import masked_email
+from kiosk.widgets.page import Page
+
+
+class ResultHead(BoxLayout):
+    """What became of it in heavy type under a picture, and a sentence.
+
+    Where words need the room, picture and sentence give way.
+    """
+
+    picture = StringProperty()
+    colour = ColorProperty(DAY.accent)
+    title = StringProperty()
+    lead = StringProperty()
+
+
+class ResultPage(Page):
+    """Leaving waits until the printer has said what became of the slip.
+
+    `email` is masked, and empty when none was given.
+    """
+
+    number = StringProperty()
+    email = StringProperty()
+    print_state = ObjectProperty(PrintState.PRINTING)
+    printing = BooleanProperty(True)
+
+    def render(self, state: State) -> None:
+        """Show the number, and the fate of its slip."""
+        super().render(state)
+        at = state.at
+        assert isinstance(at, WithReceipt)
+        self.number = at.order.number
+        self.email = masked_email(at.order.email) if at.order.email else ""
+        self.print_state = at.print_state
+        self.printing = at.print_state is PrintState.PRINTING
+
+    def finish(self) -> None:
+        """The person goes."""
+        self.emit(Finish())

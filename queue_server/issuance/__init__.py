@@ -1,0 +1,1 @@
+"""Issuance: applications for the certificate, the SOAP client, delivery."""

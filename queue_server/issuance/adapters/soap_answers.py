@@ -1,0 +1,158 @@
+"""What the centre's codes and records mean: its replies turned into the port's closed answers.
+
+Each function takes the fields of one reply as zeep gives them (the names are the contract's).
+"""
+
+import hashlib
+from typing import Any
+from uuid import UUID
+
+from queue_server.issuance.model import (
+    Document,
+    Fetched,
+    Found,
+    Holder,
+    Inquiry,
+    Issued,
+    NotKnown,
+    Outcome,
+    Refusal,
+    Refused,
+    Titular,
+    TryLater,
+    UnderReview,
+    Unknown,
+)
+
+MAX_WORDS = 200
+DONE = "0000"
+IN_REVIEW = "0020"
+NEVER_ARRIVED = "0030"
+# What our own account may have wrong; the applicant has no part in it.
+CREDENTIAL_CODES = frozenset({"0005", "0011"})
+REFUSALS = {
+    "0001": Refusal.UNKNOWN_DOCUMENT,
+    "0006": Refusal.UNKNOWN_DOCUMENT,
+    "0007": Refusal.UNDER_AGE,
+    "0008": Refusal.DATA_MISMATCH,
+    "0009": Refusal.NOT_IN_FORCE,
+    "0021": Refusal.NOT_ACCEPTED,
+    "0040": Refusal.NOT_ACCEPTED,
+    "0041": Refusal.PAYMENT_NOT_FOUND,
+    "0042": Refusal.PAYMENT_USED,
+    "0043": Refusal.PAYMENT_OF_ANOTHER,
+    "0044": Refusal.PAYMENT_TOO_LITTLE,
+}
+NOT_NOW = {
+    "0002": "backend",
+    "0003": "backend",
+    "0010": "quota",
+    "0045": "payment_not_visible",
+}
+
+
+def to_holder(reply: Any) -> Titular:
+    """The answer to `consultarTitular`."""
+    code = reply.coRespuesta
+    if code == DONE:
+        return _found(reply)
+    if code in CREDENTIAL_CODES:
+        return Refused(Refusal.CALLER_NOT_ALLOWED, _words(reply))
+    return _refused(reply) or _not_now(reply)
+
+
+def to_request(reply: Any, application: UUID) -> Outcome:
+    """The answer to `solicitarCertificado`. A code that nobody knows leaves it `Unknown`."""
+    code = reply.coRespuesta
+    if reply.solicitud is not None:
+        return _recorded(reply, application)
+    if code in (DONE, IN_REVIEW):
+        return Unknown("contradiction")
+    # A refused account is ours to mend: who has paid waits, and is not refused for it.
+    if code in NOT_NOW or code in CREDENTIAL_CODES:
+        return _not_now(reply)
+    return _refused(reply) or Unknown(f"code_{code}")
+
+
+def to_inquiry(reply: Any, application: UUID) -> Inquiry:
+    """The answer to `consultarSolicitud`. Nothing is refused here that is not on record."""
+    code = reply.coRespuesta
+    if reply.solicitud is not None:
+        return _recorded(reply, application)
+    if code == NEVER_ARRIVED:
+        return NotKnown()
+    if code in REFUSALS or code in (DONE, IN_REVIEW):
+        return Unknown("contradiction")
+    return _not_now(reply)
+
+
+def to_fetch(reply: Any, certificate_number: str) -> Fetched:
+    """The answer to `obtenerCertificado`: digest and length are those announced."""
+    if reply.coRespuesta != DONE:
+        return _not_now(reply)
+    file = reply.archivo
+    if file is None or not isinstance(file.pdf, bytes):
+        return Unknown("malformed")
+    if file.numeroCertificado != certificate_number:
+        return Unknown("another_certificate")
+    digest = hashlib.sha256(file.pdf).hexdigest()
+    if digest != file.sha256 or len(file.pdf) != file.longitud:
+        return Unknown("digest")
+    return Document(file.pdf, digest)
+
+
+def says_it_serves(reply: Any) -> bool:
+    """The answer to `estadoServicio`."""
+    return reply.coRespuesta == DONE and reply.estado == "OPERATIVO"
+
+
+def _found(reply: Any) -> Titular:
+    found = reply.titular
+    if found is None or not found.nombres or not found.apellidoPaterno:
+        return Unknown("malformed")
+    if found.situacionMigratoria == "NO_REGULAR":
+        return Refused(Refusal.NOT_IN_FORCE, _words(reply))
+    in_force = found.certificadoVigente
+    if in_force and not (in_force.numero and in_force.hasta):
+        return Unknown("malformed")
+    return Found(
+        Holder(
+            given_names=found.nombres,
+            first_surname=found.apellidoPaterno,
+            second_surname=found.apellidoMaterno or "",
+            data_match=found.datosCoinciden is True,
+            of_age=found.mayorDeEdad is True,
+            certificate_number=in_force.numero if in_force else None,
+            certificate_until=in_force.hasta if in_force else None,
+        )
+    )
+
+
+def _recorded(reply: Any, application: UUID) -> Outcome:
+    """What is on record; `Unknown` unless it is of our application and the code agrees with it."""
+    record, code = reply.solicitud, reply.coRespuesta
+    if record.idSolicitud != str(application):
+        return Unknown("another_application")
+    number, verification = record.numeroCertificado, record.codigoVerificacion
+    match record.estado:
+        case "EMITIDO" if code == DONE and number and verification:
+            return Issued(number, verification)
+        case "EN_REVISION" if code == IN_REVIEW:
+            return UnderReview()
+        case "RECHAZADO" if code in REFUSALS:
+            return Refused(REFUSALS[code], _words(reply))
+        case _:
+            return Unknown("contradiction")
+
+
+def _refused(reply: Any) -> Refused | None:
+    reason = REFUSALS.get(reply.coRespuesta)
+    return Refused(reason, _words(reply)) if reason else None
+
+
+def _not_now(reply: Any) -> TryLater:
+    return TryLater(NOT_NOW.get(reply.coRespuesta, "backend"))
+
+
+def _words(reply: Any) -> str:
+    return str(reply.deRespuesta or "")[:MAX_WORDS]

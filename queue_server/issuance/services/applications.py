@@ -1,0 +1,182 @@
+"""An application's life: registered before money, accepted with its payment, then settled."""
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, func, insert, select, update
+
+from queue_server.core import outbox
+from queue_server.core.clock import local_day
+from queue_server.core.problem import Problem
+from queue_server.core.unit_of_work import Actor, UnitOfWork
+from queue_server.issuance import tables
+from queue_server.issuance.model import (
+    Applicant,
+    ApplicationState,
+    PaymentEvidence,
+    Refusal,
+    is_of_age,
+)
+from queue_server.payments import service as payments
+from queue_server.payments.model import CardPayment, Means
+from queue_server.turns.services import queries as turns
+
+CERTIFICATE_SERVICE = "certificate"
+REQUEST, FETCH, FOLLOW, MAIL = "request", "fetch", "follow_review", "mail"
+_APPLICANT, _EMAIL = "applications.applicant", "applications.email"
+
+
+@dataclass(frozen=True)
+class NewApplication:
+    """What the kiosk registers. `number` is the short one the person keeps."""
+
+    id: UUID
+    number: str
+    applicant: Applicant
+    email: str | None
+    amount_centimos: int
+
+
+def fee_today(uow: UnitOfWork, site: str) -> int | None:
+    """The certificate's fee on the site's local day, in céntimos; None when none is set."""
+    return payments.fee_of(uow, site, CERTIFICATE_SERVICE, today(uow, site))
+
+
+def today(uow: UnitOfWork, site: str) -> date:
+    """The site's local day."""
+    return local_day(uow.now, turns.site_zone(uow, site))
+
+
+def register(uow: UnitOfWork, actor: Actor, new: NewApplication) -> None:
+    """Write the application down before the first céntimo moves.
+
+    Raises Problem 409 when the fee changed meanwhile or the number is taken, 422 under 18.
+    """
+    fee = fee_today(uow, actor.site)
+    if fee != new.amount_centimos:
+        words = "La tasa cambió mientras llenaba su solicitud; empiece otra vez."
+        raise Problem(409, "fee_changed", words, fee_centimos=fee)
+    if not is_of_age(new.applicant.birth_date, today(uow, actor.site)):
+        raise Problem(422, "under_age", "El certificado es solo para mayores de 18 años.")
+    if _is_taken(uow, actor.site, new):
+        raise Problem(409, "number_taken", "Esta solicitud ya existe; empiece otra vez.")
+    uow.connection.execute(insert(tables.applications), _row(uow, actor, new))
+    _step(uow, actor, str(new.id), "", ApplicationState.REGISTERED)
+    uow.record(actor, "application.registered", application=str(new.id), number=new.number)
+
+
+def accept(uow: UnitOfWork, actor: Actor, application: UUID, paid: CardPayment) -> None:
+    """Take the payment and leave the errand to the centre, in one transaction.
+
+    Raises Problem 404 for an unknown application, 409 when it is already paid otherwise or the
+    amount is not the registered one.
+    """
+    row = find(uow, actor.site, str(application))
+    if paid.amount_centimos != row.amount_centimos:
+        words = "El monto pagado no es el de la solicitud; avise al personal."
+        raise Problem(409, "wrong_amount", words, amount_centimos=row.amount_centimos)
+    if row.state != ApplicationState.REGISTERED:
+        raise Problem(409, "already_paid", "Esta solicitud ya está pagada.")
+    payments.record_card(uow, actor, application, paid)
+    move(uow, actor, row, ApplicationState.ACCEPTED)
+    outbox.post(uow, actor.site, REQUEST, str(application))
+    uow.record(actor, "application.accepted", application=str(application), payment=str(paid.id))
+
+
+def find(uow: UnitOfWork, site: str, application: str) -> Row[Any]:
+    """The row of an application of this site. Raises Problem 404."""
+    row = uow.connection.execute(
+        select(tables.applications).where(
+            tables.applications.c.site == site, tables.applications.c.id == application
+        )
+    ).one_or_none()
+    if row is None:
+        raise Problem(404, "unknown_application", "No encontramos esta solicitud en el módulo.")
+    return row
+
+
+def move(
+    uow: UnitOfWork,
+    actor: Actor,
+    row: Row[Any],
+    state: ApplicationState,
+    refusal: Refusal | None = None,
+) -> None:
+    """Bring an application to `state`; an illegal change fails in the database."""
+    uow.connection.execute(
+        update(tables.applications)
+        .where(tables.applications.c.id == row.id)
+        .values(state=state, refusal=refusal, changed_at=uow.now)
+    )
+    _step(uow, actor, row.id, row.state, state)
+
+
+def applicant_of(uow: UnitOfWork, row: Row[Any]) -> Applicant:
+    """Who applies, opened."""
+    claim = json.loads(uow.vault.open(_APPLICANT, row.applicant))
+    return Applicant(claim["type"], claim["number"], date.fromisoformat(claim["birth_date"]))
+
+
+def email_of(uow: UnitOfWork, row: Row[Any]) -> str | None:
+    """Where the certificate goes by e-mail, opened; None for the QR alone."""
+    return None if row.email is None else uow.vault.open_text(_EMAIL, row.email)
+
+
+def evidence_of(uow: UnitOfWork, application: str) -> PaymentEvidence:
+    """What the centre is told about the payment. Raises LookupError."""
+    paid = payments.payment_of(uow, application)
+    return PaymentEvidence(Means.CARD, paid.amount_centimos, paid.reference, paid.paid_at)
+
+
+def _is_taken(uow: UnitOfWork, site: str, new: NewApplication) -> bool:
+    applications = tables.applications
+    taken = (applications.c.id == str(new.id)) | (
+        (applications.c.site == site) & (applications.c.number == new.number)
+    )
+    return bool(uow.connection.execute(select(func.count()).where(taken)).scalar())
+
+
+def _row(uow: UnitOfWork, actor: Actor, new: NewApplication) -> dict[str, object]:
+    who = new.applicant
+    claim = {
+        "type": who.document_type,
+        "number": who.document_number,
+        "birth_date": who.birth_date.isoformat(),
+    }
+    document = f"{who.document_type}:{who.document_number}"
+    return {
+        "id": str(new.id),
+        "site": actor.site,
+        "number": new.number,
+        "kiosk": actor.name,
+        "applicant": uow.vault.seal(_APPLICANT, json.dumps(claim)),
+        "document_index": uow.vault.index(_APPLICANT, document),
+        "email": None if new.email is None else uow.vault.seal(_EMAIL, new.email),
+        "amount_centimos": new.amount_centimos,
+        "state": ApplicationState.REGISTERED,
+        "registered_at": uow.now,
+        "changed_at": uow.now,
+    }
+
+
+def _step(
+    uow: UnitOfWork, actor: Actor, application: str, before: str, state: ApplicationState
+) -> None:
+    steps = tables.application_steps
+    count = uow.connection.execute(
+        select(func.count()).where(steps.c.application == application)
+    ).scalar_one()
+    uow.connection.execute(
+        insert(steps),
+        {
+            "application": application,
+            "position": count + 1,
+            "from_state": before,
+            "state": state,
+            "actor": actor.label,
+            "at": uow.now,
+        },
+    )

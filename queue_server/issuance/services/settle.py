@@ -1,0 +1,74 @@
+"""What the relay writes once the centre has answered: review, refusal, certificate."""
+
+from datetime import timedelta
+
+from sqlalchemy import update
+
+from queue_server.core import outbox
+from queue_server.core.outbox import Errand
+from queue_server.core.unit_of_work import Actor, UnitOfWork
+from queue_server.issuance import tables
+from queue_server.issuance.model import ApplicationState, Refusal
+from queue_server.issuance.services import applications, delivery
+
+REVIEW_EVERY_S = 60.0
+
+
+def relay(site: str) -> Actor:
+    """Who the event log names for what the relay does."""
+    return Actor(site, "jobs", "relay")
+
+
+def issued(uow: UnitOfWork, errand: Errand, certificate_number: str) -> None:
+    """The centre issued it: the PDF is fetched next; nobody is told before it is verified."""
+    uow.connection.execute(
+        update(tables.applications)
+        .where(tables.applications.c.id == errand.subject)
+        .values(certificate_number=certificate_number, changed_at=uow.now)
+    )
+    outbox.done(uow, errand)
+    outbox.post(uow, errand.site, applications.FETCH, errand.subject)
+
+
+def under_review(uow: UnitOfWork, errand: Errand) -> None:
+    """People at the centre decide: ask again in a minute, for as long as it takes."""
+    row = applications.find(uow, errand.site, errand.subject)
+    if row.state == ApplicationState.ACCEPTED:
+        applications.move(uow, relay(errand.site), row, ApplicationState.UNDER_REVIEW)
+        uow.record(relay(errand.site), "application.under_review", application=errand.subject)
+        outbox.done(uow, errand)
+        later = uow.now + timedelta(seconds=REVIEW_EVERY_S)
+        outbox.post(uow, errand.site, applications.FOLLOW, errand.subject, later)
+        return
+    outbox.put_off(uow, errand, "under review", REVIEW_EVERY_S)
+
+
+def refused(uow: UnitOfWork, errand: Errand, reason: Refusal) -> None:
+    """The centre said no, for good."""
+    row = applications.find(uow, errand.site, errand.subject)
+    applications.move(uow, relay(errand.site), row, ApplicationState.REFUSED, reason)
+    uow.record(relay(errand.site), "application.refused", application=errand.subject, reason=reason)
+    outbox.done(uow, errand)
+
+
+def fetched(
+    uow: UnitOfWork, errand: Errand, pdf: bytes, sha256: str, signer: str, link_days: int
+) -> None:
+    """The verified PDF becomes the person's: stored, linked, and e-mailed where asked."""
+    row = applications.find(uow, errand.site, errand.subject)
+    delivery.store(uow, row, pdf, sha256, signer, link_days)
+    applications.move(uow, relay(errand.site), row, ApplicationState.ISSUED)
+    if row.email is not None:
+        delivery.expect_mail(uow, row)
+        outbox.post(uow, errand.site, applications.MAIL, errand.subject)
+    outbox.done(uow, errand)
+    uow.record(relay(errand.site), "application.issued", application=errand.subject)
+
+
+def mailed(uow: UnitOfWork, errand: Errand, state: str, code: int | None) -> None:
+    """The mail server took the message, or will never take it."""
+    delivery.mail_settled(uow, errand.subject, state, code)
+    outbox.done(uow, errand)
+    uow.record(
+        relay(errand.site), "application.mailed", application=errand.subject, state=state, code=code
+    )

@@ -1,0 +1,1 @@
+"""Payments: fees by day, and the evidence of what was paid."""

@@ -1,0 +1,164 @@
+"""The world beyond the site for tests: the backend sandbox and a mail server, as processes."""
+
+import contextlib
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
+
+from queue_server.issuance import sandbox
+from tests.support.site import free_port
+
+START_DEADLINE_S = 20.0
+
+
+class Process:
+    """One helper process that prints `ready …`; it can be killed and started again."""
+
+    def __init__(self, *words: str) -> None:
+        self._words = [sys.executable, "-m", *words]
+        self._process: subprocess.Popen[str] | None = None
+
+    def start(self) -> None:
+        """Start, and wait for the ready line. Raises AssertionError when it ends instead."""
+        self._process = subprocess.Popen(
+            self._words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        )
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        assert line.startswith("ready"), f"{self._words} said {line!r}"
+
+    def kill(self) -> None:
+        """`kill -9`."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait(timeout=10)
+
+    def stop(self) -> None:
+        """End it kindly; nothing happens when it is gone already."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(timeout=10)
+            if self._process.poll() is None:
+                self.kill()
+
+
+# People of the tests beside those the sandbox ships: ordinary, all born on the same day.
+EXTRA_PEOPLE = 20
+EXTRA_BIRTH = "1985-07-28"
+EXTRA_REVIEW = 19  # this one waits for a person's decision
+
+
+def extra_number(index: int) -> str:
+    """The DNI of the `index`-th extra person, counted from 0."""
+    return f"{20_000_000 + index}"
+
+
+class Centre(Process):
+    """The issuance backend's sandbox, always on the same port."""
+
+    def __init__(self, folder: Path) -> None:
+        self.state = folder / "sandbox"
+        self.state.mkdir(parents=True, exist_ok=True)
+        self.port = free_port()
+        people = folder / "people.toml"
+        people.write_text(_people())
+        super().__init__(
+            "queue_server.issuance.sandbox",
+            "--port", str(self.port), "--state", str(self.state), "--people", str(people), "--fast",
+        )  # fmt: skip
+
+    def order(self, **command: Any) -> None:
+        """Switch a fault or decide a review through the control address."""
+        body = json.dumps(command).encode()
+        url = f"http://127.0.0.1:{self.port}/control"
+        asked = Request(url, body, {"Content-Type": "application/json"})
+        urlopen(asked, timeout=5).close()
+
+    def ledger(self) -> dict[str, Any]:
+        """The centre's own record."""
+        with urlopen(f"http://127.0.0.1:{self.port}/ledger", timeout=5) as answer:
+            return json.load(answer)
+
+    def certificates(self, application: str) -> list[str]:
+        """What the centre issued for an application."""
+        request = self.ledger()["requests"].get(application)
+        return request["certificates"] if request else []
+
+
+def _people() -> str:
+    shipped = Path(sandbox.__file__).parent / "people.toml"
+    extra = [
+        f'[[person]]\ntype = "01"\nnumber = "{extra_number(index)}"\ngiven_names = "ALGUIEN"\n'
+        f'first_surname = "PRUEBA"\nbirth_date = {EXTRA_BIRTH}\n'
+        + ("review = true\n" if index == EXTRA_REVIEW else "")
+        for index in range(EXTRA_PEOPLE)
+    ]
+    return shipped.read_text() + "\n" + "\n".join(extra)
+
+
+class Mailbox(Process):
+    """A mail server that keeps what arrives."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "mail"
+        self.port = free_port()
+        super().__init__(
+            "deploy.demo.mailbox", "--port", str(self.port), "--folder", str(self.folder)
+        )
+
+    def messages(self) -> list[EmailMessage]:
+        """Everything that arrived, oldest first."""
+        found = sorted(self.folder.glob("*.eml"))
+        return [message_from_bytes(each.read_bytes(), policy=policy.default) for each in found]  # type: ignore[misc]
+
+
+def backend_toml(centre: Centre, mailbox: Mailbox, public_address: str = "") -> str:
+    """The part of server.toml that names `centre` and `mailbox`."""
+    credential = centre.state / "account.toml"
+    credential.write_text('user = "KIOSKO-PRUEBA"\npassword = "clave-de-prueba-0001"\n')
+    public = f'public_address = "{public_address}"\n' if public_address else ""
+    return f"""{public}
+[backend]
+url = "http://127.0.0.1:{centre.port}/emision"
+credential_file = "{credential}"
+ruc = "20000000001"
+operator_dni = "10117410"
+authority_file = "{centre.state / "ca.pem"}"
+[mail]
+host = "127.0.0.1"
+port = {mailbox.port}
+sender = "certificados@example.com"
+starttls = false
+"""
+
+
+@contextmanager
+def running(*processes: Process) -> Iterator[None]:
+    """Every process started; all ended with the block."""
+    try:
+        for process in processes:
+            process.start()
+        yield
+    finally:
+        for process in processes:
+            process.stop()
+
+
+def eventually(check: Any, deadline_s: float = 20.0) -> Any:
+    """The first true answer of `check`. Raises AssertionError with the last one."""
+    ends = time.monotonic() + deadline_s
+    answer = check()
+    while not answer:
+        assert time.monotonic() < ends, f"still {answer!r} after {deadline_s} s"
+        time.sleep(0.05)
+        answer = check()
+    return answer

@@ -1,0 +1,40 @@
+"""What `deploy/` ships really fits the programs it starts."""
+
+import configparser
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kiosk.bootstrap import build_kiosk
+from kiosk.config import load_config
+
+DEPLOY = Path(__file__).resolve().parents[3] / "deploy"
+UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.stem)
+def test_each_unit_is_readable_and_starts_a_program_that_exists(unit: Path) -> None:
+    parser = configparser.RawConfigParser(strict=False)
+    parser.optionxform = str  # type: ignore[assignment,method-assign]
+    parser.read_string(unit.read_text())
+    words = parser["Service"]["ExecStart"].split()
+    assert parser["Service"]["Restart"] == "always"
+    if "-m" not in words:
+        assert words[0] == "/usr/bin/Xorg"
+        return
+    module, options = words[words.index("-m") + 1], set(re.findall(r"--\w+", " ".join(words)))
+    said = subprocess.run(
+        [sys.executable, "-m", module, "--help"], capture_output=True, text=True, check=True
+    ).stdout
+    assert all(option in said for option in options)
+
+
+def test_the_example_kiosk_names_models_and_options_that_exist(tmp_path: Path) -> None:
+    (tmp_path / "credential").write_text("0000000000000000.x")
+    (tmp_path / "kiosk.toml").write_text((DEPLOY / "kiosk.toml").read_text())
+    kiosk = build_kiosk(load_config(tmp_path / "kiosk.toml"))
+    assert [device.model for device in kiosk.devices] == ["serial-mrz", "escpos", "nexo"]
+    kiosk.journal.close()

@@ -1,0 +1,342 @@
+"""The certificate's screens: each outcome in its own words, and nothing that must not be said."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import segno
+
+from kiosk.flow.effects import ChargeCard, RegisterOrder
+from kiosk.flow.events import (
+    ApplicantChecked,
+    ApplicationSettled,
+    CardCharged,
+    DocumentTaken,
+    OrderRegistered,
+    Outcome,
+    SlipPrinted,
+)
+from kiosk.flow.states import (
+    At,
+    CertificateReady,
+    ConfirmName,
+    GiveEmail,
+    NotPaid,
+    NotPossible,
+    PrintState,
+    ReadyToPay,
+    Terms,
+)
+from kiosk.flow.world import Part, PartState
+from kiosk.theme import MM_PER_PX_22, Theme
+
+RESULTS = ("payment_unknown", "certificate_ready", "in_review", "still_working", "paid_but_refused")
+
+
+def said(bench: Any) -> str:
+    return " ".join(bench.touch.texts()).replace("\n", " ")
+
+
+def heading(bench: Any) -> str:
+    """The largest words below the band with the institution's name."""
+    page = bench.app.page
+    titles = [each for each in page.walk() if type(each).__name__ == "Title" and each.text]
+    return titles[0].text.replace("\n", " ")
+
+
+def test_the_terms_say_what_it_is_what_it_costs_and_what_is_done_with_the_data(
+    bench: Any, states: dict[str, At]
+) -> None:
+    bench.show(states["terms"])
+    words = said(bench)
+    for each in ("90 días", "S/ 37.70", "INPE", "borramos", "Ley 29733", "Leemos"):
+        assert each in words
+    bench.put_world(fee_centimos=2005)
+    bench.frames()
+    assert "S/ 20.05" in said(bench)
+
+
+def test_every_reason_not_to_sell_has_its_own_words_and_nothing_was_charged(
+    bench: Any, states: dict[str, At]
+) -> None:
+    headings, whole = set(), set()
+    for reason in NotPossible:
+        bench.show(states[f"cannot_apply-{reason}"])
+        assert "No se cobró nada" in bench.touch.texts()
+        assert bench.touch.controls() == ["take_turn", "finish"]
+        headings.add(heading(bench))
+        whole.add(said(bench))
+    assert len(headings) == len(whole) == len(NotPossible)
+
+
+def test_a_turn_is_not_promised_while_the_server_is_away(bench: Any, states: dict[str, At]) -> None:
+    from kiosk.touch import ControlDisabled
+
+    bench.put_world(server=False)
+    for name in ("cannot_apply-server_away", "in_review-printed"):
+        bench.show(states[name])
+        assert bench.touch.controls() == ["finish"]
+        with pytest.raises(ControlDisabled, match="Se perdió la conexión"):
+            bench.touch.touch("take_turn")
+        assert bench.faults() == []
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        (NotPaid.DECLINED, "Su banco no aprobó el pago"),
+        (NotPaid.ABORTED, "El pago se canceló"),
+        (NotPaid.NOT_STARTED, "El terminal no empezó el pago"),
+    ],
+)
+def test_a_failed_payment_says_why_and_that_nothing_was_charged(
+    bench: Any, states: dict[str, At], reason: NotPaid, words: str
+) -> None:
+    bench.show(states[f"ready_to_pay-{reason}"])
+    assert words in bench.touch.texts()
+    assert "No se cobró nada" in said(bench)
+    assert "S/ 37.70" in bench.touch.texts()
+    assert bench.touch.controls() == ["pay", "cancel"]
+
+
+@pytest.mark.parametrize("theme", [Theme(), Theme(MM_PER_PX_22).with_large_text(True)])
+@pytest.mark.parametrize("name", ["ready_to_pay", "ready_to_pay-declined"])
+def test_paying_waits_for_the_terminal_and_says_so(
+    bench: Any, states: dict[str, At], name: str, theme: Theme
+) -> None:
+    from kiosk.touch import ControlDisabled
+
+    bench.put_world(parts=((Part.TERMINAL, PartState(False)),))
+    bench.show(states[name], theme)
+    assert bench.faults() == []
+    assert bench.touch.controls() == ["cancel"]
+    assert "El terminal no funciona ahora" in bench.touch.texts()
+    with pytest.raises(ControlDisabled, match="No se puede pagar con tarjeta"):
+        bench.touch.touch("pay")
+    bench.put_world(parts=((Part.TERMINAL, PartState(True)),))
+    bench.frames()
+    assert bench.touch.controls() == ["pay", "cancel"]
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("checking_applicant", "la consulta dura unos segundos"),
+        ("registering", "dura unos segundos"),
+        ("paying_by_card", "use el botón rojo del terminal"),
+        ("working", "estamos terminando"),
+        *((f"{result}-printing", "Espere a que salga su papel") for result in RESULTS),
+    ],
+)
+def test_what_cannot_be_left_keeps_its_way_out_in_sight_and_says_why(
+    bench: Any, states: dict[str, At], name: str, reason: str
+) -> None:
+    from kiosk.touch import ControlDisabled
+
+    bench.show(states[name])
+    assert bench.touch.controls() == []
+    assert any(reason in each for each in bench.touch.texts())
+    with pytest.raises(ControlDisabled, match=reason):
+        bench.touch.touch("finish" if name.endswith("-printing") else "cancel")
+    assert bench.engine.posted == []
+
+
+@pytest.mark.parametrize("name", ["checking_applicant", "registering", "paying_by_card", "working"])
+def test_whoever_waits_sees_something_move(bench: Any, states: dict[str, At], name: str) -> None:
+    from kiosk.widgets.progress_line import ProgressLine
+
+    bench.show(states[name])
+    line = next(each for each in bench.app.page.walk() if isinstance(each, ProgressLine))
+    before = line.phase
+    bench.shift(0.4)
+    bench.frames()
+    assert line.phase != before
+
+
+@pytest.mark.parametrize("result", RESULTS)
+def test_every_result_shows_the_number_and_the_fate_of_its_slip(
+    bench: Any, states: dict[str, At], result: str
+) -> None:
+    for paper, words in {
+        "printing": "Imprimiendo su constancia",
+        "printed": "Recoja su papel",
+        "not_printed": "No pudimos imprimir el papel. Su número vale igual.",
+        "unknown": "No sabemos si el papel salió bien. Su número vale igual.",
+    }.items():
+        bench.show(states[f"{result}-{paper}"])
+        assert {"A01-00042-K", words} <= set(bench.touch.texts())
+
+
+def test_no_two_results_say_the_same(bench: Any, states: dict[str, At]) -> None:
+    headings = set()
+    for result in RESULTS:
+        bench.show(states[f"{result}-printed"])
+        headings.add(heading(bench))
+    assert len(headings) == len(RESULTS)
+
+
+def test_an_unknown_payment_says_not_to_pay_again(bench: Any, states: dict[str, At]) -> None:
+    for theme in (Theme(), Theme(MM_PER_PX_22).with_large_text(True)):
+        bench.show(states["payment_unknown-printed"], theme)
+        assert "No pague otra vez" in bench.touch.texts()
+        assert bench.touch.controls() == ["finish"]
+
+
+def test_money_that_is_returned_is_named(bench: Any, states: dict[str, At]) -> None:
+    bench.show(states["paid_but_refused-printed"])
+    assert "Le devolverán S/ 37.70" in bench.touch.texts()
+    assert "personal del módulo" in said(bench)
+
+
+def test_a_certificate_is_ready_in_the_same_words_for_everybody(
+    bench: Any, states: dict[str, At]
+) -> None:
+    bench.show(states["certificate_ready-printed"])
+    words = said(bench).lower()
+    assert heading(bench) == "Su certificado está listo"
+    for told in ("registra", "antecedente", "observado", "penal", "negativo", "positivo", "limpio"):
+        assert told not in words.replace("instituto nacional penitenciario", "")
+
+
+def test_addresses_are_masked_wherever_they_are_shown_again(
+    bench: Any, states: dict[str, At]
+) -> None:
+    for name in ("certificate_ready", "in_review", "still_working"):
+        bench.show(states[f"{name}-printed"])
+        assert "c****@example.com" in bench.touch.texts()
+        assert "carmen" not in said(bench)
+
+
+@pytest.mark.parametrize(
+    ("name", "scan", "sent", "collect"),
+    [
+        ("certificate_ready-printed", True, True, False),
+        ("certificate_ready-no_link", False, True, False),
+        ("certificate_ready-no_email", True, False, False),
+        ("certificate_ready-neither", False, False, True),
+    ],
+)
+def test_there_is_always_a_way_to_the_certificate(
+    bench: Any, states: dict[str, At], name: str, scan: bool, sent: bool, collect: bool
+) -> None:
+    bench.show(states[name])
+    words = bench.touch.texts()
+    assert ("Descárguelo en su celular" in words) is scan
+    assert ("Lo enviamos a su correo:" in words) is sent
+    assert ("Pida su certificado en el módulo con su número." in words) is collect
+
+
+@pytest.mark.parametrize("theme", [Theme(), Theme(MM_PER_PX_22).with_large_text(True)])
+def test_the_code_on_the_screen_is_the_link_and_large_enough(
+    bench: Any, states: dict[str, At], theme: Theme
+) -> None:
+    from kiosk.widgets.qr_picture import BORDER, QrPicture
+
+    at = states["certificate_ready-printed"]
+    assert isinstance(at, CertificateReady)
+    bench.show(at, theme)
+    code: Any = next(each for each in bench.app.page.walk() if isinstance(each, QrPicture))
+    matrix = segno.make(at.link or "", error="m", micro=False).matrix
+    inside = [row[BORDER:-BORDER] for row in code.rows[BORDER:-BORDER]]
+    assert inside == [[bool(module) for module in row] for row in matrix]
+    assert not any(any(row) for row in (*code.rows[:BORDER], *code.rows[-BORDER:]))
+    assert not any(any(row[:BORDER]) or any(row[-BORDER:]) for row in code.rows)
+    assert code.width % len(code.rows) == 0, "every module is the same number of pixels"
+    assert code.width / len(code.rows) * len(matrix) * theme.mm_per_px >= 45
+    assert code.texture.mag_filter == "nearest"
+
+
+@pytest.mark.negative_control
+def test_a_code_with_one_wrong_module_is_noticed() -> None:
+    from kiosk.widgets.qr_picture import modules
+
+    assert modules("https://example.com/d/a") != modules("https://example.com/d/b")
+
+
+def test_the_certificate_comes_first_with_its_price(bench: Any, states: dict[str, At]) -> None:
+    at: Any = states["choose_service"]
+    bench.show(replace(at, services=tuple(reversed(at.services))))
+    assert bench.touch.controls()[0] == "service:certificate"
+    assert "Cuesta S/ 37.70. Se paga aquí con tarjeta." in bench.touch.texts()
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"backend": False}, "El sistema de certificados no responde."),
+        ({"fee_centimos": None}, "El certificado no tiene precio por ahora."),
+        ({"parts": ((Part.READER, PartState(True)),)}, "No se puede pagar con tarjeta ahora."),
+    ],
+    ids=["backend", "fee", "terminal"],
+)
+def test_a_certificate_that_cannot_be_finished_is_not_offered_and_says_why(
+    bench: Any, states: dict[str, At], changes: dict[str, Any], reason: str
+) -> None:
+    from kiosk.touch import ControlDisabled
+
+    bench.show(states["choose_service"])
+    assert "service:certificate" in bench.touch.controls()
+    bench.put_world(**changes)
+    bench.frames()
+    assert "service:certificate" not in bench.touch.controls()
+    assert "service:review" in bench.touch.controls()
+    assert reason in bench.touch.texts()
+    assert bench.faults() == []
+    with pytest.raises(ControlDisabled, match=reason):
+        bench.touch.touch("service:certificate")
+
+
+def test_a_whole_certificate_by_touch(bench: Any, states: dict[str, At]) -> None:
+    touches = 0
+
+    def touch(name: str, then: str) -> None:
+        nonlocal touches
+        bench.touch.touch(name)
+        touches += 1
+        bench.frames()
+        assert bench.touch.screen() == then
+
+    def news(event: object, then: str) -> None:
+        bench.engine.post(event)
+        bench.frames()
+        assert bench.touch.screen() == then
+
+    def last() -> Any:
+        return bench.engine.effects[-1]
+
+    terms, named, paying = (states[each] for each in ("terms", "confirm_name", "ready_to_pay"))
+    assert isinstance(terms, Terms)
+    assert isinstance(named, ConfirmName)
+    assert isinstance(paying, ReadyToPay)
+    touch("start", "read_document")
+    assert terms.person.document is not None
+    news(DocumentTaken(terms.person.document), "choose_service")
+    touch("service:certificate", "terms")
+    touch("accept", "checking_applicant")
+    news(ApplicantChecked(last().effect_id, named.offer), "confirm_name")
+    touch("confirm", "give_email")
+    bench.touch.type_keys("juan@example.com")
+    touch("continue", "registering")
+    assert isinstance(last(), RegisterOrder)
+    assert last().email == "juan@example.com"
+    news(OrderRegistered(last().effect_id, paying.order), "ready_to_pay")
+    touch("pay", "paying_by_card")
+    assert isinstance(last(), ChargeCard)
+    news(CardCharged(last().effect_id), "working")
+    news(ApplicationSettled(last().effect_id, Outcome.ISSUED, None), "certificate_ready")
+    news(SlipPrinted(last().effect_id, PrintState.PRINTED), "certificate_ready")
+    touch("finish", "welcome")
+    assert touches <= 10
+
+
+def test_the_code_is_offered_only_where_phones_reach_the_server(
+    bench: Any, states: dict[str, At]
+) -> None:
+    bench.show(states["give_email"])
+    assert isinstance(bench.engine.state.at, GiveEmail)
+    assert "prefer_qr" in bench.touch.controls()
+    for public in (False, True):
+        bench.put_world(public_address=public)
+        bench.frames()
+        assert ("prefer_qr" in bench.touch.controls()) is public
+        assert bench.faults() == []
