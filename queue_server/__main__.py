@@ -1,4 +1,4 @@
-"""Command line of the queue server: init, site, kiosk, staff, serve, web, jobs."""
+"""Command line of the queue server. Each command imports what it needs, so that it answers fast."""
 
 import argparse
 import logging
@@ -11,19 +11,17 @@ import sys
 import tomllib
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
 
-from queue_server.config import ConfigError, ServerConfig, load_config, open_database
-from queue_server.core.crypto import create_key_file
-from queue_server.core.db import UnsafeDatabase
-from queue_server.core.problem import Problem
-from queue_server.core.unit_of_work import Actor, UnitOfWork
-from queue_server.payments.model import Fee
-from queue_server.payments.service import set_fees
-from queue_server.staff import service as staff
+from queue_server.bootstrap import open_database
+from queue_server.config import ConfigError, ServerConfig, load_config
+from queue_server.core.problem import Problem, UnsafeDatabase
 from queue_server.staff.model import PEOPLE, Role
-from queue_server.turns.services.site import load_site
+
+if TYPE_CHECKING:
+    from queue_server.core.unit_of_work import Actor, UnitOfWork
 
 READY = "ready"
 CERTIFICATE_SERVICE = "certificate"
@@ -88,7 +86,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _init(config: ServerConfig, _: argparse.Namespace) -> None:
-    from queue_server.migrations import upgrade  # Alembic stays out of the web worker
+    from queue_server.core.crypto import create_key_file
+    from queue_server.migrations import upgrade
 
     create_key_file(config.data_key_file)
     database = open_database(config)
@@ -98,6 +97,10 @@ def _init(config: ServerConfig, _: argparse.Namespace) -> None:
 
 
 def _load_site(config: ServerConfig, options: argparse.Namespace) -> None:
+    from queue_server.payments.model import Fee
+    from queue_server.payments.service import set_fees
+    from queue_server.turns.services.site import load_site
+
     try:
         rows = tomllib.loads(options.file.read_text())
     except tomllib.TOMLDecodeError as error:
@@ -105,7 +108,7 @@ def _load_site(config: ServerConfig, options: argparse.Namespace) -> None:
     try:
         fees = [Fee(row["valid_from"], row["amount_centimos"]) for row in rows.get("fees", [])]
 
-        def load(uow: UnitOfWork) -> None:
+        def load(uow: "UnitOfWork") -> None:
             load_site(uow, _operator(config), rows)
             set_fees(uow, _operator(config), CERTIFICATE_SERVICE, fees)
 
@@ -115,6 +118,8 @@ def _load_site(config: ServerConfig, options: argparse.Namespace) -> None:
 
 
 def _add_kiosk(config: ServerConfig, options: argparse.Namespace) -> None:
+    from queue_server.staff import service as staff
+
     token = _in_database(
         config,
         lambda uow: staff.create_credential(uow, _operator(config), Role.KIOSK, options.name),
@@ -123,6 +128,8 @@ def _add_kiosk(config: ServerConfig, options: argparse.Namespace) -> None:
 
 
 def _add_staff(config: ServerConfig, options: argparse.Namespace) -> None:
+    from queue_server.staff import service as staff
+
     password = secrets.token_urlsafe(9)
     role = Role(options.role)
     _in_database(
@@ -132,7 +139,9 @@ def _add_staff(config: ServerConfig, options: argparse.Namespace) -> None:
     print(password)
 
 
-def _operator(config: ServerConfig) -> Actor:
+def _operator(config: ServerConfig) -> "Actor":
+    from queue_server.core.unit_of_work import Actor
+
     return Actor(config.site, "operator", os.environ.get("USER", "console"))
 
 

@@ -1,18 +1,38 @@
 """Puts the server's processes together: the only module that builds adapters.
 
-Imports are late on purpose: pyHanko loads in the jobs process only, FastAPI in the web worker.
+Imports are late on purpose: pyHanko loads in the jobs process only, FastAPI in the web worker,
+and the command line answers without either.
 """
 
 from contextlib import closing
 from socket import socket
 from typing import TYPE_CHECKING
 
-from queue_server.config import Backend, ServerConfig, open_database
-from queue_server.core.db import Database
-from queue_server.issuance.model import IssuanceBackend
+from queue_server.config import Backend, ConfigError, ServerConfig
 
 if TYPE_CHECKING:
+    from queue_server.core.clock import Clock
+    from queue_server.core.db import Database
+    from queue_server.issuance.model import IssuanceBackend
     from queue_server.issuance.services.relay import Relay
+
+
+def open_database(config: ServerConfig, clock: "Clock | None" = None) -> "Database":
+    """The site's database and vault. Raises ConfigError when the data key is missing."""
+    from queue_server.core.clock import SystemClock
+    from queue_server.core.crypto import load_vault
+    from queue_server.core.db import Database, open_engine
+
+    try:
+        vault = load_vault(config.data_key_file)
+    except FileNotFoundError:
+        raise ConfigError(
+            f"{config.data_key_file}: no data key; run `python -m queue_server init` first"
+        ) from None
+    except ValueError as error:
+        raise ConfigError(f"{config.data_key_file}: {error}") from error
+    engine = open_engine(f"sqlite:///{config.database}")
+    return Database(engine, vault, clock or SystemClock())
 
 
 def run_web(config: ServerConfig, listening: socket) -> None:
@@ -32,7 +52,7 @@ def run_web(config: ServerConfig, listening: socket) -> None:
         uvicorn.Server(settings).run(sockets=[listening])
 
 
-def build_backend(config: ServerConfig) -> IssuanceBackend | None:
+def build_backend(config: ServerConfig) -> "IssuanceBackend | None":
     """The client of the central backend; None where the site has none."""
     if config.backend is None:
         return None
@@ -53,7 +73,7 @@ def build_backend(config: ServerConfig) -> IssuanceBackend | None:
     )
 
 
-def build_relay(config: ServerConfig, database: Database) -> "Relay | None":
+def build_relay(config: ServerConfig, database: "Database") -> "Relay | None":
     """The relay of the jobs process; None where the site has no backend."""
     backend = build_backend(config)
     if config.backend is None or backend is None:

@@ -1,4 +1,4 @@
-"""What a server process needs to start: one TOML file (unknown keys refused), one database."""
+"""What a server process needs to start: one TOML file, unknown keys refused by name."""
 
 import difflib
 import tomllib
@@ -6,10 +6,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-
-from queue_server.core.clock import Clock, SystemClock
-from queue_server.core.crypto import load_vault
-from queue_server.core.db import Database, open_engine
 
 
 class ConfigError(Exception):
@@ -119,17 +115,3 @@ _SECTIONS: dict[str, type[BaseModel]] = {
 def _known_keys(location: tuple[Any, ...]) -> list[str]:
     section = _SECTIONS.get(str(location[0])) if len(location) > 1 else None
     return list((section or ServerConfig).model_fields)
-
-
-def open_database(config: ServerConfig, clock: Clock | None = None) -> Database:
-    """The site's database and vault. Raises ConfigError when the data key is missing."""
-    try:
-        vault = load_vault(config.data_key_file)
-    except FileNotFoundError:
-        raise ConfigError(
-            f"{config.data_key_file}: no data key; run `python -m queue_server init` first"
-        ) from None
-    except ValueError as error:
-        raise ConfigError(f"{config.data_key_file}: {error}") from error
-    engine = open_engine(f"sqlite:///{config.database}")
-    return Database(engine, vault, clock or SystemClock())

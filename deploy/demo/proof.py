@@ -14,7 +14,8 @@ from pathlib import Path
 from sqlalchemy import select
 
 from deploy.demo.place import Place
-from queue_server.config import load_config, open_database
+from queue_server.bootstrap import open_database
+from queue_server.config import load_config
 from queue_server.core import tables as core
 from queue_server.core.unit_of_work import UnitOfWork
 from queue_server.issuance import tables as issuance

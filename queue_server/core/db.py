@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from queue_server.core.clock import Clock
 from queue_server.core.crypto import Vault
-from queue_server.core.problem import Problem
+from queue_server.core.problem import Problem, UnsafeDatabase
 from queue_server.core.unit_of_work import UnitOfWork
 
 T = TypeVar("T")
@@ -27,10 +27,6 @@ _PRAGMAS = {
     "busy_timeout": BUSY_TIMEOUT_MS,
 }
 _BEGIN = "ventanilla_begin"
-
-
-class UnsafeDatabase(RuntimeError):
-    """The database did not accept a setting that durability depends on."""
 
 
 class _Cursor(Protocol):

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import Connection, func, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as pg_upsert
 from sqlalchemy.dialects.sqlite import insert as sqlite_upsert
 
 from queue_server.core import tables
@@ -67,8 +66,11 @@ class UnitOfWork:
 
     def upsert(self, table: Any) -> Any:
         """An INSERT that can say ON CONFLICT, in the dialect of the database."""
-        is_sqlite = self.connection.dialect.name == "sqlite"
-        return sqlite_upsert(table) if is_sqlite else pg_upsert(table)
+        if self.connection.dialect.name == "sqlite":
+            return sqlite_upsert(table)
+        from sqlalchemy.dialects.postgresql import insert as pg_upsert  # 0.1 s of start-up
+
+        return pg_upsert(table)
 
     def last_event_id(self, site: str) -> int:
         """The id of the newest event of `site`, 0 when there is none."""

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import secrets
 from datetime import timedelta
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
@@ -16,8 +17,12 @@ from queue_server.staff.model import Role, Token
 
 SESSION_LASTS = timedelta(hours=12)
 _hasher = PasswordHasher()
-# Verified when the name is unknown, so that the time taken does not tell names apart.
-_NOBODY = _hasher.hash(secrets.token_hex(16))
+
+
+@cache
+def _nobody() -> str:
+    """A hash nobody has: verified for unknown names, so that the time taken tells nothing."""
+    return _hasher.hash(secrets.token_hex(16))
 
 
 def create_credential(uow: UnitOfWork, actor: Actor, role: Role, name: str) -> Token:
@@ -97,7 +102,7 @@ def password_hash(uow: UnitOfWork, site: str, name: str) -> str:
             tables.accounts.c.site == site, tables.accounts.c.name == name
         )
     ).scalar()
-    return stored or _NOBODY
+    return stored or _nobody()
 
 
 def verify_password(stored: str, password: str) -> bool:

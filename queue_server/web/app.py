@@ -9,7 +9,7 @@ from fastapi import FastAPI, Response
 from fastapi.staticfiles import StaticFiles
 
 from queue_server.config import ServerConfig
-from queue_server.core import problem
+from queue_server.core import problem_json
 from queue_server.core.db import Database
 from queue_server.core.desk import Desk
 from queue_server.core.feed import Feed
@@ -53,7 +53,7 @@ def build_app(config: ServerConfig, database: Database, backend: IssuanceBackend
     app.state.feed = feed
     app.state.backend = backend
     app.state.health = health
-    problem.install(app)
+    problem_json.install(app)
     for slice_api in (turns, staff, fleet, issuance, pages):
         app.include_router(slice_api.router)
     app.mount("/static", FreshFiles(directory=STATIC), name="static")

@@ -49,7 +49,7 @@ class Window:
         self.context.add_cookies([{"name": COOKIE, "value": cookie, "url": url}])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     if not CHROMIUM.exists():
         pytest.fail(f"{CHROMIUM} is missing: install Debian's package `chromium`")
@@ -86,18 +86,18 @@ def open_window(browser: Browser) -> Iterator[Callable[..., Window]]:
         context.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with running_site(tmp_path_factory.mktemp("browser")) as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def kiosk(site: Site) -> KioskHttp:
     return site.kiosk()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def staff(site: Site) -> StaffHttp:
     return site.staff()
 

@@ -41,6 +41,7 @@ class Victim:
 
     def __init__(self, world: World, folder: Path, code: str) -> None:
         self.hardware = Hardware(folder)
+        self.hardware.start()
         self._folder = folder
         (folder / "credential").write_text(world.site.command("add-kiosk", code))
         toml = kiosk_toml(folder, world.site.url, code, self.hardware.toml())
@@ -73,7 +74,7 @@ class Victim:
         assert process.stdout is not None
         for line in process.stdout:
             if line.strip() == "ReadDocument":
-                self.hardware.reader.order("present " + "|".join(visitor.mrz()))
+                self.hardware.reader.obey("present " + "|".join(visitor.mrz()))
             if line.strip() == "PayingByCard":
                 break
         eventually(lambda: OrderState.PAYING in self.orders().values())
@@ -96,8 +97,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 def victim(world: World, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Victim]:
     code = f"X{crc32(request.node.name.encode()) % 90 + 10}"
     kiosk = Victim(world, tmp_path, code)
-    with running(*kiosk.hardware.all):
-        yield kiosk
+    yield kiosk
+    kiosk.hardware.stop()
 
 
 def kill(process: subprocess.Popen[str]) -> None:
@@ -112,9 +113,9 @@ def test_a_card_charged_while_the_kiosk_dies_becomes_one_certificate(
     world: World, victim: Victim, fault: str, visitor: Visitor
 ) -> None:
     terminal = victim.hardware.terminal
-    terminal.order(fault)
-    application = victim.pay_until_killed(visitor, lambda: terminal.order("ledger")["payments"])
-    terminal.order("approve")
+    terminal.obey(fault)
+    application = victim.pay_until_killed(visitor, lambda: terminal.obey("ledger")["payments"])
+    terminal.obey("approve")
     second = victim.start("kiosk", "--headless")
     try:
         eventually(lambda: victim.orders()[application] is OrderState.ACCEPTED, 30)
@@ -122,22 +123,22 @@ def test_a_card_charged_while_the_kiosk_dies_becomes_one_certificate(
         kill(second)
     body = Desk(world.site).until(str(application), "issued", 30)
     assert world.centre.certificates(str(application)) == [body["certificate_number"]]
-    assert len(victim.hardware.booked()) == 1
-    assert terminal.order("ledger")["duplicates"] == 0
+    assert len(victim.hardware.charged()) == 1
+    assert terminal.obey("ledger")["duplicates"] == 0
     eventually(lambda: visitor.email in [each["To"] for each in world.mailbox.messages()])
 
 
 def test_a_card_that_was_never_charged_leaves_nothing_owed(world: World, victim: Victim) -> None:
     terminal = victim.hardware.terminal
-    terminal.order("lose request silent")
+    terminal.obey("lose request silent")
     application = victim.pay_until_killed(MARTA, lambda: True)
-    terminal.order("approve")
+    terminal.obey("approve")
     second = victim.start("kiosk", "--headless")
     try:
         eventually(lambda: victim.orders()[application] is OrderState.DECLINED, 30)
     finally:
         kill(second)
-    assert victim.hardware.booked() == []
+    assert victim.hardware.charged() == []
     assert Desk(world.site).state(str(application))["state"] == "registered"
 
 

@@ -1,58 +1,39 @@
-"""A kiosk's devices as processes of their own: they outlive a killed kiosk, as real ones do."""
+"""A kiosk's devices, simulated beside the kiosk's process: they outlive it, as real ones do."""
 
 from pathlib import Path
 from typing import Any
 
-from devices.control import ask
-from tests.support.centre import Process
-from tests.support.site import free_port
-
-LOOPBACK = "127.0.0.1"
-
-
-class Device(Process):
-    """One simulated device with its control port."""
-
-    def __init__(self, model: str, *words: str) -> None:
-        self.control = (LOOPBACK, free_port())
-        where = f"{LOOPBACK}:{self.control[1]}"
-        super().__init__("devices", "simulate", model, *words, "--control", where)
-
-    def order(self, line: str) -> dict[str, Any]:
-        """One control command; its answer. Raises AssertionError when refused."""
-        answer = ask(self.control, line)
-        assert answer["ok"], f"{line}: {answer}"
-        return answer
+from devices.escpos.simulator import EscposSimulator
+from devices.nexo.simulator import NexoSimulator
+from devices.serial_mrz.simulator import SerialMrzSimulator
+from tests.support.card import booked
 
 
 class Hardware:
     """Reader, printer and card terminal of one kiosk in `folder`."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        self.terminal_port = free_port()
-        self.reader = Device("serial-mrz", "--pty", str(folder / "reader.tty"))
-        self.printer = Device(
-            "escpos", "--pty", str(folder / "printer.tty"), "--spool", str(folder / "paper")
-        )
-        self.terminal = Device(
-            "nexo",
-            "--listen", f"{LOOPBACK}:{self.terminal_port}",
-            "--spool", str(folder / "terminal"),
-        )  # fmt: skip
+        self.reader = SerialMrzSimulator(folder / "reader.tty")
+        self.printer = EscposSimulator(folder / "printer.tty", folder / "paper")
+        self.terminal = NexoSimulator(("127.0.0.1", 0))
 
-    @property
-    def all(self) -> tuple[Device, ...]:
-        """Every device."""
-        return self.reader, self.printer, self.terminal
+    def start(self) -> None:
+        """Lay every cable."""
+        self.reader.start()
+        self.printer.start()
+        self.terminal.start()
+
+    def stop(self) -> None:
+        """Take them away."""
+        self.reader.stop()
+        self.printer.stop()
+        self.terminal.stop()
 
     def toml(self) -> str:
-        """The part of kiosk.toml that names the terminal."""
-        port = f"http://{LOOPBACK}:{self.terminal_port}"
-        return f'[[devices]]\nname = "terminal"\nmodel = "nexo"\nport = "{port}"\n'
+        """The part of kiosk.toml that names the terminal; it must be listening."""
+        return f'[[devices]]\nname = "terminal"\nmodel = "nexo"\nport = "{self.terminal.port}"\n'
 
-    def booked(self) -> list[dict[str, Any]]:
+    def charged(self) -> list[dict[str, Any]]:
         """The payments the terminal really made."""
-        ledger = self.terminal.order("ledger")
-        return [row for row in ledger["payments"] if row["state"] == "approved"]
+        return [row for row in booked(self.terminal) if row["state"] == "approved"]

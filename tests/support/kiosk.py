@@ -6,13 +6,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from devices.escpos.simulator import EscposSimulator
-from devices.nexo.simulator import NexoSimulator
-from devices.serial_mrz.simulator import SerialMrzSimulator
 from kiosk.bootstrap import Kiosk, build_kiosk
 from kiosk.config import load_config
-from kiosk.flow.events import Event
-from kiosk.flow.states import PrintState, State
+from kiosk.flow.events import Event, Finish
+from kiosk.flow.states import PrintState, State, Welcome
+from tests.support.hardware import Hardware
 from tests.support.site import Site
 
 JUAN = (
@@ -30,9 +28,10 @@ class Bench:
     def __init__(self, folder: Path, site: Site, code: str = "A01") -> None:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        self.reader = SerialMrzSimulator(folder / "reader.tty")
-        self.printer = EscposSimulator(folder / "printer.tty", folder / "paper")
-        self.terminal = NexoSimulator(("127.0.0.1", 0))
+        self.hardware = Hardware(folder)
+        self.reader = self.hardware.reader
+        self.printer = self.hardware.printer
+        self.terminal = self.hardware.terminal
         self._code, self._url = code, site.url
         (folder / "credential").write_text(site.command("add-kiosk", code))
         self.kiosk: Kiosk | None = None
@@ -48,9 +47,8 @@ class Bench:
 
     def configure(self) -> Path:
         """Write the kiosk's configuration; the terminal must be listening by now."""
-        terminal = f'[[devices]]\nname = "terminal"\nmodel = "nexo"\nport = "{self.terminal.port}"'
         path = self.folder / "kiosk.toml"
-        path.write_text(kiosk_toml(self.folder, self._url, self._code, terminal))
+        path.write_text(kiosk_toml(self.folder, self._url, self._code, self.hardware.toml()))
         return path
 
     def post(self, event: Event) -> None:
@@ -90,6 +88,16 @@ class Bench:
             kind, lambda at: getattr(at, "print_state", None) is PrintState.PRINTED
         )
 
+    def leave(self) -> None:
+        """The person goes, as soon as the kiosk lets them."""
+
+        def gone(state: State) -> bool:
+            if not isinstance(state.at, Welcome):
+                self.post(Finish())
+            return isinstance(state.at, Welcome)
+
+        self.until(gone)
+
     def slips(self) -> list[str]:
         """Every slip that came out, as text."""
         return [path.with_suffix(".txt").read_text() for path in self.paper()]
@@ -102,17 +110,13 @@ class Bench:
 @contextmanager
 def switched_on(bench: Bench) -> Iterator[Bench]:
     """Start simulators and kiosk; everything ends with the block."""
-    bench.reader.start()
-    bench.printer.start()
-    bench.terminal.start()
+    bench.hardware.start()
     try:
         bench.kiosk = build_kiosk(load_config(bench.configure()))
         with bench.kiosk:
             yield bench
     finally:
-        bench.reader.stop()
-        bench.printer.stop()
-        bench.terminal.stop()
+        bench.hardware.stop()
 
 
 def kiosk_toml(folder: Path, url: str, code: str, extra: str = "") -> str:

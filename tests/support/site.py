@@ -1,14 +1,18 @@
 """A real site for tests: own folder, own database, a real server process on a free port."""
 
+import atexit
 import contextlib
 import io
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from uuid import uuid4
 
@@ -30,6 +34,27 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+def run_command(config: Path, *words: str) -> str:
+    """Run one server command in this process; its output. Raises AssertionError."""
+    said, complaint = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(complaint):
+        code = main(["--config", str(config), *words])
+    assert code == 0, complaint.getvalue()
+    return said.getvalue().strip()
+
+
+@cache
+def _template() -> Path:
+    """A folder in which `init` and `load-site` were run, once for all sites of this process."""
+    folder = Path(tempfile.mkdtemp(prefix="site-template-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    config = folder / "server.toml"
+    config.write_text('site = "PRUEBA"\n')
+    run_command(config, "init")
+    run_command(config, "load-site", str(REPOSITORY / "deploy" / "site.toml"))
+    return folder
+
+
 class Site:
     """The server of one site in `folder`. `extra` is TOML appended to server.toml."""
 
@@ -43,16 +68,13 @@ class Site:
             f'site = "PRUEBA"\nport = {self.port}\n{extra}\n'
             + ("" if "[discovery]" in extra else "[discovery]\nenabled = false\n")
         )
-        self.command("init")
-        self.command("load-site", str(REPOSITORY / "deploy" / "site.toml"))
+        for made in _template().iterdir():
+            if made.name != "server.toml":
+                shutil.copy(made, folder)
 
     def command(self, *words: str) -> str:
         """Run one server command in this process; its output. Raises AssertionError."""
-        said, complaint = io.StringIO(), io.StringIO()
-        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(complaint):
-            code = main(["--config", str(self.folder / "server.toml"), *words])
-        assert code == 0, complaint.getvalue()
-        return said.getvalue().strip()
+        return run_command(self.folder / "server.toml", *words)
 
     def _words(self, *words: str) -> list[str]:
         config = str(self.folder / "server.toml")

@@ -16,7 +16,7 @@ from queue_server.core.schema import metadata
 from queue_server.core.unit_of_work import Actor, UnitOfWork
 from queue_server.turns import tables as turns
 from queue_server.turns.model import TRANSITIONS
-from tests.support.site import KioskHttp, Site, StaffHttp, running_site
+from tests.support.site import KioskHttp, Site, StaffHttp
 
 
 def test_the_migrations_make_exactly_the_tables_of_the_code(site: Site) -> None:
@@ -71,22 +71,24 @@ def test_a_locked_database_is_a_503_and_nothing_is_lost(site: Site, kiosk: Kiosk
 
 
 def test_a_read_only_database_says_so_and_keeps_answering(tmp_path: Path) -> None:
-    with running_site(tmp_path / "site") as site:
-        kiosk = site.kiosk()
-        site.stop()
-        database = site.folder / "ventanilla.db"
-        connection = sqlite3.connect(database)
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        connection.close()
-        # Root may write anywhere, so the file itself refuses: write version 3 in its header
-        # (SQLite file format 1.3.3) makes it read-only for everybody.
-        with database.open("r+b") as file:
-            file.seek(18)
-            file.write(b"\x03")
+    site = Site(tmp_path / "site")
+    kiosk = site.kiosk()
+    database = site.folder / "ventanilla.db"
+    connection = sqlite3.connect(database)
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    # Root may write anywhere, so the file itself refuses: write version 3 in its header
+    # (SQLite file format 1.3.3) makes it read-only for everybody.
+    with database.open("r+b") as file:
+        file.seek(18)
+        file.write(b"\x03")
+    try:
         site.start("web")
         site.wait_ready()
         answer = kiosk.issue("information")
         assert (answer.status_code, answer.json()["title"]) == (503, "database_read_only")
+    finally:
+        site.stop()
 
 
 def test_a_taken_port_is_one_line_that_says_what_to_do(site: Site) -> None:
