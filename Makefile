@@ -1,5 +1,6 @@
 # One line a habit. `make demo` and `make test` install what they need.
 PY := .venv/bin/python
+unexport PYTHONDONTWRITEBYTECODE
 .PHONY: setup lock demo test check bench
 
 setup:  ; @deploy/setup.sh

@@ -20,7 +20,8 @@ if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$wanted" ]; then
     echo "setup: making .venv (about half a minute the first time)"
     [ -x .venv/bin/python ] || "$python" -m venv .venv
     [ -x .venv/bin/uv ] || .venv/bin/pip install --quiet --disable-pip-version-check uv
-    .venv/bin/uv pip install --quiet --require-hashes -r requirements.lock
+    # Compiled once here: otherwise every process of the product compiles its libraries anew.
+    .venv/bin/uv pip install --quiet --require-hashes --compile-bytecode -r requirements.lock
     .venv/bin/uv pip install --quiet --no-deps --no-build-isolation -e .
     echo "$wanted" > "$stamp"
 fi
