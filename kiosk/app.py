@@ -54,6 +54,7 @@ class KioskApp(App):
         self.idle = idle or IdleWatch()
         self.page: Page | None = None
         self.warning: IdleWarning | None = None
+        self.paused = False  # True holds the present screen, so that it can be looked at
         self._engine = engine
         self._on_first_frame = on_first_frame
         self._show_cursor = show_cursor
@@ -105,7 +106,7 @@ class KioskApp(App):
 
     # --- state to screen ------------------------------------------------------------------------
     def _drain(self, _dt: float) -> None:
-        if self._engine.drain():
+        if not self.paused and self._engine.drain():
             self.idle.sign_of_life(Clock.time())
             self._end_warning()
             self._show()

@@ -20,7 +20,8 @@ from PIL import Image
 from kiosk.app import KioskApp
 from kiosk.widgets.control import Control, controls, shown
 
-VERBS = ("screen", "controls", "texts", "touch", "type_keys", "screenshot")
+LAYOUT_FRAMES = 3
+VERBS = ("screen", "controls", "texts", "touch", "type_keys", "screenshot", "film")
 
 
 class NoSuchControl(LookupError):
@@ -97,6 +98,27 @@ class Touch:
         """Draw the window now and write what it shows as a PNG; returns the path."""
         self.picture().save(path, compress_level=1)
         return str(path)
+
+    def film(self, folder: str | Path) -> None:
+        """From now on write `<screen>.png` into `folder` whenever another screen comes.
+
+        Catches the screens that pass too fast to be asked for; each picture takes a tenth of a
+        second of the kiosk's time.
+        """
+        seen, frames = self.screen(), 0
+
+        def look(_dt: float) -> None:
+            nonlocal seen, frames
+            if self.screen() != seen:
+                seen, frames = self.screen(), 0
+                self._app.paused = True  # until layout and texts have had their frames
+            elif self._app.paused:
+                frames += 1
+                if frames == LAYOUT_FRAMES:
+                    self.screenshot(Path(folder) / f"{seen}.png")
+                    self._app.paused = False
+
+        Clock.schedule_interval(look, 0)
 
     def picture(self) -> Image.Image:
         """Draw the window now and read its pixels back."""

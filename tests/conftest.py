@@ -6,7 +6,7 @@ import pytest
 
 TESTS = Path(__file__).parent
 # Folders whose tests share expensive things (a site, a browser, a backend).
-TOGETHER = {"browser", "crash", "fleet", "issuance", "kiosk", "sandbox", "server"}
+TOGETHER = {"browser", "crash", "demo", "fleet", "issuance", "kiosk", "sandbox", "server"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

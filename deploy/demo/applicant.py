@@ -1,5 +1,6 @@
 """A person at the kiosk: shows a document, touches real widgets, waits for the next screen."""
 
+import shutil
 import time
 from pathlib import Path
 
@@ -20,6 +21,7 @@ class Applicant:
         self._kiosk = ("127.0.0.1", kiosk_port)
         self._reader = ("127.0.0.1", reader_port)
         self._screens = screens
+        self._film = screens / "film"
         self.touches = 0
         self.typed_screens = 0
         self.typed_keys = 0
@@ -44,6 +46,19 @@ class Applicant:
         self.typed_screens += 1
         self.typed_keys += len(text)
         self._do(f"type_keys {text}")
+
+    def film(self) -> None:
+        """Have every further screen photographed by the kiosk itself, the fleeting ones too."""
+        self._film.mkdir(exist_ok=True)
+        self._do(f"film {self._film}")
+
+    def fleeting(self) -> list[Path]:
+        """The filmed pictures of screens that `picture` never caught, named like the others."""
+        caught = {path.stem.split("-", 2)[2] for path in self.seen}
+        found = [path for path in sorted(self._film.glob("*.png")) if path.stem not in caught]
+        kept = [path.rename(self._screens / f"kiosk-fleeting-{path.name}") for path in found]
+        shutil.rmtree(self._film)
+        return kept
 
     def start_counting(self) -> None:
         """Forget what was counted so far; the pictures stay."""

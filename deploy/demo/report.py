@@ -55,7 +55,8 @@ def places_to_look(place: Place) -> str:
 
 
 def _short(path: object) -> str:
-    return str(Path(str(path)).relative_to(REPOSITORY))
+    found = Path(str(path))
+    return str(found.relative_to(REPOSITORY) if found.is_relative_to(REPOSITORY) else found)
 
 
 def _relative(value: Any) -> Any:

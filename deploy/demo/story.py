@@ -39,9 +39,10 @@ def tell(place: Place, processes: Processes, say: Callable[[str], None]) -> Happ
         say("Juan gets a certificate: document, e-mail, card")
         _get_a_certificate(person, place, happened)
         say("José shares a name with somebody: under review, so he takes a turn")
+        person.film()
         _be_reviewed(person, place, room, happened)
         room.wait_for_kiosk(KIOSK_CODE)
-        happened.screens += person.seen + room.pictures(place.screens)
+        happened.screens += person.seen + person.fleeting() + room.pictures(place.screens)
         room.finish()
     happened.processes = processes.peak_rss_mb()
     return happened
