@@ -59,12 +59,26 @@ _RECEIPTS: dict[Receipt, tuple[str, tuple[str, ...]]] = {
 }
 
 
+# Who gave no e-mail comes back with the number on the paper.
+_WITHOUT_EMAIL: dict[Receipt, tuple[str, ...]] = {
+    Receipt.ISSUED: ("Descárguelo con el código de la pantalla.",),
+    Receipt.UNDER_REVIEW: ("Vuelva con este número, o tome un turno de revisión.",),
+    Receipt.STILL_WORKING: ("Su certificado está en camino. Vuelva con este número.",),
+    Receipt.PAYMENT_UNKNOWN: (
+        "No pague otra vez. Guarde este papel.",
+        "Vuelva con este número: si su tarjeta fue cobrada, su certificado estará listo.",
+    ),
+}
+
+
 def receipt_slip(job_id: str, order: Order, receipt: Receipt, site: str) -> PrintJob:
     """The paper of an application: its number, what was paid, what happens next.
 
     It never says what a certificate contains.
     """
     title, sentences = _RECEIPTS[receipt]
+    if order.email is None:
+        sentences = _WITHOUT_EMAIL.get(receipt, sentences)
     blocks: tuple[Block, ...] = (
         *_heading(site),
         *(replace(line, bold=True) for line in _centred(title)),

@@ -31,7 +31,17 @@ THEMES = {
 }
 
 
-@pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES.keys())
+# The tightest and the usual panel always; the two between them in `make shots`.
+ALWAYS = ("27 inches", "22 inches, large text")
+
+
+@pytest.mark.parametrize(
+    "theme",
+    [
+        pytest.param(theme, id=name, marks=() if name in ALWAYS else pytest.mark.thorough)
+        for name, theme in THEMES.items()
+    ],
+)
 def test_everything_on_every_screen_can_be_read_reached_and_hit(
     bench: Any, states: dict[str, At], theme: Theme
 ) -> None:
