@@ -4,9 +4,10 @@ Works on the running application inside its own process. Except `ask`, call ever
 thread.
 """
 
+from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from kivy.app import App
 from kivy.base import EventLoop
@@ -58,6 +59,8 @@ class Finger(MotionEvent):
 class Touch:
     """What a person sees and does. `app` is found by itself when there is only one."""
 
+    _reel: ClassVar[Any] = None  # the film under way; every remote command makes its own Touch
+
     def __init__(self, app: KioskApp | None = None) -> None:
         found = app or App.get_running_app()
         if not isinstance(found, KioskApp):
@@ -99,12 +102,20 @@ class Touch:
         self.picture().save(path, compress_level=1)
         return str(path)
 
-    def film(self, folder: str | Path) -> None:
+    def film(self, folder: str | Path = "") -> None:
         """From now on write `<screen>.png` into `folder` whenever another screen comes.
 
         Catches the screens that pass too fast to be asked for; each picture takes a tenth of a
-        second of the kiosk's time.
+        second of the kiosk's time. Without a folder, or when it cannot be written, filming ends.
         """
+        if Touch._reel is not None:
+            Touch._reel.cancel()
+            Touch._reel = None
+        self._app.paused = False
+        if folder:
+            Touch._reel = Clock.schedule_interval(self._frame_by_frame(Path(folder)), 0)
+
+    def _frame_by_frame(self, folder: Path) -> Callable[[float], None]:
         seen, frames = self.screen(), 0
 
         def look(_dt: float) -> None:
@@ -115,10 +126,13 @@ class Touch:
             elif self._app.paused:
                 frames += 1
                 if frames == LAYOUT_FRAMES:
-                    self.screenshot(Path(folder) / f"{seen}.png")
                     self._app.paused = False
+                    try:
+                        self.screenshot(folder / f"{seen}.png")
+                    except OSError:
+                        self.film()
 
-        Clock.schedule_interval(look, 0)
+        return look
 
     def picture(self) -> Image.Image:
         """Draw the window now and read its pixels back."""

@@ -54,6 +54,7 @@ class Applicant:
 
     def fleeting(self) -> list[Path]:
         """The filmed pictures of screens that `picture` never caught, named like the others."""
+        self._do("film")
         caught = {path.stem.split("-", 2)[2] for path in self.seen}
         found = [path for path in sorted(self._film.glob("*.png")) if path.stem not in caught]
         kept = [path.rename(self._screens / f"kiosk-fleeting-{path.name}") for path in found]

@@ -1,6 +1,7 @@
 """Every screen for every state: legible, reachable, and touching it says exactly one thing."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, get_args
 from uuid import UUID
 
@@ -312,3 +313,15 @@ def test_more_words_than_the_screen_holds_are_caught(bench: Any) -> None:
     label.text *= 20
     bench.frames()
     assert any(fault.startswith("overfull") for fault in bench.faults())
+
+
+def test_a_film_that_cannot_be_written_ends_and_the_kiosk_goes_on(
+    bench: Any, states: dict[str, At], tmp_path: Path
+) -> None:
+    bench.touch.film(tmp_path / "gone")
+    for at in list(states.values())[:3]:
+        bench.show(at)
+        bench.frames(6)
+    assert not bench.app.paused
+    assert bench.touch.screen()
+    bench.touch.film()
