@@ -8,6 +8,6 @@ lock:   ; .venv/bin/uv pip compile -q --universal --generate-hashes --all-extras
 demo:   setup ; @$(PY) -m deploy.demo
 test:   setup ; @$(PY) -m pytest
 check:  setup ; @$(PY) -m deploy.check
-crash:  setup ; @$(PY) -m pytest tests/crash
+crash:  setup ; @$(PY) -m pytest -m 'thorough or not thorough' tests/crash
 shots:  setup ; @$(PY) -m pytest -m 'thorough or not thorough' tests/unit/kiosk_ui tests/integration/kiosk_screen
 bench:  setup ; @$(PY) -m tests.load

@@ -107,7 +107,11 @@ def kill(process: subprocess.Popen[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fault", "visitor"), [("delay 1500", JUAN), ("no reply silent", ROSA)], ids=["slow", "silent"]
+    ("fault", "visitor"),
+    [
+        pytest.param("delay 1500", JUAN, id="slow", marks=pytest.mark.thorough),
+        pytest.param("no reply silent", ROSA, id="silent"),
+    ],
 )
 def test_a_card_charged_while_the_kiosk_dies_becomes_one_certificate(
     world: World, victim: Victim, fault: str, visitor: Visitor
