@@ -26,7 +26,7 @@ if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$wanted" ]; then
     echo "$wanted" > "$stamp"
 fi
 
-packages=(libegl1 libgl1 libgl1-mesa-dri chromium poppler-utils)
+packages=(espeak-ng libegl1 libgl1 libgl1-mesa-dri chromium poppler-utils)
 missing=()
 for package in "${packages[@]}"; do
     dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")

@@ -13,7 +13,7 @@ from queue_server.core.idempotency import Reply
 from queue_server.core.problem import Problem
 from queue_server.core.unit_of_work import Actor, UnitOfWork
 from queue_server.staff.api import KioskOf, StaffOf
-from queue_server.turns.model import AttentionClass, IdentityClaim, TicketView
+from queue_server.turns.model.ticket import AttentionClass, IdentityClaim, TicketView
 from queue_server.turns.services import call, queries
 from queue_server.turns.services.issue import issue
 

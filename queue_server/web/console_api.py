@@ -11,7 +11,7 @@ from queue_server.core.problem import Problem
 from queue_server.core.unit_of_work import Actor, UnitOfWork
 from queue_server.staff.api import StaffOf
 from queue_server.turns.api import TicketBody, ticket_body
-from queue_server.turns.model import AttentionClass, next_strict
+from queue_server.turns.model.ticket import AttentionClass, next_strict
 from queue_server.turns.services import queries
 
 router = APIRouter(prefix="/api/v1", tags=["console"])

@@ -6,7 +6,7 @@ from queue_server.core.clock import local_day
 from queue_server.core.problem import Problem
 from queue_server.core.unit_of_work import Actor, UnitOfWork
 from queue_server.turns import tables
-from queue_server.turns.model import Choice, TicketState, TicketView, next_strict
+from queue_server.turns.model.ticket import Choice, TicketState, TicketView, next_strict
 from queue_server.turns.services import queries
 from queue_server.turns.services.periods import begin_period
 

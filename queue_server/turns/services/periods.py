@@ -4,7 +4,7 @@ from sqlalchemy import insert, select, update
 
 from queue_server.core.unit_of_work import Actor, UnitOfWork
 from queue_server.turns import tables
-from queue_server.turns.model import TicketState
+from queue_server.turns.model.ticket import TicketState
 
 
 def begin_period(

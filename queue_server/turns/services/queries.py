@@ -10,7 +10,7 @@ from queue_server.core.clock import local_day
 from queue_server.core.problem import Problem
 from queue_server.core.unit_of_work import UnitOfWork
 from queue_server.turns import tables
-from queue_server.turns.model import (
+from queue_server.turns.model.ticket import (
     AttentionClass,
     Head,
     ServiceRow,

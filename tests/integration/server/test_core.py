@@ -15,7 +15,7 @@ from queue_server.core.crypto import SealBroken, Vault
 from queue_server.core.schema import metadata
 from queue_server.core.unit_of_work import Actor, UnitOfWork
 from queue_server.turns import tables as turns
-from queue_server.turns.model import TRANSITIONS
+from queue_server.turns.model.ticket import TRANSITIONS
 from tests.support.site import KioskHttp, Site, StaffHttp
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queue_server.turns.model import AttentionClass, Head, next_strict, ticket_number
+from queue_server.turns.model.ticket import AttentionClass, Head, next_strict, ticket_number
 
 NOW = datetime(2026, 11, 21, 15, 0, tzinfo=UTC)
 GENERAL, PREFERENTIAL = AttentionClass.GENERAL, AttentionClass.PREFERENTIAL

@@ -1,0 +1,1 @@
+"""PURE: the words and rules of the queue. Each file holds one idea; import from the file."""
