@@ -1,7 +1,7 @@
 # One line a habit. `make demo` and `make test` install what they need.
 PY := .venv/bin/python
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: setup lock demo test check crash shots bench
+.PHONY: setup lock demo test check race crash shots bench bench-turns bench-day
 
 setup:  ; @deploy/setup.sh
 lock:   ; .venv/bin/uv pip compile -q --universal --generate-hashes --all-extras --no-annotate --no-header pyproject.toml -o requirements.lock
@@ -10,4 +10,7 @@ test:   setup ; @$(PY) -m pytest
 check:  setup ; @$(PY) -m deploy.check
 crash:  setup ; @$(PY) -m pytest -m 'thorough or not thorough' tests/crash
 shots:  setup ; @$(PY) -m pytest -m 'thorough or not thorough' tests/unit/kiosk_ui tests/integration/kiosk_screen
-bench:  setup ; @$(PY) -m tests.load
+race:   setup ; @RACE_EXAMPLES=150 $(PY) -m pytest -n 0 -s -m 'thorough or not thorough' tests/race
+bench-turns: setup ; @$(PY) -m tests.load.turns
+bench-day:   setup ; @$(PY) -m tests.load.mall
+bench: bench-turns bench-day

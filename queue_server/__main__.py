@@ -3,10 +3,7 @@
 import argparse
 import logging
 import os
-import secrets
-import signal
 import socket
-import subprocess
 import sys
 import tomllib
 from collections.abc import Callable, Sequence
@@ -16,14 +13,13 @@ from typing import TYPE_CHECKING
 import structlog
 
 from queue_server.bootstrap import open_database
-from queue_server.config import ConfigError, ServerConfig, load_config
+from queue_server.config import ONE_WORKER, ConfigError, ServerConfig, load_config
 from queue_server.core.problem import Problem, UnsafeDatabase
 from queue_server.staff.model import PEOPLE, Role
 
 if TYPE_CHECKING:
     from queue_server.core.unit_of_work import Actor, UnitOfWork
 
-READY = "ready"
 CERTIFICATE_SERVICE = "certificate"
 
 
@@ -71,29 +67,46 @@ def _parser() -> argparse.ArgumentParser:
         command.set_defaults(run=run)
         return command
 
-    add("init", _init, "make the data key and the database")
+    add("init", _init, "make the data key and the database, print the first administrator's code")
+    add("admin-code", _admin_code, "print a new code for the first administrator")
     site = add("load-site", _load_site, "load name, services and counters of the site")
     site.add_argument("file", type=Path)
     kiosk = add("add-kiosk", _add_kiosk, "create a kiosk's credential and print it once")
     kiosk.add_argument("name", help="the kiosk's code, e.g. K01")
     person = add("add-staff", _add_staff, "create an account and print its password once")
     person.add_argument("name")
-    person.add_argument("--role", choices=[str(role) for role in PEOPLE], default="staff")
-    add("serve", _serve, "run the web worker and the jobs process")
-    add("web", _web, "run the web worker alone")
-    add("jobs", _jobs, "migrate, then run the background jobs alone")
+    person.add_argument("--role", choices=[str(role) for role in PEOPLE], default=str(Role.COUNTER))
+    person.add_argument("--full-name", help="as colleagues see it; default: the name")
+    serve = add("serve", _serve, "run the web workers and the jobs process")
+    serve.add_argument("--workers", type=int, help="web workers; default: `workers` of the file")
+    web = add("web", _web, "run one web worker alone")
+    jobs = add("jobs", _jobs, "migrate, then run the background jobs alone")
+    web.add_argument("--socket", type=int, help=argparse.SUPPRESS)
+    for each in (web, jobs):
+        each.add_argument("--child-of", type=int, metavar="PID", help=argparse.SUPPRESS)
     return parser
 
 
-def _init(config: ServerConfig, _: argparse.Namespace) -> None:
+def _init(config: ServerConfig, options: argparse.Namespace) -> None:
     from queue_server.core.crypto import create_key_file
     from queue_server.migrations import upgrade
+    from queue_server.staff.services.accounts import has_administrator
 
     create_key_file(config.data_key_file)
     database = open_database(config)
     upgrade(database.engine)
+    administered = database.read(lambda uow: has_administrator(uow, config.site))
     database.close()
-    print(f"database {config.database} and data key {config.data_key_file} are ready")
+    print(f"database {config.database_name} and data key {config.data_key_file} are ready")
+    if not administered:
+        print("the code for the page /first-administrator, good once and for 24 hours:")
+        _admin_code(config, options)
+
+
+def _admin_code(config: ServerConfig, _: argparse.Namespace) -> None:
+    from queue_server.staff.services.first_administrator import new_code
+
+    print(_in_database(config, lambda uow: new_code(uow, _operator(config))))
 
 
 def _load_site(config: ServerConfig, options: argparse.Namespace) -> None:
@@ -118,24 +131,24 @@ def _load_site(config: ServerConfig, options: argparse.Namespace) -> None:
 
 
 def _add_kiosk(config: ServerConfig, options: argparse.Namespace) -> None:
-    from queue_server.staff import service as staff
+    from queue_server.staff.services.credentials import create_credential
 
     token = _in_database(
         config,
-        lambda uow: staff.create_credential(uow, _operator(config), Role.KIOSK, options.name),
+        lambda uow: create_credential(uow, _operator(config), Role.KIOSK, options.name),
     )
     print(token)
 
 
 def _add_staff(config: ServerConfig, options: argparse.Namespace) -> None:
-    from queue_server.staff import service as staff
+    from queue_server.staff.services.accounts import NewAccount, put_account
+    from queue_server.staff.services.passwords import hash_password, new_password
 
-    password = secrets.token_urlsafe(9)
-    role = Role(options.role)
-    _in_database(
-        config,
-        lambda uow: staff.create_account(uow, _operator(config), options.name, role, password),
-    )
+    password = new_password()
+    full_name = options.full_name or options.name
+    password_hash = hash_password(password)
+    new = NewAccount(options.name, full_name, Role(options.role), password_hash, one_time=False)
+    _in_database(config, lambda uow: put_account(uow, _operator(config), new))
     print(password)
 
 
@@ -153,30 +166,24 @@ def _in_database(config: ServerConfig, work: Callable[..., object]) -> object:
         database.close()
 
 
-def _web(config: ServerConfig, _: argparse.Namespace) -> None:
+def _web(config: ServerConfig, options: argparse.Namespace) -> None:
     from queue_server.bootstrap import run_web
 
-    run_web(config, _listen(config))
+    _follow_parent(options)
+    if options.socket is None:
+        from queue_server.listening import listen
+
+        run_web(config, listen(config.host, config.port)[0])
+    else:
+        run_web(config, socket.socket(fileno=options.socket))
 
 
-def _listen(config: ServerConfig) -> socket.socket:
-    """The listening socket, or ConfigError when the address is not ours to take."""
-    try:
-        listening = socket.create_server((config.host, config.port), backlog=512)
-    except OSError as error:
-        raise ConfigError(
-            f"cannot listen on {config.host}:{config.port} ({error.strerror}); "
-            "end the program that holds it or set another `port`"
-        ) from error
-    # Accepted sockets inherit it; without it each answer waits 40 ms for a delayed ACK.
-    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return listening
-
-
-def _jobs(config: ServerConfig, _: argparse.Namespace) -> None:
+def _jobs(config: ServerConfig, options: argparse.Namespace) -> None:
     from queue_server.jobs import run_jobs
     from queue_server.migrations import upgrade
+    from queue_server.serve import READY
 
+    _follow_parent(options)
     database = open_database(config)
     try:
         upgrade(database.engine)
@@ -185,43 +192,26 @@ def _jobs(config: ServerConfig, _: argparse.Namespace) -> None:
         database.close()
 
 
-def _serve(_: ServerConfig, options: argparse.Namespace) -> int:
-    """Start jobs, wait until it has migrated, then the web worker; one ends, both end."""
-    children: list[subprocess.Popen[str]] = []
+def _follow_parent(options: argparse.Namespace) -> None:
+    if options.child_of is not None:
+        from queue_server.serve import end_with_parent
 
-    def end(*_: object) -> None:
-        for child in children:
-            child.terminate()
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, end)
-    jobs = _child(options, "jobs", stdout=subprocess.PIPE)
-    children.append(jobs)
-    assert jobs.stdout is not None
-    if jobs.stdout.readline().strip() != READY:
-        return jobs.wait() or 2
-    web = _child(options, "web")
-    children.append(web)
-    codes = [_first_to_end(children)]
-    end()
-    codes += [child.wait() for child in children]
-    return 0 if all(code in (0, -signal.SIGTERM, -signal.SIGINT) for code in codes) else 2
+        end_with_parent(options.child_of)
 
 
-def _child(
-    options: argparse.Namespace, command: str, stdout: int | None = None
-) -> subprocess.Popen[str]:
-    words = [sys.executable, "-m", "queue_server", "--config", str(options.config), command]
-    return subprocess.Popen(words, text=True, stdout=stdout)
+def _serve(config: ServerConfig, options: argparse.Namespace) -> int:
+    import asyncio
 
+    from queue_server.listening import listen
+    from queue_server.serve import serve
 
-def _first_to_end(children: list[subprocess.Popen[str]]) -> int:
-    pids = {child.pid: child for child in children}
-    while True:
-        pid, status = os.wait()
-        if pid in pids:
-            pids[pid].returncode = os.waitstatus_to_exitcode(status)
-            return pids[pid].returncode
+    workers = config.workers if options.workers is None else options.workers
+    if workers < 1:
+        raise ConfigError("--workers: at least 1")
+    if workers > 1 and config.database_url is None:
+        raise ConfigError(ONE_WORKER)
+    sockets = listen(config.host, config.port, workers)
+    return asyncio.run(serve(options.config, sockets))
 
 
 if __name__ == "__main__":

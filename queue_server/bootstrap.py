@@ -11,6 +11,10 @@ from typing import TYPE_CHECKING
 from queue_server.config import Backend, ConfigError, ServerConfig
 
 if TYPE_CHECKING:
+    from types import FrameType
+
+    from sqlalchemy import URL
+
     from queue_server.core.clock import Clock
     from queue_server.core.db import Database
     from queue_server.issuance.model import IssuanceBackend
@@ -31,8 +35,27 @@ def open_database(config: ServerConfig, clock: "Clock | None" = None) -> "Databa
         ) from None
     except ValueError as error:
         raise ConfigError(f"{config.data_key_file}: {error}") from error
-    engine = open_engine(f"sqlite:///{config.database}")
-    return Database(engine, vault, clock or SystemClock())
+    return Database(open_engine(database_url(config)), vault, clock or SystemClock())
+
+
+def database_url(config: ServerConfig) -> "URL":
+    """Where the database is. Raises ConfigError when its password cannot be read."""
+    from sqlalchemy import URL, make_url
+    from sqlalchemy.exc import ArgumentError
+
+    if config.database_url is None:
+        return URL.create("sqlite", database=str(config.database))
+    try:
+        url = make_url(config.database_url)
+    except (ArgumentError, ValueError):
+        words = "database_url: write postgresql+psycopg://user@host:5432/name"
+        raise ConfigError(words) from None
+    if config.database_password_file is None:
+        return url
+    try:
+        return url.set(password=config.database_password_file.read_text().strip())
+    except OSError as error:
+        raise ConfigError(f"{config.database_password_file}: {error.strerror}") from error
 
 
 def run_web(config: ServerConfig, listening: socket) -> None:
@@ -41,15 +64,26 @@ def run_web(config: ServerConfig, listening: socket) -> None:
 
     from queue_server.web.app import build_app
 
+    class Server(uvicorn.Server):
+        """Ends the endless answers first: otherwise ending waits for them."""
+
+        def handle_exit(self, sig: int, frame: "FrameType | None") -> None:
+            app.state.feed.end_streams()
+            super().handle_exit(sig, frame)
+
     with closing(open_database(config)) as database:
         backend = build_backend(config)
+        app = build_app(config, database, backend)
         settings = uvicorn.Config(
-            build_app(config, database, backend),
+            app,
+            loop="uvloop",
+            http="httptools",
+            ws="none",
             log_level="warning",
             access_log=False,
             timeout_graceful_shutdown=2,
         )
-        uvicorn.Server(settings).run(sockets=[listening])
+        Server(settings).run(sockets=[listening])
 
 
 def build_backend(config: ServerConfig) -> "IssuanceBackend | None":

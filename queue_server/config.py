@@ -5,7 +5,14 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+_POSTGRESQL = r"^postgresql\+psycopg://[^\s]*$"
+ONE_WORKER = (
+    "`workers` is more than 1: on SQLite one process writes at a time and notices the others' "
+    "commits by polling, so several web workers would only wait for each other; "
+    "set `database_url` to a PostgreSQL, or leave it at 1"
+)
 
 
 class ConfigError(Exception):
@@ -48,18 +55,42 @@ class Mail(_Section):
 class ServerConfig(_Section):
     """One site's server. Paths are relative to the file's folder.
 
-    `public_address` is where phones reach this server (https://…); without one no QR is offered.
+    The database is the SQLite file `database`, or the PostgreSQL at `database_url`, whose password
+    may stand in a file of its own. `workers`: web processes, more than one on PostgreSQL only.
+    `media_folder` holds what displays show between calls. `public_address` is where phones reach
+    this server (https://…); without one no QR is offered.
     """
 
     site: Annotated[str, Field(pattern=r"^[A-Z0-9-]{2,20}$")]
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8080
     database: Path = Path("ventanilla.db")
+    database_url: str | None = Field(default=None, pattern=_POSTGRESQL, repr=False)
+    database_password_file: Path | None = None
+    workers: Annotated[int, Field(ge=1, le=64)] = 1
     data_key_file: Path = Path("data.key")
     public_address: str | None = None
+    media_folder: Path | None = None
     discovery: Discovery = Discovery()
     backend: Backend | None = None
     mail: Mail | None = None
+
+    @model_validator(mode="after")
+    def _one_database(self) -> "ServerConfig":
+        if self.database_url is not None and "database" in self.model_fields_set:
+            raise ValueError("give `database` (a SQLite file) or `database_url`, not both")
+        if self.database_url is None and self.database_password_file is not None:
+            raise ValueError("`database_password_file` goes with `database_url`")
+        if self.database_url is None and self.workers > 1:
+            raise ValueError(ONE_WORKER)
+        return self
+
+    @property
+    def database_name(self) -> str:
+        """The database as a person may see it: no user, no password."""
+        if self.database_url is None:
+            return str(self.database)
+        return "postgresql://" + self.database_url.rpartition("@")[2].partition("?")[0]
 
 
 def load_config(path: Path) -> ServerConfig:
@@ -88,7 +119,10 @@ def _from_folder(config: ServerConfig, folder: Path) -> ServerConfig:
     return config.model_copy(
         update={
             "database": folder / config.database,
+            "database_password_file": config.database_password_file
+            and folder / config.database_password_file,
             "data_key_file": folder / config.data_key_file,
+            "media_folder": config.media_folder and folder / config.media_folder,
             "backend": backend,
         }
     )
@@ -98,6 +132,10 @@ def _first_fault(error: ValidationError) -> str:
     faults = error.errors()
     fault = next((each for each in faults if each["type"] == "extra_forbidden"), faults[0])
     where = ".".join(str(part) for part in fault["loc"])
+    if fault["type"] == "value_error":
+        return fault["msg"].removeprefix("Value error, ")
+    if where == "database_url":
+        return f"{where}: write postgresql+psycopg://user@host:5432/name"
     if fault["type"] != "extra_forbidden":
         return f"{where}: {fault['msg']}"
     near = difflib.get_close_matches(str(fault["loc"][-1]), _known_keys(fault["loc"]), n=1)

@@ -1,9 +1,9 @@
-"""The background process: migrates first, then relay, mail, discovery and retention."""
+"""The background process: migrates first, then relay, mail, discovery, day close, reports."""
 
 import signal
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import structlog
@@ -14,9 +14,16 @@ from queue_server.core.commits import CommitWatch
 from queue_server.core.db import Database
 from queue_server.core.idempotency import REPLIES_KEPT_HOURS, forget_replies
 from queue_server.core.problem import Problem
+from queue_server.core.unit_of_work import Actor
 from queue_server.fleet.adapters.zeroconf import Discovery
+from queue_server.reports.services.catch_up import behind, catch_up
+from queue_server.turns.services.day import close_past_days, days_to_close
+from queue_server.turns.services.queries import site_zone
+from queue_server.turns.services.rules import site_codes
 
 RELAYS = 4
+PAST_DAYS_EVERY_S = 20.0
+REPORTS_EVERY_S = 5.0
 RELAY_LOOKS_EVERY_S = 0.5
 
 log = structlog.get_logger("jobs")
@@ -24,7 +31,7 @@ log = structlog.get_logger("jobs")
 
 @dataclass(frozen=True)
 class Job:
-    """Work done again and again: every `every_s` seconds, or sooner when `wake` is set.
+    """Work done again and again: every `every_s` seconds, `on_commits` also when somebody wrote.
 
     `work` returns True when there may be more to do at once.
     """
@@ -32,7 +39,8 @@ class Job:
     name: str
     every_s: float
     work: Callable[[], bool]
-    wake: threading.Event
+    on_commits: bool = False
+    wake: threading.Event = field(default_factory=threading.Event)
 
 
 def run_jobs(config: ServerConfig, database: Database, ready: Callable[[], None]) -> None:
@@ -40,17 +48,22 @@ def run_jobs(config: ServerConfig, database: Database, ready: Callable[[], None]
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    jobs = [Job("forget replies", 3600.0, lambda: _forget_replies(database), threading.Event())]
+    jobs = [
+        Job("forget replies", 3600.0, lambda: _forget_replies(database)),
+        Job("close past days", PAST_DAYS_EVERY_S, lambda: _close_past_days(database)),
+        Job("reports", REPORTS_EVERY_S, lambda: _catch_up_reports(database)),
+    ]
     relay = build_relay(config, database)
     if relay is not None:
         jobs += [
-            Job(f"relay {number}", RELAY_LOOKS_EVERY_S, relay.turn, threading.Event())
+            Job(f"relay {number}", RELAY_LOOKS_EVERY_S, relay.turn, on_commits=True)
             for number in range(RELAYS)
         ]
 
-    def wake() -> None:
+    def wake(_site: str | None = None) -> None:
         for job in jobs:
-            job.wake.set()
+            if job.on_commits:
+                job.wake.set()
 
     commits = CommitWatch(database.engine, wake)
     commits.start()
@@ -61,7 +74,8 @@ def run_jobs(config: ServerConfig, database: Database, ready: Callable[[], None]
         ready()
         stop.wait()
     commits.stop()
-    wake()
+    for job in jobs:
+        job.wake.set()
     for thread in threads:
         thread.join()
 
@@ -85,3 +99,27 @@ def _forget_replies(database: Database) -> bool:
     kept = timedelta(hours=REPLIES_KEPT_HOURS)
     database.run(lambda uow: forget_replies(uow, uow.now - kept))
     return False
+
+
+def _close_past_days(database: Database) -> bool:
+    """After local midnight the rest of the day expires, or is carried over, at every site."""
+    closed = [_close_past_day(database, site) for site in database.read(site_codes)]
+    return any(closed)
+
+
+def _close_past_day(database: Database, site: str) -> bool:
+    """Looks first: nobody has to wait for a lock because nothing is to be done."""
+    if not database.read(lambda uow: days_to_close(uow, site)):
+        return False
+    return database.run(lambda uow: close_past_days(uow, Actor(site, "job", "day close")))
+
+
+def _catch_up_reports(database: Database) -> bool:
+    """Fold new events into the read tables; a site that cannot be read does not stop the others."""
+    more = False
+    for site in database.read(behind):
+        try:
+            more |= database.run(lambda uow, site=site: catch_up(uow, site, site_zone(uow, site)))
+        except Problem as problem:
+            log.warning("reports put off", site=site, reason=problem.kind)
+    return more

@@ -1,19 +1,49 @@
 """Spreads the tests over two workers so that what shares a running site stays together."""
 
-from pathlib import Path
+from pathlib import PurePosixPath
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
-TESTS = Path(__file__).parent
 # Folders whose tests share expensive things (a site, a browser, a backend).
-TOGETHER = {"browser", "crash", "demo", "fleet", "issuance", "kiosk", "sandbox", "server"}
+TOGETHER = {
+    "browser",
+    "core",
+    "crash",
+    "demo",
+    "fleet",
+    "issuance",
+    "kiosk",
+    "reports",
+    "sandbox",
+    "server",
+    "staff",
+    "turns_admin",
+    "web",
+}
+
+
+def group_of(nodeid: str) -> str:
+    """What a test stays together with: its folder where that shares something, else its file."""
+    path = PurePosixPath(nodeid.split("::", 1)[0])
+    shared = path.parent.name in TOGETHER and "unit" not in path.parts
+    return str(path.parent if shared else path)
+
+
+class ByPlace(LoadScopeScheduling):
+    """Gives a worker one whole group at a time, in the order the tests were collected."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return group_of(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: Any, log: Any) -> ByPlace:
+    """Called by xdist for `--dist loadscope`."""
+    return ByPlace(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One group a folder of `TOGETHER`, one a file elsewhere; the long ones begin first."""
-    for item in items:
-        folder = item.path.parent
-        shared = folder.name in TOGETHER and "unit" not in folder.parts
-        group = folder if shared else item.path
-        item.add_marker(pytest.mark.xdist_group(str(group.relative_to(TESTS))))
+    """The long ones begin first."""
     items.sort(key=lambda item: "unit" in item.path.parts or "property" in item.path.parts)

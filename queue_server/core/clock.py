@@ -1,6 +1,6 @@
 """The clock everybody is handed: aware UTC instants, and the local day of a site."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -23,3 +23,8 @@ class SystemClock:
 def local_day(instant: datetime, zone: str) -> date:
     """The calendar day at `zone` (IANA name) when it is `instant`: the day a ticket belongs to."""
     return instant.astimezone(ZoneInfo(zone)).date()
+
+
+def midnight_after(day: date, zone: str) -> datetime:
+    """The instant at which `day` ends at `zone` (IANA name)."""
+    return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone))

@@ -1,41 +1,102 @@
-"""Notices commits of other processes on the same SQLite file, within 20 ms."""
+"""Notices what other processes committed: a hint that comes fast, and a look that never fails."""
 
 import contextlib
+import select
+import socket
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from time import monotonic
+from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
-POLL_S = 0.02
+if TYPE_CHECKING:
+    import psycopg
+
+Wake = Callable[[str | None], None]
+
+SQLITE_LOOKS_EVERY_S = 0.02
+# PostgreSQL: NOTIFY is only a hint. Whatever became of it, readers look again after this long.
+LOOKS_EVERY_S = 1.0
+FIRST_PAUSE_S, LAST_PAUSE_S = 0.1, 2.0
 
 
 class CommitWatch:
-    """Calls `wake` on a thread of its own after every commit anybody made.
+    """Calls `wake(site)` on a thread of its own after commits, `wake(None)` when any site may have
+    changed. It may call too often, and never stays silent after a commit.
 
-    `PRAGMA data_version` changes when another connection committed; asking costs microseconds.
+    SQLite: `PRAGMA data_version` changes when another connection committed; asking every 20 ms
+    costs microseconds. PostgreSQL: LISTEN on a connection of its own, replaced when it is lost,
+    and `wake(None)` each second whatever was heard.
     """
 
-    def __init__(self, engine: Engine, wake: Callable[[], None]) -> None:
-        self._path = engine.url.database or ""
+    def __init__(self, engine: Engine, wake: Wake) -> None:
+        self._engine = engine
         self._wake = wake
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="commits", daemon=True)
+        self._stopped = threading.Event()
+        self._ended, self._end = socket.socketpair()
+        watch = self._listen if engine.dialect.name == "postgresql" else self._poll
+        self._thread = threading.Thread(target=watch, name="commits", daemon=True)
 
     def start(self) -> None:
         """Begin to watch."""
         self._thread.start()
 
     def stop(self) -> None:
-        """End the watch."""
-        self._stop.set()
+        """End the watch and let go of its connection."""
+        self._stopped.set()
+        self._end.close()
+        if self._thread.ident is not None and self._thread is not threading.current_thread():
+            self._thread.join()
+        self._ended.close()
 
-    def _run(self) -> None:
-        with contextlib.closing(sqlite3.connect(self._path, timeout=1.0)) as connection:
+    # --- SQLite -----------------------------------------------------------------------------------
+    def _poll(self) -> None:
+        path = self._engine.url.database or ""
+        with contextlib.closing(sqlite3.connect(path, timeout=1.0)) as connection:
             seen = None
-            while not self._stop.wait(POLL_S):
+            while not self._stopped.wait(SQLITE_LOOKS_EVERY_S):
                 with contextlib.suppress(sqlite3.OperationalError):
                     version = connection.execute("PRAGMA data_version").fetchone()[0]
                     if version != seen:
                         seen = version
-                        self._wake()
+                        self._wake(None)
+
+    # --- PostgreSQL -------------------------------------------------------------------------------
+    def _listen(self) -> None:
+        from psycopg import Error
+
+        pause = FIRST_PAUSE_S
+        while not self._stopped.is_set():
+            with contextlib.suppress(Error, SQLAlchemyError, OSError), self._connection() as heard:
+                pause = FIRST_PAUSE_S
+                self._hear(heard)
+            self._stopped.wait(pause)
+            pause = min(LAST_PAUSE_S, 2 * pause)
+
+    @contextlib.contextmanager
+    def _connection(self) -> "Iterator[psycopg.Connection[Any]]":
+        """A listening connection outside the pool; what was missed before it is looked for."""
+        from queue_server.core.postgresql import CHANNEL
+
+        proxy = self._engine.raw_connection()
+        connection = cast("psycopg.Connection[Any]", proxy.driver_connection)
+        proxy.detach()
+        with contextlib.closing(connection) as heard:
+            heard.execute(f"LISTEN {CHANNEL}")
+            self._wake(None)
+            yield heard
+
+    def _hear(self, connection: "psycopg.Connection[Any]") -> None:
+        """Until the watch stops or the connection is lost (an error of the driver)."""
+        look_at = monotonic() + LOOKS_EVERY_S
+        while not self._stopped.is_set():
+            wait_s = max(0.0, look_at - monotonic())
+            select.select([connection, self._ended], [], [], wait_s)
+            for site in {notify.payload for notify in connection.notifies(timeout=0)}:
+                self._wake(site)
+            if monotonic() >= look_at:
+                look_at = monotonic() + LOOKS_EVERY_S
+                self._wake(None)

@@ -1,68 +1,80 @@
 """The database: one thread that runs units of work in turn, each one transaction."""
 
 import asyncio
-import sqlite3
-from collections.abc import Callable, Iterator
+import json
+from collections import deque
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from dataclasses import dataclass
 from threading import BoundedSemaphore
-from typing import Any, Protocol, TypeVar, cast
+from types import ModuleType
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
 
 from queue_server.core.clock import Clock
 from queue_server.core.crypto import Vault
-from queue_server.core.problem import Problem, UnsafeDatabase
-from queue_server.core.unit_of_work import UnitOfWork
+from queue_server.core.faults import spoken_faults
+from queue_server.core.problem import Problem
+from queue_server.core.unit_of_work import Recorded, UnitOfWork
 
 T = TypeVar("T")
 
-BUSY_TIMEOUT_MS = 5000
 MAX_WAITING = 512
-_PRAGMAS = {
-    "journal_mode": "wal",
-    "synchronous": 2,  # FULL: an acknowledged ticket survives a power cut
-    "foreign_keys": 1,
-    "busy_timeout": BUSY_TIMEOUT_MS,
-}
-_BEGIN = "ventanilla_begin"
+_READING = "ventanilla_reading"
+_to_json = json.JSONEncoder(separators=(",", ":")).encode
 
 
-class _Cursor(Protocol):
-    def fetchone(self) -> tuple[Any, ...] | None: ...
+def open_engine(url: str | URL) -> Engine:
+    """An engine on `url` (SQLAlchemy form), SQLite or PostgreSQL.
 
+    What durability depends on is asserted at every open; raises UnsafeDatabase.
+    """
+    made = make_url(url)
+    kind = _kind_of(made)
+    engine = create_engine(made, json_serializer=_to_json, **kind.engine_words(made))
+    kind.settle(engine)
 
-def open_engine(url: str) -> Engine:
-    """An engine on `url` (SQLAlchemy form). On SQLite: WAL, synchronous=FULL, foreign keys on,
-    BEGIN IMMEDIATE for writers; each is asserted at open. Raises UnsafeDatabase."""
-    engine = create_engine(url)
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
+    def begin(connection: Connection) -> None:
+        kind.begin(connection, not connection.get_execution_options().get(_READING, False))
+
+    event.listen(engine, "begin", begin)
     return engine
 
 
-def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
-    connection.isolation_level = None  # transactions begin where we say, not the driver
-    for name, value in _PRAGMAS.items():
-        connection.execute(f"PRAGMA {name} = {value}")
-        row = cast(_Cursor, connection.execute(f"PRAGMA {name}")).fetchone()
-        if row is None or row[0] != value:
-            raise UnsafeDatabase(f"SQLite answers {name}={row}, needed {value}")
+def _kind_of(url: URL) -> ModuleType:
+    if url.get_backend_name() == "postgresql":
+        from queue_server.core import postgresql  # loads psycopg
+
+        return postgresql
+    from queue_server.core import sqlite
+
+    return sqlite
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    mode = connection.get_execution_options().get(_BEGIN, "IMMEDIATE")
-    connection.exec_driver_sql(f"BEGIN {mode}")
+@dataclass
+class _Waiting:
+    """A writing unit that waits for its turn, and how it ended."""
+
+    work: Callable[[UnitOfWork], Any]
+    future: Future[Any]
+    result: Any = None
+    error: Exception | None = None
+    event: Recorded | None = None
 
 
 class Database:
     """Runs functions of a UnitOfWork one after the other on its own thread.
 
     `call` is for async code, `run` for threads. Writers commit when the function returns and roll
-    back when it raises. A locked or read-only database is a Problem 503, and nothing is written.
-    At most `MAX_WAITING` units wait; more are refused with 503 at once.
+    back when it raises. A locked, lost or read-only database is a Problem 503, and nothing is
+    written. At most `MAX_WAITING` units wait; more are refused with 503 at once.
+
+    On SQLite, writers that wait at the same moment are committed together, each behind a savepoint
+    of its own: the wait for the disk, most of what a small transaction costs, is shared. Nobody is
+    answered before that commit.
     """
 
     def __init__(self, engine: Engine, vault: Vault, clock: Clock) -> None:
@@ -71,23 +83,26 @@ class Database:
         self.clock = clock
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="database")
         self._places = BoundedSemaphore(MAX_WAITING)
-        self._on_commit: list[Callable[[], None]] = []
+        self._on_commit: list[Callable[[Recorded], None]] = []
+        self._memory: dict[str, Any] = {}
+        self._waiting: deque[_Waiting] = deque()
+        self._together = _kind_of(engine.url).TOGETHER
 
-    def on_commit(self, listener: Callable[[], None]) -> None:
+    def on_commit(self, listener: Callable[[Recorded], None]) -> None:
         """Call `listener` on the database thread after every commit that recorded an event."""
         self._on_commit.append(listener)
 
     async def call(self, work: Callable[[UnitOfWork], T]) -> T:
         """The result of `work` in a committed writing transaction."""
-        return await asyncio.wrap_future(self._submit(self._write, work))
+        return await asyncio.wrap_future(self._submit_write(work))
 
     async def look(self, work: Callable[[UnitOfWork], T]) -> T:
-        """The result of `work` in a reading transaction; nothing it writes is kept."""
+        """The result of `work` in a reading transaction: one snapshot, and nothing is kept."""
         return await asyncio.wrap_future(self._submit(self._read, work))
 
     def run(self, work: Callable[[UnitOfWork], T]) -> T:
         """`call` for code without an event loop (jobs, command line)."""
-        return self._submit(self._write, work).result()
+        return self._submit_write(work).result()
 
     def read(self, work: Callable[[UnitOfWork], T]) -> T:
         """`look` for code without an event loop."""
@@ -99,42 +114,99 @@ class Database:
         self.engine.dispose()
 
     def _submit(self, how: Callable[[Any], T], work: Callable[[UnitOfWork], T]) -> Future[T]:
-        if not self._places.acquire(blocking=False):
-            raise Problem(503, "busy", "El sistema está ocupado; intente otra vez en un momento.")
+        self._take_place()
         future = self._thread.submit(how, work)
         future.add_done_callback(lambda _: self._places.release())
         return future
 
-    def _write(self, work: Callable[[UnitOfWork], T]) -> T:
-        with _spoken_faults(), self.engine.connect() as connection:
-            with connection.begin():
-                unit = UnitOfWork(connection, self.vault, self.clock.now())
-                result = work(unit)
-            if unit.recorded:
+    def _submit_write(self, work: Callable[[UnitOfWork], T]) -> Future[T]:
+        self._take_place()
+        future: Future[T] = Future()
+        future.add_done_callback(lambda _: self._places.release())
+        self._waiting.append(_Waiting(work, future))
+        self._thread.submit(self._write_waiting)
+        return future
+
+    def _take_place(self) -> None:
+        if not self._places.acquire(blocking=False):
+            raise Problem(503, "busy", "El sistema está ocupado; intente otra vez en un momento.")
+
+    def _write_waiting(self) -> None:
+        """Commit who waits now; whoever an earlier turn took along is no longer there."""
+        group: list[_Waiting] = []
+        while self._waiting and len(group) < self._together:
+            unit = self._waiting.popleft()
+            if unit.future.set_running_or_notify_cancel():
+                group.append(unit)
+        if group:
+            self._write(group)
+
+    def _write(self, group: Sequence[_Waiting]) -> None:
+        try:
+            with spoken_faults(), self._begun(reading=False) as connection:
+                for unit in group:
+                    self._carry_out(unit, connection, alone=len(group) == 1)
+                if any(unit.error is None for unit in group):
+                    connection.commit()
+        except Exception as fault:  # noqa: BLE001 - whoever waits for the unit is told
+            for unit in group:
+                unit.future.set_exception(fault)
+            return
+        self._tell(group)
+
+    def _carry_out(self, unit: _Waiting, connection: Connection, *, alone: bool) -> None:
+        """What a unit that fails has written is undone; the others of its group stay."""
+        if not alone:
+            connection.exec_driver_sql("SAVEPOINT unit")
+        try:
+            with spoken_faults():
+                uow = self._unit(connection)
+                unit.result = unit.work(uow)
+                unit.event = uow.event
+        except Exception as error:  # noqa: BLE001 - it belongs to whoever waits for the unit
+            unit.error = error
+            if not alone:
+                connection.exec_driver_sql("ROLLBACK TO unit")
+        if not alone:
+            connection.exec_driver_sql("RELEASE unit")
+
+    def _tell(self, group: Sequence[_Waiting]) -> None:
+        for unit in group:
+            if unit.error is not None:
+                unit.future.set_exception(unit.error)
+                continue
+            if unit.event is not None:
                 for listener in self._on_commit:
-                    listener()
-            return result
+                    listener(unit.event)
+            unit.future.set_result(unit.result)
 
     def _read(self, work: Callable[[UnitOfWork], T]) -> T:
-        with _spoken_faults(), self.engine.connect() as connection:
-            reading = connection.execution_options(**{_BEGIN: "DEFERRED"})
-            with reading.begin() as transaction:
-                result = work(UnitOfWork(reading, self.vault, self.clock.now()))
-                transaction.rollback()
-            return result
+        with spoken_faults(), self._begun(reading=True) as connection:
+            return work(self._unit(connection))
 
+    def _unit(self, connection: Connection) -> UnitOfWork:
+        return UnitOfWork(connection, self.vault, self.clock.now(), self._memory)
 
-@contextmanager
-def _spoken_faults() -> Iterator[None]:
-    try:
-        yield
-    except OperationalError as error:
-        reason = str(error.orig)
-        if "readonly" in reason or "read-only" in reason:
-            kind, words = "database_read_only", "La base de datos no admite cambios"
-        elif "locked" in reason or "busy" in reason:
-            kind, words = "database_locked", "La base de datos está ocupada"
-        else:
-            kind, words = "database_unavailable", "La base de datos no responde"
-        detail = f"{words}; nada se perdió. Intente otra vez y avise a soporte si continúa."
-        raise Problem(503, kind, detail) from error
+    def _begun(self, reading: bool) -> Connection:
+        """A connection in a transaction; closing it rolls back what was not committed.
+
+        BEGIN is where a connection lost meanwhile is noticed. Nothing has happened yet, so it is
+        replaced here and then, and asking before every unit whether it still lives costs nothing.
+        """
+        try:
+            return self._begin(reading)
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+            return self._begin(reading)
+
+    def _begin(self, reading: bool) -> Connection:
+        connection = self.engine.connect()
+        try:
+            if reading:
+                connection = connection.execution_options(**{_READING: True})
+            connection.begin()
+        except BaseException:
+            connection.close()
+            raise
+        return connection

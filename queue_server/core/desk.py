@@ -37,7 +37,13 @@ class Desk:
 
     async def change(self, who: Identify, work: Callable[[UnitOfWork, Actor], T]) -> T:
         """The result of writing `work`, without a key: for what may be repeated freely."""
-        return await self.database.call(lambda uow: work(uow, who(uow)))
+
+        def unit(uow: UnitOfWork) -> T:
+            actor = who(uow)
+            uow.lock_site(actor.site)
+            return work(uow, actor)
+
+        return await self.database.call(unit)
 
     async def once(
         self,
@@ -60,7 +66,7 @@ class Desk:
         return JSONResponse(reply.body, status_code=reply.status, headers=headers)
 
 
-def _desk(request: Request) -> Desk:
+async def _desk(request: Request) -> Desk:
     return request.app.state.desk
 
 

@@ -2,49 +2,49 @@
 
 import asyncio
 import contextlib
-import json
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from time import monotonic
 
-from sqlalchemy import select
+import structlog
+from sqlalchemy import bindparam, select
 
-from queue_server.core import tables
 from queue_server.core.commits import CommitWatch
 from queue_server.core.db import Database
 from queue_server.core.problem import Problem
-from queue_server.core.unit_of_work import UnitOfWork
+from queue_server.core.ring import KEPT, FeedEvent, Ring
+from queue_server.core.tables import events
+from queue_server.core.unit_of_work import Recorded, UnitOfWork
 
 PAGE = 500
+PRIMED = 256
 HEARTBEAT_S = 15.0
 RETRY_MS = 1000
 MAX_LISTENERS = 500
+READ_AGAIN_S = 0.5
+LARGEST_ID = 2**63 - 1
 
-
-@dataclass(frozen=True)
-class FeedEvent:
-    """One event as listeners get it."""
-
-    id: int
-    kind: str
-    body: dict[str, Any]
-
-    def encode(self) -> bytes:
-        """The event in the text/event-stream form."""
-        data = json.dumps(self.body, ensure_ascii=False, separators=(",", ":"))
-        return f"id: {self.id}\nevent: {self.kind}\ndata: {data}\n\n".encode()
+_PAGE = (
+    select(events.c.id, events.c.kind, events.c.body)
+    .where(events.c.site == bindparam("of_site"), events.c.id > bindparam("mark"))
+    .order_by(events.c.id)
+    .limit(PAGE)
+)
+log = structlog.get_logger("feed")
 
 
 class Feed:
-    """Wakes listeners when something was committed; each reads on from its own last id.
+    """Tells listeners what was committed: each event is read and encoded once for all of them.
 
-    Nothing is queued per listener, so a slow one costs nothing and loses nothing: it reads the
-    log when it comes back. Other processes' commits are noticed within 20 ms.
+    This process's own commits reach a site's ring at once, from memory; what other processes
+    committed is read from the log when the watch gives a hint. Nothing is queued for a listener:
+    it takes from the ring at its own pace. One that comes back catches up from the log; one that
+    falls behind the ring while connected is let go and resumes by its last id.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, kept: int = KEPT) -> None:
         self._database = database
-        self._listeners: set[asyncio.Event] = set()
+        self._kept = kept
+        self._channels: dict[str, _Channel] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopped = False
         self._commits = CommitWatch(database.engine, self.wake)
@@ -52,74 +52,179 @@ class Feed:
     @property
     def listeners(self) -> int:
         """How many listeners are connected."""
-        return len(self._listeners)
+        return sum(channel.listeners for channel in self._channels.values())
 
     def start(self) -> None:
         """Begin to watch; called from the running event loop."""
         self._loop = asyncio.get_running_loop()
-        self._database.on_commit(self.wake)
+        self._database.on_commit(self._committed)
         self._commits.start()
 
     def stop(self) -> None:
         """End the watch and every stream."""
-        self._stopped = True
+        self.end_streams()
         self._commits.stop()
-        self._wake_all()
+
+    def end_streams(self) -> None:
+        """Let every listener go; called first, so that nobody has to be waited for."""
+        self._stopped = True
+        self._soon(self._ring_all)
 
     def admit(self) -> None:
         """Raise Problem 503 when `MAX_LISTENERS` are already connected."""
-        if len(self._listeners) >= MAX_LISTENERS:
+        if self.listeners >= MAX_LISTENERS:
             raise Problem(503, "feed_full", "Hay demasiadas pantallas conectadas a la vez.")
 
-    def wake(self) -> None:
-        """Tell the listeners to look; safe from any thread."""
-        if self._loop is not None:
-            with contextlib.suppress(RuntimeError):  # the loop is closing
-                self._loop.call_soon_threadsafe(self._wake_all)
+    def wake(self, site: str | None = None) -> None:
+        """Look for what others committed at `site` (None: at any); safe from any thread."""
+        self._soon(self._look, site)
 
     async def stream(
-        self, site: str, after: int | None, kinds: Callable[[str], bool]
+        self,
+        site: str,
+        after: int | None,
+        kinds: Callable[[str], bool],
+        about: Callable[[FeedEvent], bool] = lambda _: True,
     ) -> AsyncIterator[bytes]:
-        """Server-sent events of `site` with ids above `after` (None: from now on), for ever."""
-        wake = asyncio.Event()
-        self._listeners.add(wake)
+        """Server-sent events of `site` with ids above `after` (None: from now on), for ever.
+
+        A listener gets the events whose kind `kinds` admits and, of those, what it is `about`.
+        """
+
+        def text(page: Iterable[FeedEvent]) -> bytes:
+            return b"".join(each.encoded for each in page if kinds(each.kind) and about(each))
+
+        yield f"retry: {RETRY_MS}\n\n".encode()
+        with contextlib.suppress(Problem):  # the log cannot be read: it asks again by its last id
+            async with self._channel(site) as channel:
+                mark = channel.ring.last if after is None else min(after, LARGEST_ID)
+                while not self._stopped and mark < channel.ring.floor:
+                    page = await self._page(site, mark)
+                    mark = page[-1].id if page else channel.ring.floor
+                    if told := text(page):
+                        yield told
+                beat_at = monotonic() + HEARTBEAT_S
+                while not self._stopped:
+                    news = channel.news
+                    page = channel.ring.after(mark)
+                    if page is None:
+                        return  # too slow: it resumes by its last id
+                    mark = page[-1].id if page else mark
+                    if told := text(page):
+                        beat_at = monotonic() + HEARTBEAT_S
+                        yield told
+                    elif not page and not await _heard(news, beat_at):
+                        # With the id of what was not meant for it, so it never asks for that again.
+                        beat_at = monotonic() + HEARTBEAT_S
+                        yield f": {mark}\nid: {mark}\n\n".encode()
+
+    @contextlib.asynccontextmanager
+    async def _channel(self, site: str) -> "AsyncIterator[_Channel]":
+        """The site's channel, with one more listener; it lives as long as somebody listens."""
+        channel = self._channels.setdefault(site, _Channel())
+        channel.listeners += 1
         try:
-            last = after if after is not None else await self._newest(site)
-            yield f"retry: {RETRY_MS}\n\n".encode()
-            while not self._stopped:
-                wake.clear()
-                page = await self._database.look(lambda uow, mark=last: _page(uow, site, mark))
-                for event in page:
-                    last = event.id
-                    if kinds(event.kind):
-                        yield event.encode()
-                if len(page) < PAGE and not await _woken(wake):
-                    yield f": {last}\n\n".encode()
+            async with channel.priming:
+                if channel.ring is _EMPTY:
+                    channel.ring = await self._database.look(
+                        lambda uow: _primed_ring(uow, site, self._kept)
+                    )
+                    self._look(site)  # what was told while the ring was not there yet
+            yield channel
         finally:
-            self._listeners.discard(wake)
+            channel.listeners -= 1
+            if not channel.listeners and self._channels.get(site) is channel:
+                del self._channels[site]
 
-    async def _newest(self, site: str) -> int:
-        return await self._database.look(lambda uow: uow.last_event_id(site))
+    async def _page(self, site: str, mark: int) -> Sequence[FeedEvent]:
+        return await self._database.look(lambda uow: _read(uow, site, mark))
 
-    def _wake_all(self) -> None:
-        for listener in self._listeners:
-            listener.set()
+    # --- news -------------------------------------------------------------------------------------
+    def _soon(self, call: Callable[..., None], *words: object) -> None:
+        if self._loop is not None:
+            with contextlib.suppress(RuntimeError):  # the loop is closing
+                self._loop.call_soon_threadsafe(call, *words)
+
+    def _committed(self, event: Recorded) -> None:
+        if event.site in self._channels:
+            self._soon(self._take, event)
+
+    def _take(self, event: Recorded) -> None:
+        channel = self._channels.get(event.site)
+        if channel is None or channel.ring is _EMPTY:
+            return
+        if channel.ring.offer(FeedEvent(event.id, event.kind, event.body)):
+            channel.tell()
+        elif event.id > channel.ring.last:
+            self._look(event.site)
+
+    def _look(self, site: str | None) -> None:
+        for each in tuple(self._channels) if site is None else (site,):
+            channel = self._channels.get(each)
+            if channel is not None and channel.ring is not _EMPTY:
+                channel.wanted = True
+                if channel.reading is None:
+                    channel.reading = asyncio.ensure_future(self._read_on(each, channel))
+
+    async def _read_on(self, site: str, channel: "_Channel") -> None:
+        """The one reader of a site: until nothing is wanted and nothing more is there."""
+        try:
+            while channel.wanted and channel.listeners and not self._stopped:
+                channel.wanted = False
+                try:
+                    page = await self._page(site, channel.ring.last)
+                except Problem as problem:
+                    log.warning("feed cannot read", site=site, reason=problem.kind)
+                    channel.wanted = True
+                    await asyncio.sleep(READ_AGAIN_S)
+                    continue
+                if channel.ring.extend(page):
+                    channel.tell()
+                channel.wanted = channel.wanted or len(page) == PAGE
+        finally:
+            channel.reading = None
+
+    def _ring_all(self) -> None:
+        for channel in self._channels.values():
+            channel.tell()
 
 
-async def _woken(wake: asyncio.Event) -> bool:
+_EMPTY = Ring(0)
+
+
+class _Channel:
+    """One site's ring and those who listen to it. Touched on the event loop only."""
+
+    def __init__(self) -> None:
+        self.ring = _EMPTY
+        self.priming = asyncio.Lock()
+        self.listeners = 0
+        self.news = asyncio.Event()
+        self.reading: asyncio.Future[None] | None = None
+        self.wanted = False
+
+    def tell(self) -> None:
+        """Wake everybody who waits for news; whoever comes later waits for the next."""
+        told, self.news = self.news, asyncio.Event()
+        told.set()
+
+
+async def _heard(news: asyncio.Event, until: float) -> bool:
+    """True when there is news before the monotonic instant `until`."""
     try:
-        await asyncio.wait_for(wake.wait(), HEARTBEAT_S)
+        async with asyncio.timeout(max(0.0, until - monotonic())):
+            await news.wait()
     except TimeoutError:
         return False
     return True
 
 
-def _page(uow: UnitOfWork, site: str, after: int) -> list[FeedEvent]:
-    events = tables.events
-    rows = uow.connection.execute(
-        select(events.c.id, events.c.kind, events.c.body)
-        .where(events.c.site == site, events.c.id > after)
-        .order_by(events.c.id)
-        .limit(PAGE)
-    )
+def _primed_ring(uow: UnitOfWork, site: str, kept: int) -> Ring:
+    """The ring as it begins: with a little of the past, for those who only lost the connection."""
+    floor = max(0, uow.last_event_id(site) - min(PRIMED, kept))
+    return Ring(floor, _read(uow, site, floor), kept)
+
+
+def _read(uow: UnitOfWork, site: str, mark: int) -> list[FeedEvent]:
+    rows = uow.connection.execute(_PAGE, {"of_site": site, "mark": mark})
     return [FeedEvent(row.id, row.kind, row.body) for row in rows]

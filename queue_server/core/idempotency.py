@@ -7,14 +7,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 
-from queue_server.core import tables
 from queue_server.core.problem import Problem
+from queue_server.core.tables import events, replies
 from queue_server.core.unit_of_work import Actor, UnitOfWork
 
 REPLIES_KEPT_HOURS = 48
 _CONTEXT = "replies.body"
+_to_json = json.JSONEncoder(separators=(",", ":")).encode
+_to_canonical_json = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+_EARLIER = (
+    select(events.c.request_hash, replies.c.status, replies.c.body)
+    .outerjoin(replies, (replies.c.site == events.c.site) & (replies.c.key == events.c.key))
+    .where(events.c.site == bindparam("of_site"), events.c.key == bindparam("of_key"))
+)
+_KEEP = insert(replies)
 
 
 @dataclass(frozen=True)
@@ -28,7 +36,7 @@ class Reply:
 
 def request_hash(actor: Actor, route: str, body: Any) -> bytes:
     """SHA-256 over who asks, what for, and the canonical JSON of `body`."""
-    canonical = json.dumps([actor.label, route, body], sort_keys=True, separators=(",", ":"))
+    canonical = _to_canonical_json([actor.label, route, body])
     return hashlib.sha256(canonical.encode()).digest()
 
 
@@ -38,9 +46,11 @@ def once(
     """Do `work` under `key`, or give back what it answered the first time.
 
     `work` must record its event in `uow`; that row carries the key, and UNIQUE(site, key) keeps
-    the promise. A Problem that `work` raises is not kept: nothing happened. Raises Problem 422
-    when the key was used for another request, 409 when its answer is no longer kept.
+    the promise. While the first is still at work, another waits for it at the site's lock, then
+    reads its answer. A Problem that `work` raises is not kept: nothing happened. Raises Problem
+    422 when the key was used for another request, 409 when its answer is no longer kept.
     """
+    uow.lock_site(actor.site)
     earlier = _earlier(uow, actor.site, key, digest)
     if earlier is not None:
         return earlier
@@ -48,21 +58,16 @@ def once(
     reply = work()
     if uow.recorded is None:
         raise RuntimeError(f"the work under key {key} recorded no event")
-    sealed = uow.vault.seal(_CONTEXT, json.dumps(reply.body))
+    sealed = uow.vault.seal(_CONTEXT, _to_json(reply.body))
     uow.connection.execute(
-        insert(tables.replies),
+        _KEEP,
         {"site": actor.site, "key": key, "status": reply.status, "body": sealed, "at": uow.now},
     )
     return reply
 
 
 def _earlier(uow: UnitOfWork, site: str, key: str, digest: bytes) -> Reply | None:
-    events, replies = tables.events, tables.replies
-    row = uow.connection.execute(
-        select(events.c.request_hash, replies.c.status, replies.c.body)
-        .outerjoin(replies, (replies.c.site == events.c.site) & (replies.c.key == events.c.key))
-        .where(events.c.site == site, events.c.key == key)
-    ).one_or_none()
+    row = uow.connection.execute(_EARLIER, {"of_site": site, "of_key": key}).one_or_none()
     if row is None:
         return None
     if row.request_hash != digest:
@@ -74,5 +79,5 @@ def _earlier(uow: UnitOfWork, site: str, key: str, digest: bytes) -> Reply | Non
 
 def forget_replies(uow: UnitOfWork, before: datetime) -> int:
     """Delete the answers given before `before`; the events that carry their keys stay."""
-    gone = delete(tables.replies).where(tables.replies.c.at < before)
+    gone = delete(replies).where(replies.c.at < before)
     return uow.connection.execute(gone).rowcount

@@ -26,6 +26,7 @@ event_counters = Table(
     metadata,
     Column("site", String(20), primary_key=True),
     Column("last_id", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 # At once feed, idempotency record and audit. `body` holds ids and words only, never personal data.
@@ -42,6 +43,7 @@ events = Table(
     Column("at", Instant, nullable=False),
     PrimaryKeyConstraint("site", "id"),
     UniqueConstraint("site", "key"),
+    sqlite_with_rowid=False,
 )
 
 # What was answered to a key, sealed; deleted after 48 h.
@@ -52,7 +54,7 @@ replies = Table(
     Column("key", String(80), nullable=False),
     Column("status", SmallInteger, nullable=False),
     Column("body", LargeBinary, nullable=False),
-    Column("at", Instant, nullable=False, index=True),
+    Column("at", Instant, nullable=False),
     PrimaryKeyConstraint("site", "key"),
     ForeignKeyConstraint(["site", "key"], ["events.site", "events.key"]),
 )

@@ -5,11 +5,33 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, text, update
 from sqlalchemy.dialects.sqlite import insert as sqlite_upsert
 
-from queue_server.core import tables
 from queue_server.core.crypto import Vault
+from queue_server.core.tables import event_counters, events
+
+# A transaction-long lock, one a site. Not a row: it must also hold where a site has no row yet.
+_LOCK_SITE = text("SELECT pg_advisory_xact_lock(hashtextextended(:site, 0))")
+_ADVANCE = (
+    update(event_counters)
+    .where(event_counters.c.site == bindparam("of_site"))
+    .values(last_id=event_counters.c.last_id + 1)
+    .returning(event_counters.c.last_id)
+)
+_FIRST = insert(event_counters)
+_APPEND = insert(events)
+_NEWEST = select(func.max(events.c.id)).where(events.c.site == bindparam("site"))
+# Both in one statement, a round trip less. SQLite has no such thing, and no trips to save.
+_ADVANCE_AND_APPEND = text(
+    "WITH moved AS"
+    " (UPDATE event_counters SET last_id = last_id + 1 WHERE site = :site RETURNING last_id)"
+    " INSERT INTO events (site, id, key, request_hash, actor, kind, body, at)"
+    " SELECT :site, last_id, :key, CAST(:request_hash AS bytea), :actor, :kind,"
+    " CAST(:body AS json), CAST(:at AS timestamptz) FROM moved RETURNING id"
+).bindparams(
+    *(bindparam(name, type_=events.c[name].type) for name in ("request_hash", "body", "at"))
+)
 
 
 @dataclass(frozen=True)
@@ -26,42 +48,81 @@ class Actor:
         return f"{self.role}:{self.name}"
 
 
+@dataclass(frozen=True)
+class Recorded:
+    """The event a unit appended: its place in the log of `site`, its kind, its body."""
+
+    site: str
+    id: int
+    kind: str
+    body: dict[str, Any]
+
+
 class UnitOfWork:
     """What a service works in. It never commits; whoever opened the unit does.
 
-    `now` is the one instant of the whole unit, aware UTC.
+    `now` is the one instant of the whole unit, aware UTC. `memory` outlives the unit: what a
+    process may remember of slow-changing rows, each entry with the version it was read at.
+    `event` is what `record` appended.
     """
 
-    def __init__(self, connection: Connection, vault: Vault, now: datetime) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        vault: Vault,
+        now: datetime,
+        memory: dict[str, Any] | None = None,
+    ) -> None:
         self.connection = connection
         self.vault = vault
         self.now = now
-        self.recorded: int | None = None
+        self.memory: dict[str, Any] = {} if memory is None else memory
+        self.event: Recorded | None = None
         self.key: str | None = None
         self.request_hash: bytes | None = None
+        self._locked: str | None = None
+
+    @property
+    def recorded(self) -> int | None:
+        """The id of the event this unit appended, None before."""
+        return self.event and self.event.id
+
+    def lock_site(self, site: str) -> None:
+        """Let no other unit change `site` until this one ends; waits at most 5 s (Problem 503).
+
+        Call it before reading what a decision rests on: PostgreSQL shows a statement what was
+        committed when the statement began, so what is read afterwards is what the last unit left.
+        SQLite's BEGIN IMMEDIATE has done it already. A unit belongs to one site: another site is
+        a programming error (RuntimeError), and would let two units wait for each other.
+        """
+        if self._locked == site:
+            return
+        if self._locked is not None:
+            raise RuntimeError(f"this unit belongs to {self._locked}, not to {site}")
+        if self.connection.dialect.name == "postgresql":
+            self.connection.execute(_LOCK_SITE, {"site": site})
+        self._locked = site
 
     def record(self, actor: Actor, kind: str, **body: Any) -> int:
         """Append the unit's event and return its id. `body`: ids and words, no personal data.
 
         One event a unit: a second call is a programming error (RuntimeError).
         """
-        if self.recorded is not None:
+        if self.event is not None:
             raise RuntimeError(f"this unit already recorded an event, second kind: {kind}")
-        event_id = self._next_event_id(actor.site)
-        self.connection.execute(
-            insert(tables.events),
+        self.lock_site(actor.site)
+        event_id = self._append(
             {
                 "site": actor.site,
-                "id": event_id,
                 "key": self.key or f"auto:{uuid4()}",
                 "request_hash": self.request_hash,
                 "actor": actor.label,
                 "kind": kind,
                 "body": body,
                 "at": self.now,
-            },
+            }
         )
-        self.recorded = event_id
+        self.event = Recorded(actor.site, event_id, kind, body)
         return event_id
 
     def upsert(self, table: Any) -> Any:
@@ -74,22 +135,20 @@ class UnitOfWork:
 
     def last_event_id(self, site: str) -> int:
         """The id of the newest event of `site`, 0 when there is none."""
-        newest = select(func.max(tables.events.c.id)).where(tables.events.c.site == site)
-        return self.connection.execute(newest).scalar() or 0
+        return self.connection.execute(_NEWEST, {"site": site}).scalar() or 0
 
-    def _next_event_id(self, site: str) -> int:
-        counter = tables.event_counters
-        advance = (
-            update(counter)
-            .where(counter.c.site == site)
-            .values(last_id=counter.c.last_id + 1)
-            .returning(counter.c.last_id)
-        )
-        advanced = self.connection.execute(advance).scalar()
-        if advanced is not None:
-            return advanced
-        first = self.upsert(counter).values(site=site, last_id=1)
-        first = first.on_conflict_do_update(
-            index_elements=["site"], set_={"last_id": counter.c.last_id + 1}
-        ).returning(counter.c.last_id)
-        return self.connection.execute(first).scalar_one()
+    def _append(self, row: dict[str, Any]) -> int:
+        """Append `row` under the site's next id. The site is locked: nobody else takes it."""
+        if self.connection.dialect.name == "postgresql":
+            event_id = self.connection.execute(_ADVANCE_AND_APPEND, row).scalar()
+            return event_id or self._append_as(self._first_id(row["site"]), row)
+        event_id = self.connection.execute(_ADVANCE, {"of_site": row["site"]}).scalar()
+        return self._append_as(event_id or self._first_id(row["site"]), row)
+
+    def _first_id(self, site: str) -> int:
+        self.connection.execute(_FIRST, {"site": site, "last_id": 1})
+        return 1
+
+    def _append_as(self, event_id: int, row: dict[str, Any]) -> int:
+        self.connection.execute(_APPEND, {**row, "id": event_id})
+        return event_id

@@ -23,8 +23,8 @@ from queue_server.fleet.model import (
     standings,
     verdict,
 )
-from queue_server.staff import service as staff
 from queue_server.staff.model import Role
+from queue_server.staff.services import credentials
 
 MAX_DISCOVERED = 500
 
@@ -180,7 +180,7 @@ def look_afresh(uow: UnitOfWork, site: str) -> None:
 
 def view(uow: UnitOfWork, site: str) -> FleetView:
     """How every machine of the site stands now."""
-    known = staff.known_devices(uow, site, Role.KIOSK)
+    known = credentials.known_devices(uow, site, Role.KIOSK)
     rows = _discovered(uow, site)
     stands = standings(known, _visible_kiosks(rows))
     kiosks = _kiosks(uow, site, known, stands)

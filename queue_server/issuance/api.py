@@ -16,7 +16,7 @@ from queue_server.core.unit_of_work import Actor, UnitOfWork
 from queue_server.issuance.model import Applicant, ApplicationState, NotSellable, masked_name
 from queue_server.issuance.services import applications, before_money, delivery
 from queue_server.payments.model import CardPayment
-from queue_server.staff.api import KioskOf
+from queue_server.staff.api import KioskOf, Public
 
 router = APIRouter(tags=["issuance"])
 
@@ -151,7 +151,7 @@ async def follow(request: Request, application: UUID, desk: DeskOf, who: KioskOf
     return await desk.look(who, lambda uow, actor: _body(request, uow, actor, application))
 
 
-@router.get("/c/{token}", response_class=Response)
+@router.get("/c/{token}", response_class=Response, dependencies=[Public])
 async def download(token: str, desk: DeskOf) -> Response:
     """The certificate behind a private link, as a PDF."""
     if len(token) > 100:

@@ -1,26 +1,20 @@
 """Alembic's entry: runs the revisions on the connection it is handed, or on the configured url."""
 
+import importlib
+import pkgutil
+from importlib.util import find_spec
+
 from alembic import context
 from sqlalchemy import Connection
 
-from queue_server.core import tables as core_tables
+import queue_server
 from queue_server.core.db import open_engine
 from queue_server.core.schema import metadata
-from queue_server.fleet import tables as fleet_tables
-from queue_server.issuance import tables as issuance_tables
-from queue_server.payments import tables as payments_tables
-from queue_server.staff import tables as staff_tables
-from queue_server.turns import tables as turns_tables
 
 # Imported so that `metadata` knows every table.
-SLICES = (
-    core_tables,
-    fleet_tables,
-    issuance_tables,
-    payments_tables,
-    staff_tables,
-    turns_tables,
-)
+for _slice in pkgutil.iter_modules(queue_server.__path__, "queue_server."):
+    if _slice.ispkg and find_spec(f"{_slice.name}.tables"):
+        importlib.import_module(f"{_slice.name}.tables")
 
 
 def _migrate(connection: Connection) -> None:

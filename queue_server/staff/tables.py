@@ -1,18 +1,30 @@
-"""Tables of access: device credentials, staff accounts, sessions. Secrets only as hashes."""
+"""Tables of access: credentials of devices, accounts, sessions. Secrets only as hashes."""
+
+from collections.abc import Iterable
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKeyConstraint,
     Index,
     LargeBinary,
     PrimaryKeyConstraint,
+    SmallInteger,
     String,
     Table,
+    UniqueConstraint,
     text,
 )
 
 from queue_server.core.schema import Instant, metadata
+from queue_server.staff.model import DEVICES, PEOPLE, Role
+
+
+def _one_of(roles: Iterable[Role]) -> CheckConstraint:
+    words = ", ".join(f"'{role}'" for role in roles)
+    return CheckConstraint(f"role IN ({words})", name="role")
+
 
 # One row a device. The secret is 256 random bits, so a plain SHA-256 of it is enough.
 credentials = Table(
@@ -25,7 +37,7 @@ credentials = Table(
     Column("secret_hash", LargeBinary(32), nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("revoked_at", Instant),
-    CheckConstraint("role IN ('kiosk')", name="role"),
+    _one_of(DEVICES),
 )
 
 # A device has one live credential; an older one must be revoked first.
@@ -39,23 +51,54 @@ Index(
     postgresql_where=text("revoked_at IS NULL"),
 )
 
+# A display that shows its code and waits for a supervisor. Approved, its id and its secret's hash
+# become a credential, so the cookie it already holds opens the room to it.
+display_requests = Table(
+    "display_requests",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("site", String(20), nullable=False),
+    Column("code", String(6), nullable=False),
+    Column("secret_hash", LargeBinary(32), nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    UniqueConstraint("site", "code"),
+)
+
+# `one_time`: somebody else made the password; it opens nothing but the page that changes it.
 accounts = Table(
     "accounts",
     metadata,
     Column("site", String(20), nullable=False),
     Column("name", String(40), nullable=False),
     Column("role", String(20), nullable=False),
+    Column("full_name", LargeBinary, nullable=False),  # sealed: it is personal data
     Column("password_hash", String(200), nullable=False),
+    Column("one_time", Boolean, nullable=False),
+    Column("disabled_at", Instant),
     PrimaryKeyConstraint("site", "name"),
-    CheckConstraint("role IN ('staff', 'it')", name="role"),
+    _one_of(PEOPLE),
 )
 
+# The cookie is a reference: 256 random bits, kept here as their SHA-256. `id` is its public name.
 sessions = Table(
     "sessions",
     metadata,
     Column("token_hash", LargeBinary(32), primary_key=True),
+    Column("id", String(16), nullable=False, unique=True),
     Column("site", String(20), nullable=False),
     Column("account", String(40), nullable=False),
-    Column("expires_at", Instant, nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    Column("active_at", Instant, nullable=False),
     ForeignKeyConstraint(["site", "account"], ["accounts.site", "accounts.name"]),
+)
+Index("ix_sessions_account", sessions.c.site, sessions.c.account)
+
+# The one way in while a site has no administrator; at most one a site.
+administrator_codes = Table(
+    "administrator_codes",
+    metadata,
+    Column("site", String(20), primary_key=True),
+    Column("code_hash", LargeBinary(32), nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("wrong_tries", SmallInteger, nullable=False),
 )

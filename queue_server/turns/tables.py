@@ -1,10 +1,12 @@
 """Tables of the queue. What must never happen is refused here, not only in code."""
 
 from sqlalchemy import (
+    JSON,
     Boolean,
     CheckConstraint,
     Column,
     Date,
+    Float,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -13,18 +15,52 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     String,
     Table,
+    Time,
     UniqueConstraint,
     text,
 )
 
 from queue_server.core.schema import Instant, metadata
+from queue_server.turns.model.site import CounterState, Leftover
+from queue_server.turns.model.ticket import AT_COUNTER, CALLABLE, AttentionClass, TicketState
 
+
+def _one_of(column: str, words: type[TicketState | AttentionClass | CounterState | Leftover]):
+    return CheckConstraint(f"{column} IN {_listed(words)}", name=column)
+
+
+def _listed(words) -> str:
+    return "(" + ", ".join(f"'{word}'" for word in words) + ")"
+
+
+# Written into queries word for word as into the partial indexes: only then they are used.
+IS_CALLABLE = f"state IN {_listed(CALLABLE)}"
+IS_AT_COUNTER = f"state IN {_listed(AT_COUNTER)}"
+WAS_CALLED = "called_at IS NOT NULL"
+IS_PREFERENTIAL = f"attention_class = '{AttentionClass.PREFERENTIAL}'"
+HAS_DOCUMENT = "document_index IS NOT NULL"
+
+# `version` grows with every change of the site's configuration: processes remember what they read
+# at one version. The rest is explained in `model.site.SiteRules` and `model.rule.Rule`.
 sites = Table(
     "sites",
     metadata,
     Column("code", String(20), primary_key=True),
     Column("name", String(120), nullable=False),
     Column("zone", String(40), nullable=False),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("strategy", String(12), nullable=False, server_default="strict"),
+    Column("preferential_in_turn", Integer, nullable=False, server_default="2"),
+    Column("general_in_turn", Integer, nullable=False, server_default="1"),
+    Column("head_start_min", Integer, nullable=False, server_default="20"),
+    Column("no_show_returns", Integer, nullable=False, server_default="1"),
+    Column("no_show_delay_min", Integer, nullable=False, server_default="5"),
+    Column("leftover", String(10), nullable=False, server_default="expire"),
+    Column("wait_alarm_min", Integer, nullable=False, server_default="30"),
+    Column("clock_limit_s", Integer, nullable=False, server_default="120"),
+    Column("complaints", String(200), nullable=False, server_default=""),
+    CheckConstraint("strategy IN ('strict', 'interleave', 'ageing')", name="strategy"),
+    _one_of("leftover", Leftover),
 )
 
 services = Table(
@@ -37,6 +73,12 @@ services = Table(
     Column("kind", String(20), nullable=False),
     Column("position", Integer, nullable=False),
     Column("kiosk_visible", Boolean, nullable=False),
+    Column("expected_minutes", Integer, nullable=False, server_default="6"),
+    Column("opens", Time),
+    Column("closes", Time),
+    Column("daily_quota", Integer),
+    Column("needs", String(200), nullable=False, server_default=""),
+    Column("retired", Boolean, nullable=False, server_default=text("false")),
     PrimaryKeyConstraint("site", "code"),
     UniqueConstraint("site", "series"),
     CheckConstraint("kind IN ('turn', 'certificate')", name="kind"),
@@ -48,7 +90,14 @@ counters = Table(
     Column("site", ForeignKey("sites.code"), nullable=False),
     Column("code", String(20), nullable=False),
     Column("name", String(40), nullable=False),
+    Column("retired", Boolean, nullable=False, server_default=text("false")),
+    Column("state", String(10), nullable=False, server_default="closed"),
+    Column("operator", String(40)),
+    Column("since", Instant),
+    Column("pause_reason", String(80), nullable=False, server_default=""),
     PrimaryKeyConstraint("site", "code"),
+    _one_of("state", CounterState),
+    CheckConstraint("(state = 'closed') = (operator IS NULL)", name="operator"),
 )
 
 counter_services = Table(
@@ -57,9 +106,79 @@ counter_services = Table(
     Column("site", String(20), nullable=False),
     Column("counter", String(20), nullable=False),
     Column("service", String(30), nullable=False),
+    Column("weight", Integer, nullable=False, server_default="1"),
     PrimaryKeyConstraint("site", "counter", "service"),
     ForeignKeyConstraint(["site", "counter"], ["counters.site", "counters.code"]),
     ForeignKeyConstraint(["site", "service"], ["services.site", "services.code"]),
+    CheckConstraint("weight BETWEEN 1 AND 9", name="weight"),
+)
+
+operator_services = Table(
+    "operator_services",
+    metadata,
+    Column("site", String(20), nullable=False),
+    Column("operator", String(40), nullable=False),
+    Column("service", String(30), nullable=False),
+    Column("weight", Integer, nullable=False),
+    PrimaryKeyConstraint("site", "operator", "service"),
+    ForeignKeyConstraint(["site", "service"], ["services.site", "services.code"]),
+    CheckConstraint("weight BETWEEN 0 AND 9", name="weight"),
+)
+
+pools = Table(
+    "pools",
+    metadata,
+    Column("site", ForeignKey("sites.code"), nullable=False),
+    Column("code", String(20), nullable=False),
+    Column("name", String(40), nullable=False),
+    PrimaryKeyConstraint("site", "code"),
+)
+
+pool_counters = Table(
+    "pool_counters",
+    metadata,
+    Column("site", String(20), nullable=False),
+    Column("pool", String(20), nullable=False),
+    Column("counter", String(20), nullable=False),
+    PrimaryKeyConstraint("site", "pool", "counter"),
+    ForeignKeyConstraint(["site", "pool"], ["pools.site", "pools.code"]),
+    ForeignKeyConstraint(["site", "counter"], ["counters.site", "counters.code"]),
+)
+
+# Hours of a weekday (0 is Monday); none at all: always open.
+openings = Table(
+    "openings",
+    metadata,
+    Column("site", ForeignKey("sites.code"), nullable=False),
+    Column("weekday", Integer, nullable=False),
+    Column("opens", Time, nullable=False),
+    Column("closes", Time, nullable=False),
+    Column("last_ticket", Time, nullable=False),
+    PrimaryKeyConstraint("site", "weekday", "opens"),
+    CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday"),
+)
+
+# Holidays and days with other hours.
+closures = Table(
+    "closures",
+    metadata,
+    Column("site", ForeignKey("sites.code"), nullable=False),
+    Column("day", Date, nullable=False),
+    Column("name", String(80), nullable=False),
+    Column("opens", Time),
+    Column("closes", Time),
+    PrimaryKeyConstraint("site", "day"),
+)
+
+announcements = Table(
+    "announcements",
+    metadata,
+    Column("site", ForeignKey("sites.code"), nullable=False),
+    Column("id", String(36), nullable=False),
+    Column("words", String(200), nullable=False),
+    Column("first_day", Date),
+    Column("last_day", Date),
+    PrimaryKeyConstraint("site", "id"),
 )
 
 # The last number given out of a series on a local day.
@@ -70,6 +189,36 @@ series_counters = Table(
     Column("day", Date, nullable=False),
     Column("series", String(2), nullable=False),
     Column("last_number", Integer, nullable=False),
+    PrimaryKeyConstraint("site", "day", "series"),
+    sqlite_with_rowid=False,
+)
+
+# Numbers a kiosk may give out while the server is away; void after the local day.
+blocks = Table(
+    "blocks",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("site", String(20), nullable=False),
+    Column("kiosk", String(40), nullable=False),
+    Column("service", String(30), nullable=False),
+    Column("day", Date, nullable=False),
+    Column("series", String(2), nullable=False),
+    Column("first", Integer, nullable=False),
+    Column("last", Integer, nullable=False),
+    Column("reserved_at", Instant, nullable=False),
+    ForeignKeyConstraint(["site", "service"], ["services.site", "services.code"]),
+    CheckConstraint("first <= last", name="not_empty"),
+    Index("ix_blocks_kiosk", "site", "day", "kiosk"),
+)
+
+# Up to which printed number staff called by voice while the server was away.
+paper_calls = Table(
+    "paper_calls",
+    metadata,
+    Column("site", String(20), nullable=False),
+    Column("day", Date, nullable=False),
+    Column("series", String(2), nullable=False),
+    Column("up_to", Integer, nullable=False),
     PrimaryKeyConstraint("site", "day", "series"),
 )
 
@@ -83,8 +232,19 @@ visits = Table(
     Column("document", LargeBinary),
     Column("document_index", LargeBinary(32)),
     Column("created_at", Instant, nullable=False),
-    Index("ix_visits_document", "site", "day", "document_index"),
+    Index(
+        "ix_visits_document",
+        "site",
+        "day",
+        "document_index",
+        sqlite_where=text(HAS_DOCUMENT),
+        postgresql_where=text(HAS_DOCUMENT),
+    ),
+    sqlite_with_rowid=False,
 )
+
+# `day` belongs to the number, `queue_day` to the line: a carried ticket keeps its number.
+# `due_at` NULL: on hold until somebody resumes it. `aimed_at`: `counter:V1`, `pool:P` or nobody.
 
 tickets = Table(
     "tickets",
@@ -94,32 +254,62 @@ tickets = Table(
     Column("visit", ForeignKey("visits.id"), nullable=False),
     Column("service", String(30), nullable=False),
     Column("day", Date, nullable=False),
+    Column("queue_day", Date, nullable=False),
     Column("series", String(2), nullable=False),
     Column("number", Integer, nullable=False),
     Column("attention_class", String(20), nullable=False),
+    Column("attention_reason", String(40), nullable=False, server_default=""),
+    Column("people", Integer, nullable=False, server_default="1"),
+    Column("then", JSON, nullable=False),
     Column("state", String(20), nullable=False),
     Column("arrived_at", Instant, nullable=False),
-    Column("due_at", Instant, nullable=False),
+    Column("due_at", Instant),
+    Column("aimed_at", String(30), nullable=False, server_default=""),
     Column("counter", String(20)),
+    Column("called_at", Instant),
+    Column("no_shows", Integer, nullable=False, server_default="0"),
     ForeignKeyConstraint(["site", "service"], ["services.site", "services.code"]),
     ForeignKeyConstraint(["site", "counter"], ["counters.site", "counters.code"]),
     UniqueConstraint("site", "day", "series", "number"),
-    CheckConstraint("attention_class IN ('general', 'preferential')", name="attention_class"),
-    CheckConstraint("state IN ('waiting', 'called', 'finished')", name="state"),
-    CheckConstraint("(state = 'waiting') = (counter IS NULL)", name="counter_when_called"),
+    _one_of("attention_class", AttentionClass),
+    _one_of("state", TicketState),
+    CheckConstraint("people BETWEEN 1 AND 20", name="people"),
+    CheckConstraint(f"NOT ({IS_AT_COUNTER}) OR counter IS NOT NULL", name="counter_when_called"),
+    CheckConstraint(f"NOT ({IS_CALLABLE}) OR counter IS NULL", name="no_counter_in_line"),
+    CheckConstraint("state NOT IN ('waiting', 'transferred') OR due_at IS NOT NULL", name="due"),
+    sqlite_with_rowid=False,
 )
 
-# The head of each line: smallest due_at of (service, class) among the waiting.
+# Each index is written with every ticket it holds: it holds only those that are looked for.
 Index(
-    "ix_tickets_waiting",
+    "ix_tickets_called",
     tickets.c.site,
-    tickets.c.day,
+    tickets.c.queue_day,
+    tickets.c.called_at,
+    sqlite_where=text(WAS_CALLED),
+    postgresql_where=text(WAS_CALLED),
+)
+Index(
+    "ix_tickets_preferential",
+    tickets.c.site,
+    tickets.c.queue_day,
+    tickets.c.arrived_at,
+    sqlite_where=text(IS_PREFERENTIAL),
+    postgresql_where=text(IS_PREFERENTIAL),
+)
+
+# The head of each line: smallest due_at of (service, class) among those who may be called.
+Index(
+    "ix_tickets_line",
+    tickets.c.site,
+    tickets.c.queue_day,
+    tickets.c.aimed_at,
     tickets.c.service,
     tickets.c.attention_class,
     tickets.c.due_at,
     tickets.c.id,
-    sqlite_where=text("state = 'waiting'"),
-    postgresql_where=text("state = 'waiting'"),
+    sqlite_where=text(IS_CALLABLE),
+    postgresql_where=text(IS_CALLABLE),
 )
 
 # A counter serves one ticket at a time.
@@ -128,11 +318,38 @@ Index(
     tickets.c.site,
     tickets.c.counter,
     unique=True,
-    sqlite_where=text("state = 'called'"),
-    postgresql_where=text("state = 'called'"),
+    sqlite_where=text(IS_AT_COUNTER),
+    postgresql_where=text(IS_AT_COUNTER),
 )
 
-# The changes of state that may happen; filled by the migration from `model.TRANSITIONS`.
+# How many wait in each line; kept by the one function that changes states.
+line_counts = Table(
+    "line_counts",
+    metadata,
+    Column("site", String(20), nullable=False),
+    Column("queue_day", Date, nullable=False),
+    Column("service", String(30), nullable=False),
+    Column("attention_class", String(20), nullable=False),
+    Column("people", Integer, nullable=False),
+    PrimaryKeyConstraint("site", "queue_day", "service", "attention_class"),
+    CheckConstraint("people >= 0", name="people"),
+    sqlite_with_rowid=False,
+)
+
+# How long a service takes here, learnt from every finished attention.
+paces = Table(
+    "paces",
+    metadata,
+    Column("site", String(20), nullable=False),
+    Column("service", String(30), nullable=False),
+    Column("mean_s", Float, nullable=False),
+    Column("variance_s2", Float, nullable=False),
+    Column("samples", Integer, nullable=False),
+    PrimaryKeyConstraint("site", "service"),
+    sqlite_with_rowid=False,
+)
+
+# The changes of state that may happen; filled by the migration from `model.ticket.TRANSITIONS`.
 ticket_transitions = Table(
     "ticket_transitions",
     metadata,
@@ -149,6 +366,7 @@ periods = Table(
     Column("position", Integer, nullable=False),
     Column("from_state", String(20), nullable=False),
     Column("state", String(20), nullable=False),
+    Column("service", String(30), nullable=False),
     Column("counter", String(20)),
     Column("actor", String(80), nullable=False),
     Column("reason", String(80), nullable=False),
@@ -160,6 +378,7 @@ periods = Table(
         ["ticket_transitions.from_state", "ticket_transitions.to_state"],
     ),
     CheckConstraint("ended_at IS NULL OR ended_at >= started_at", name="no_negative_time"),
+    sqlite_with_rowid=False,
 )
 
 # A ticket is in one state at a time.
@@ -169,4 +388,28 @@ Index(
     unique=True,
     sqlite_where=text("ended_at IS NULL"),
     postgresql_where=text("ended_at IS NULL"),
+)
+
+# Somebody at a kiosk asked for a person.
+help_calls = Table(
+    "help_calls",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("site", String(20), nullable=False),
+    Column("place", String(40), nullable=False),
+    Column("reason", String(40), nullable=False),
+    Column("raised_at", Instant, nullable=False),
+    Column("acknowledged_at", Instant),
+    Column("acknowledged_by", String(40)),
+    CheckConstraint("(acknowledged_at IS NULL) = (acknowledged_by IS NULL)", name="acknowledged"),
+)
+
+# One open call for help a place: a second touch is the same call.
+Index(
+    "uq_help_calls_open",
+    help_calls.c.site,
+    help_calls.c.place,
+    unique=True,
+    sqlite_where=text("acknowledged_at IS NULL"),
+    postgresql_where=text("acknowledged_at IS NULL"),
 )

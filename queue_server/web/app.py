@@ -9,6 +9,7 @@ from fastapi import FastAPI, Response
 from fastapi.staticfiles import StaticFiles
 
 from queue_server.config import ServerConfig
+from queue_server.core import health as core_health
 from queue_server.core import problem_json
 from queue_server.core.db import Database
 from queue_server.core.desk import Desk
@@ -18,8 +19,18 @@ from queue_server.issuance import api as issuance
 from queue_server.issuance.model import IssuanceBackend
 from queue_server.issuance.services.before_money import BackendHealth
 from queue_server.staff import api as staff
+from queue_server.staff.services.guesses import GuessLimit
+from queue_server.staff.services.passwords import PasswordDesk
 from queue_server.turns import api as turns
-from queue_server.web import pages
+from queue_server.web import (
+    administration_page,
+    display_page,
+    entrance,
+    pages,
+    phone_page,
+    reports_page,
+)
+from queue_server.web.adapters.espeak import EspeakVoice
 
 STATIC = Path(__file__).parent / "static"
 
@@ -36,25 +47,53 @@ class FreshFiles(StaticFiles):
 def build_app(config: ServerConfig, database: Database, backend: IssuanceBackend | None) -> FastAPI:
     """The application. It owns neither the database nor the backend."""
     feed = Feed(database)
+    voice = EspeakVoice()
     health = BackendHealth(backend.healthy if backend else lambda: False)
+    passwords = PasswordDesk()
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         feed.start()
         health.start()
         yield
+        passwords.close()
+        voice.close()
         health.stop()
         feed.stop()
 
-    app = FastAPI(title="Ventanilla queue server", version="1", lifespan=lifespan, docs_url=None)
+    # The contract is published with the code; no page of a server explains it, least of all one
+    # that loads its scripts from elsewhere.
+    app = FastAPI(
+        title="Ventanilla queue server",
+        version="1",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+    )
     app.state.site = config.site
     app.state.config = config
     app.state.desk = Desk(database)
+    app.state.passwords = passwords
+    app.state.password_guesses = GuessLimit()
     app.state.feed = feed
     app.state.backend = backend
     app.state.health = health
+    app.state.voice = voice
     problem_json.install(app)
-    for slice_api in (turns, staff, fleet, issuance, pages):
-        app.include_router(slice_api.router)
+    app.include_router(core_health.router, dependencies=[staff.Public])
+    for part in (
+        turns,
+        staff,
+        fleet,
+        issuance,
+        entrance,
+        pages,
+        display_page,
+        phone_page,
+        administration_page,
+        reports_page,
+    ):
+        app.include_router(part.router)
     app.mount("/static", FreshFiles(directory=STATIC), name="static")
     return app

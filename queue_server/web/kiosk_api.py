@@ -9,6 +9,7 @@ from queue_server.core.unit_of_work import Actor, UnitOfWork
 from queue_server.issuance.services.applications import fee_today
 from queue_server.staff.api import KioskOf
 from queue_server.turns.services import queries
+from queue_server.turns.services.rules import site_rules
 
 router = APIRouter(prefix="/api/v1", tags=["kiosk"])
 
@@ -40,7 +41,10 @@ async def offer(request: Request, desk: DeskOf, who: KioskOf) -> OfferBody:
     def read(uow: UnitOfWork, actor: Actor) -> OfferBody:
         return OfferBody(
             site_name=queries.site_name(uow, actor.site),
-            services=[ServiceBody(**vars(each)) for each in queries.services(uow, actor.site)],
+            services=[
+                ServiceBody(code=each.code, name=each.name, series=each.series, kind=each.kind)
+                for each in queries.kiosk_services(site_rules(uow, actor.site))
+            ],
             backend=request.app.state.health.up,
             fee_centimos=fee_today(uow, actor.site),
             public_address=config.public_address is not None,

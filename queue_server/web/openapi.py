@@ -16,16 +16,56 @@ from queue_server.web.app import build_app
 
 def contract() -> dict[str, Any]:
     """The OpenAPI document of everything under /api."""
-    document = _application().openapi()
+    document = application().openapi()
     document["paths"] = {
-        path: operations
+        path: {verb: _with_refusals(each) for verb, each in operations.items()}
         for path, operations in document["paths"].items()
         if path.startswith("/api/")
     }
+    schemas = document["components"]["schemas"]
+    schemas["Problem"] = PROBLEM
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
     return document
 
 
-def _application() -> FastAPI:
+# RFC 9457. `title` is the stable word programs compare, `detail` a sentence for a person.
+PROBLEM: dict[str, Any] = {
+    "title": "Problem",
+    "type": "object",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string", "format": "uri"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {"pointer": {"type": "string"}, "detail": {"type": "string"}},
+            },
+        },
+    },
+}
+
+
+def _with_refusals(operation: dict[str, Any]) -> dict[str, Any]:
+    """Every refusal is a problem+json, whichever route it comes from."""
+    problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    responses = {code: each for code, each in operation["responses"].items() if code != "422"}
+    return {
+        **operation,
+        "responses": {
+            **responses,
+            "4XX": {"description": "What was asked cannot be granted", "content": problem},
+            "503": {"description": "Not now; Retry-After says when", "content": problem},
+        },
+    }
+
+
+def application() -> FastAPI:
+    """The server's application on an empty database that is already closed: to be read only."""
     with tempfile.TemporaryDirectory() as folder:
         engine = open_engine(f"sqlite:///{Path(folder) / 'contract.db'}")
         database = Database(engine, Vault(bytes(KEY_BYTES)), SystemClock())

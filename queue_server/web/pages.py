@@ -1,6 +1,7 @@
-"""The pages: sign-in, console, display, monitor. Templates here, everything live in static/."""
+"""The pages: console, supervisor, monitor. Templates here, everything live in static/."""
 
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -9,20 +10,22 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from fastapi.templating import Jinja2Templates
 
-from queue_server.core.desk import DeskOf
+from queue_server.core.desk import DeskOf, Identify
 from queue_server.core.problem import Problem
 from queue_server.core.unit_of_work import Actor, UnitOfWork
-from queue_server.staff import service as staff
-from queue_server.staff.api import COOKIE
-from queue_server.staff.model import PEOPLE
+from queue_server.staff.api import AnyoneSignedIn, StaffOf, SupervisorOf
 from queue_server.turns.services import queries
-from queue_server.web import console_api, kiosk_api
+from queue_server.web import console_api, kiosk_api, overview_api
+from queue_server.web.printed_ticket import printed_ticket
 
 router = APIRouter(tags=["pages"])
 router.include_router(console_api.router)
+router.include_router(overview_api.router)
 router.include_router(kiosk_api.router)
 
 templates = Jinja2Templates(Path(__file__).parent / "templates")
+
+_OWN_TYPEFACE = find_spec("fontpkg_inter") is not None
 
 # No inline script or style, nothing from elsewhere, in nobody's frame.
 HEADERS = {
@@ -37,39 +40,36 @@ HEADERS = {
 }
 
 
-@router.get("/", include_in_schema=False)
-async def front() -> Response:
-    """Whoever types only the address works here."""
-    return RedirectResponse("/console", 303)
-
-
-@router.get("/sign-in", include_in_schema=False)
-async def sign_in(request: Request, wrong: str = "", after: str = "/console") -> Response:
-    """The form; it posts to /session."""
-    return _page(request, "sign_in.html", {"wrong": bool(wrong), "after": after[:200]})
-
-
 @router.get("/console", include_in_schema=False)
-async def console(request: Request, desk: DeskOf) -> Response:
+async def console(request: Request, desk: DeskOf, who: StaffOf) -> Response:
     """Where module staff call turns."""
-    return await _for_people(request, desk, "console.html")
+    return await _for_people(request, desk, who, "console.html")
+
+
+@router.get("/console/tickets/{ticket_id}/print", include_in_schema=False)
+async def print_ticket(request: Request, desk: DeskOf, who: StaffOf, ticket_id: str) -> Response:
+    """One ticket on 80 mm paper; the page prints itself."""
+
+    def read(uow: UnitOfWork, actor: Actor) -> dict[str, Any]:
+        return printed_ticket(request, uow, actor, ticket_id[:36])
+
+    try:
+        ticket = await desk.look(who, read)
+    except Problem as problem:
+        return elsewhere(request, problem) or _trouble(request, problem)
+    return _page(request, "printed_ticket.html", ticket)
+
+
+@router.get("/supervisor", include_in_schema=False)
+async def supervisor(request: Request, desk: DeskOf, who: SupervisorOf) -> Response:
+    """All counters and lines at once."""
+    return await _for_people(request, desk, who, "supervisor.html")
 
 
 @router.get("/monitor", include_in_schema=False)
-async def monitor(request: Request, desk: DeskOf) -> Response:
+async def monitor(request: Request, desk: DeskOf, who: AnyoneSignedIn) -> Response:
     """What is discovered, known and broken."""
-    return await _for_people(request, desk, "monitor.html")
-
-
-@router.get("/display", include_in_schema=False)
-async def display(request: Request, desk: DeskOf) -> Response:
-    """The board in the waiting room; what it shows is public there."""
-    site: str = request.app.state.site
-    try:
-        names = await desk.database.look(lambda uow: _site_names(uow, site))
-    except Problem as problem:
-        return _trouble(request, problem)
-    return _page(request, "display.html", names)
+    return await _for_people(request, desk, who, "monitor.html")
 
 
 def _site_names(uow: UnitOfWork, site: str) -> dict[str, str]:
@@ -79,32 +79,38 @@ def _site_names(uow: UnitOfWork, site: str) -> dict[str, str]:
     }
 
 
-async def _for_people(request: Request, desk: DeskOf, template: str) -> Response:
-    """`template` for whoever is signed in, the sign-in form for everybody else.
+async def _for_people(request: Request, desk: DeskOf, who: Identify, template: str) -> Response:
+    """`template` for whom `who` admits, the sign-in form for whoever is signed out.
 
     A page only shows; each request it makes is checked again by its api.
     """
-    cookie = request.cookies.get(COOKIE, "")
 
-    def read(uow: UnitOfWork) -> tuple[Actor, dict[str, str]]:
-        actor = staff.person(uow, cookie, PEOPLE)
-        return actor, _site_names(uow, actor.site)
+    def read(uow: UnitOfWork, actor: Actor) -> dict[str, str]:
+        return {"person": actor.name, "role": actor.role, **_site_names(uow, actor.site)}
 
     try:
-        actor, names = await desk.database.look(read)
+        names = await desk.look(who, read)
     except Problem as problem:
-        return _to_sign_in(request) if problem.status == 401 else _trouble(request, problem)
-    return _page(request, template, {"person": actor.name, "page": template, **names})
+        return elsewhere(request, problem) or _trouble(request, problem)
+    return _page(request, template, {"page": template, "typeface": _OWN_TYPEFACE, **names})
 
 
-def _to_sign_in(request: Request) -> Response:
+def elsewhere(request: Request, problem: Problem) -> Response | None:
+    """Where a person must go before they may see this page; None when nothing there helps."""
+    there = {"signed_out": "/sign-in", "change_password": "/password"}.get(problem.kind)
+    if there is None:
+        return None
     after = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    return RedirectResponse(f"/sign-in?{urlencode({'after': after})}", 303)
+    return RedirectResponse(f"{there}?{urlencode({'after': after})}", 303)
 
 
 def _trouble(request: Request, problem: Problem) -> Response:
-    """The problem as a page that tries again by itself: nobody stands at a display to reload it."""
-    return _page(request, "problem.html", {"detail": problem.detail}, problem.status)
+    """The problem as a page that tries again by itself: nobody stands at a display to reload it.
+
+    A page that is not for this person's role stays as it is.
+    """
+    context = {"detail": problem.detail, "forbidden": problem.status == 403}
+    return _page(request, "problem.html", context, problem.status)
 
 
 def _page(

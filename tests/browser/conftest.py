@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from queue_server.staff.api import COOKIE
+from tests.browser.console import Console, open_console, sit
 from tests.support.site import KioskHttp, Site, StaffHttp, running_site
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -19,6 +21,7 @@ SWITCHES = (
     "--disable-sync",
     "--disable-quic",
     "--no-first-run",
+    "--autoplay-policy=no-user-gesture-required",  # as a display's browser is started
 )
 DEADLINE_MS = 10_000
 
@@ -59,26 +62,31 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
+def _window(browser: Browser, width: int, height: int) -> Window:
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, locale="es-PE", color_scheme="light"
+    )
+    context.add_init_script(WITNESS)
+    context.set_default_timeout(DEADLINE_MS)
+    window = Window(context, context.new_page())
+    window.page.on(
+        "console",
+        lambda said: (
+            window.complaints.append(said.text) if said.type in ("error", "warning") else None
+        ),
+    )
+    window.page.on("pageerror", lambda error: window.complaints.append(str(error)))
+    return window
+
+
 @pytest.fixture
 def open_window(browser: Browser) -> Iterator[Callable[..., Window]]:
     """Opens windows of a given size; all are closed after the test."""
     contexts: list[BrowserContext] = []
 
     def open_one(width: int = 1440, height: int = 900) -> Window:
-        context = browser.new_context(
-            viewport={"width": width, "height": height}, locale="es-PE", color_scheme="light"
-        )
-        contexts.append(context)
-        context.add_init_script(WITNESS)
-        context.set_default_timeout(DEADLINE_MS)
-        window = Window(context, context.new_page())
-        window.page.on(
-            "console",
-            lambda said: (
-                window.complaints.append(said.text) if said.type in ("error", "warning") else None
-            ),
-        )
-        window.page.on("pageerror", lambda error: window.complaints.append(str(error)))
+        window = _window(browser, width, height)
+        contexts.append(window.context)
         return window
 
     yield open_one
@@ -100,6 +108,66 @@ def kiosk(site: Site) -> KioskHttp:
 @pytest.fixture(scope="package")
 def staff(site: Site) -> StaffHttp:
     return site.staff()
+
+
+@pytest.fixture(scope="package")
+def luis(site: Site) -> StaffHttp:
+    """A second person at the counters."""
+    return site.staff("luis")
+
+
+@pytest.fixture(scope="package")
+def boss(site: Site) -> StaffHttp:
+    return site.staff("beatriz", role="supervisor")
+
+
+@pytest.fixture(scope="package")
+def anas_console(browser: Browser, site: Site, staff: StaffHttp) -> Iterator[Console]:
+    """One window with the console of V1 for all tests that leave it where it is."""
+    window = _window(browser, 1366, 768)
+    window.context.add_init_script("window.print = () => {};")  # no paper here
+    yield open_console(lambda **_: window, site, staff)
+    window.context.close()
+
+
+@pytest.fixture
+def reset_console(anas_console: Console, staff: StaffHttp, boss: StaffHttp) -> Console:
+    """Ana's window at V1. Ana just opened it, nobody waits and every other counter is closed; the
+    page may not know yet."""
+    close_day(boss)
+    sit(staff)
+    anas_console.page.unroute_all()
+    anas_console.window.complaints.clear()
+    return anas_console
+
+
+@pytest.fixture
+def console(reset_console: Console, staff: StaffHttp) -> Console:
+    """As `reset_console`, and the page knows."""
+    reset_console.knows(staff)
+    reset_console.stands("free")
+    return reset_console
+
+
+@pytest.fixture(scope="module")
+def left_empty(boss: StaffHttp) -> Iterator[None]:
+    """The module's tests leave nobody waiting and no counter open."""
+    yield
+    close_day(boss)
+
+
+@pytest.fixture
+def empty_day(boss: StaffHttp) -> Iterator[None]:
+    """Nobody waits, nobody is served and every counter is closed: before the test and after it."""
+    close_day(boss)
+    yield
+    close_day(boss)
+
+
+def close_day(boss: StaffHttp) -> None:
+    """Close the day as a supervisor does."""
+    headers = {"Idempotency-Key": str(uuid4())}
+    boss.http.post("/api/v1/day/close", headers=headers).raise_for_status()
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from kiosk.performers.card import evidence_body
 from kiosk.performers.ticket import TicketDesk
 from kiosk.queue_client import QueueClient
 from queue_server.issuance.api import ApplicantBody, CardBody, RegisterBody
-from queue_server.turns.api import IssueBody
+from queue_server.turns.api.bodies import WishBody
 from queue_server.web.openapi import contract
 
 PUBLISHED = Path(__file__).resolve().parents[2] / "docs" / "openapi.json"
@@ -42,8 +42,8 @@ def test_every_body_the_kiosk_sends_is_taken_by_the_server(tmp_path: Path) -> No
     order = RegisterOrder(uuid4(), session, uuid4(), DOCUMENT, "juan@example.com", 3770)
     number = {"number": application_number("A01", 7)}
     bodies: list[tuple[type[BaseModel], object]] = [
-        (IssueBody, TicketDesk(client).body(ticket)),
-        (IssueBody, TicketDesk(client).body(replace(ticket, document=None))),
+        (WishBody, TicketDesk(client).body(ticket)),
+        (WishBody, TicketDesk(client).body(replace(ticket, document=None))),
         (ApplicantBody, ApplicantDesk(client).body(check)),
         (RegisterBody, {**OrderDesk(client, journal, "A01").body(order), **number}),
         (

@@ -12,18 +12,40 @@ from starlette.routing import Route
 
 
 def application(path: Path) -> Starlette:
-    """One table, one INSERT a ticket, one durable transaction; no accounts, events or retries."""
+    """One table and one durable statement a request; no accounts, events, retries or estimates."""
     db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = FULL")
-    db.execute("CREATE TABLE tickets (number INTEGER PRIMARY KEY AUTOINCREMENT, service TEXT)")
+    db.execute(
+        "CREATE TABLE tickets (number INTEGER PRIMARY KEY AUTOINCREMENT, service TEXT,"
+        " state TEXT DEFAULT 'waiting')"
+    )
+    db.execute("CREATE INDEX waiting ON tickets (number) WHERE state = 'waiting'")
 
     async def issue(request: Request) -> JSONResponse:
         service = (await request.json())["service"]
         cursor = db.execute("INSERT INTO tickets (service) VALUES (?)", (service,))
         return JSONResponse({"number": cursor.lastrowid}, status_code=201)
 
-    return Starlette(routes=[Route("/tickets", issue, methods=["POST"])])
+    async def call_next(_: Request) -> JSONResponse:
+        row = db.execute(
+            "UPDATE tickets SET state = 'called' WHERE number = (SELECT number FROM tickets"
+            " WHERE state = 'waiting' ORDER BY number LIMIT 1) RETURNING number"
+        ).fetchone()
+        return JSONResponse({"number": row and row[0]})
+
+    async def finish(request: Request) -> JSONResponse:
+        number = request.path_params["number"]
+        db.execute("UPDATE tickets SET state = 'finished' WHERE number = ?", (number,))
+        return JSONResponse({"number": number})
+
+    return Starlette(
+        routes=[
+            Route("/tickets", issue, methods=["POST"]),
+            Route("/call-next", call_next, methods=["POST"]),
+            Route("/tickets/{number:int}/finish", finish, methods=["POST"]),
+        ]
+    )
 
 
 if __name__ == "__main__":

@@ -12,19 +12,26 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Literal
 from uuid import uuid4
 
 import httpx
 
 from queue_server.__main__ import main
-from queue_server.core.clock import SystemClock
-from queue_server.core.crypto import load_vault
-from queue_server.core.db import Database, open_engine
+from queue_server.bootstrap import open_database
+from queue_server.config import load_config
+from queue_server.core.db import Database
+from queue_server.core.unit_of_work import Actor
+from queue_server.staff.model import Role
+from queue_server.staff.services.credentials import create_credential
+from tests.support.postgres import postgres_server
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 START_DEADLINE_S = 20.0
+Kind = Literal["sqlite", "postgresql"]
 
 
 def free_port() -> int:
@@ -43,32 +50,53 @@ def run_command(config: Path, *words: str) -> str:
     return said.getvalue().strip()
 
 
+@dataclass(frozen=True)
+class Template:
+    """What `init` and `load-site` left: files to copy and, on PostgreSQL, a database to copy."""
+
+    folder: Path
+    database: str | None = None
+
+
 @cache
-def _template() -> Path:
-    """A folder in which `init` and `load-site` were run, once for all sites of this process."""
+def _template(kind: Kind) -> Template:
+    """A site as it is after `init` and `load-site`, run once for all sites of this process."""
     folder = Path(tempfile.mkdtemp(prefix="site-template-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    database = postgres_server().create() if kind == "postgresql" else None
     config = folder / "server.toml"
-    config.write_text('site = "PRUEBA"\n')
+    config.write_text('site = "PRUEBA"\n' + _where(database))
     run_command(config, "init")
     run_command(config, "load-site", str(REPOSITORY / "deploy" / "site.toml"))
-    return folder
+    return Template(folder, database)
+
+
+def _where(database: str | None) -> str:
+    """The line of server.toml that names the database; none for the SQLite file."""
+    return f'database_url = "{postgres_server().url(database)}"\n' if database else ""
 
 
 class Site:
-    """The server of one site in `folder`. `extra` is TOML appended to server.toml."""
+    """The server of one site in `folder`. `extra` is TOML appended to server.toml.
 
-    def __init__(self, folder: Path, extra: str = "") -> None:
+    `database`: which kind it keeps its rows in; on PostgreSQL each site has one of its own.
+    """
+
+    def __init__(self, folder: Path, extra: str = "", database: Kind = "sqlite") -> None:
         self.folder = folder
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.processes: list[subprocess.Popen[str]] = []
+        self.kind = database
+        template = _template(database)
+        name = template.database and postgres_server().create(template.database)
+        self.database_name = name
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "server.toml").write_text(
-            f'site = "PRUEBA"\nport = {self.port}\n{extra}\n'
+            f'site = "PRUEBA"\nport = {self.port}\n{_where(name)}{extra}\n'
             + ("" if "[discovery]" in extra else "[discovery]\nenabled = false\n")
         )
-        for made in _template().iterdir():
+        for made in template.folder.iterdir():
             if made.name != "server.toml":
                 shutil.copy(made, folder)
 
@@ -80,18 +108,20 @@ class Site:
         config = str(self.folder / "server.toml")
         return [sys.executable, "-m", "queue_server", "--config", config, *words]
 
-    def start(self, command: str) -> subprocess.Popen[str]:
+    def start(self, *command: str) -> subprocess.Popen[str]:
         """Start a long-running command (`serve`, `web`, `jobs`) in a process group of its own."""
-        process = subprocess.Popen(self._words(command), text=True, start_new_session=True)
+        process = subprocess.Popen(self._words(*command), text=True, start_new_session=True)
         self.processes.append(process)
         return process
 
     def wait_ready(self) -> None:
-        """Until the web worker answers. Raises TimeoutError."""
+        """Until the web worker answers. Raises TimeoutError, ChildProcessError when it ended."""
         ends = time.monotonic() + START_DEADLINE_S
         while time.monotonic() < ends:
+            if self.processes and self.processes[-1].poll() is not None:
+                raise ChildProcessError(f"the server ended: {self.processes[-1].returncode}")
             with contextlib.suppress(httpx.HTTPError):
-                if httpx.get(f"{self.url}/api/v1/display", trust_env=False).is_success:
+                if httpx.get(f"{self.url}/api/v1/health", trust_env=False).is_success:
                     return
             time.sleep(0.05)
         raise TimeoutError(f"the server did not answer within {START_DEADLINE_S} s")
@@ -115,14 +145,27 @@ class Site:
 
     def database(self) -> Database:
         """The site's database, to look at what really stands in it."""
-        engine = open_engine(f"sqlite:///{self.folder / 'ventanilla.db'}")
-        return Database(engine, load_vault(self.folder / "data.key"), SystemClock())
+        return open_database(load_config(self.folder / "server.toml"))
+
+    def remove(self) -> None:
+        """End everything and give back the database."""
+        self.stop()
+        if self.database_name is not None:
+            postgres_server().drop(self.database_name)
 
     def kiosk(self, name: str = "A01") -> "KioskHttp":
         """An HTTP client that holds a fresh credential of kiosk `name`."""
         return KioskHttp(self.url, self.command("add-kiosk", name))
 
-    def staff(self, name: str = "ana", role: str = "staff") -> "StaffHttp":
+    def display_cookie(self, name: str = "sala") -> str:
+        """The cookie (`DISPLAY_COOKIE`) of a display that a supervisor has just approved."""
+        actor = Actor("PRUEBA", "operator", "test")
+        database = self.database()
+        token = database.run(lambda uow: create_credential(uow, actor, Role.DISPLAY, name))
+        database.close()
+        return str(token)
+
+    def staff(self, name: str = "ana", role: str = "counter") -> "StaffHttp":
         """An HTTP client signed in as a member of staff."""
         return StaffHttp(self.url, name, self.command("add-staff", name, "--role", role))
 
@@ -150,7 +193,8 @@ class StaffHttp:
 
     def __init__(self, url: str, name: str, password: str) -> None:
         self.password = password
-        self.http = httpx.Client(base_url=url, trust_env=False, timeout=15)
+        # A browser names the page's own origin with every request that changes something.
+        self.http = httpx.Client(base_url=url, headers={"Origin": url}, trust_env=False, timeout=15)
         answer = self.http.post("/session", data={"name": name, "password": password})
         assert answer.status_code == 303, answer.text
         assert "wrong" not in answer.headers["location"], "the password was refused"
@@ -168,12 +212,14 @@ class StaffHttp:
 
 
 @contextlib.contextmanager
-def running_site(folder: Path, extra: str = "", command: str = "web") -> Iterator[Site]:
+def running_site(
+    folder: Path, extra: str = "", command: str = "web", database: Kind = "sqlite"
+) -> Iterator[Site]:
     """A site whose server answers; everything ends with the block."""
-    site = Site(folder, extra)
+    site = Site(folder, extra, database)
     try:
-        site.start(command)
+        site.start(*command.split())
         site.wait_ready()
         yield site
     finally:
-        site.stop()
+        site.remove()

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +27,7 @@ from queue_server.turns.services import queries as turns
 CERTIFICATE_SERVICE = "certificate"
 REQUEST, FETCH, FOLLOW, MAIL = "request", "fetch", "follow_review", "mail"
 _APPLICANT, _EMAIL = "applications.applicant", "applications.email"
+_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,16 @@ class NewApplication:
     applicant: Applicant
     email: str | None
     amount_centimos: int
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where an application stands, for staff. `refusal`: the closed word of the centre's no."""
+
+    number: str
+    state: ApplicationState
+    refusal: str | None
+    changed_at: datetime
 
 
 def fee_today(uow: UnitOfWork, site: str) -> int | None:
@@ -98,6 +109,25 @@ def find(uow: UnitOfWork, site: str, application: str) -> Row[Any]:
     return row
 
 
+def applications_of_document(
+    uow: UnitOfWork, site: str, document_type: str, number: str, since: datetime | None = None
+) -> list[Standing]:
+    """Where this document's applications stand, newest first; with `since` only those changed
+    from then on. Nothing here says what a certificate contains."""
+    applications = tables.applications
+    query = select(applications).where(
+        applications.c.site == site,
+        applications.c.document_index == _document_index(uow, document_type, number),
+    )
+    if since is not None:
+        query = query.where(applications.c.changed_at >= since)
+    rows = uow.connection.execute(query.order_by(applications.c.registered_at.desc()).limit(_SHOWN))
+    return [
+        Standing(row.number, ApplicationState(row.state), row.refusal, row.changed_at)
+        for row in rows
+    ]
+
+
 def move(
     uow: UnitOfWork,
     actor: Actor,
@@ -131,6 +161,10 @@ def evidence_of(uow: UnitOfWork, application: str) -> PaymentEvidence:
     return PaymentEvidence(Means.CARD, paid.amount_centimos, paid.reference, paid.paid_at)
 
 
+def _document_index(uow: UnitOfWork, document_type: str, number: str) -> bytes:
+    return uow.vault.index(_APPLICANT, f"{document_type}:{number}")
+
+
 def _is_taken(uow: UnitOfWork, site: str, new: NewApplication) -> bool:
     applications = tables.applications
     taken = (applications.c.id == str(new.id)) | (
@@ -146,14 +180,13 @@ def _row(uow: UnitOfWork, actor: Actor, new: NewApplication) -> dict[str, object
         "number": who.document_number,
         "birth_date": who.birth_date.isoformat(),
     }
-    document = f"{who.document_type}:{who.document_number}"
     return {
         "id": str(new.id),
         "site": actor.site,
         "number": new.number,
         "kiosk": actor.name,
         "applicant": uow.vault.seal(_APPLICANT, json.dumps(claim)),
-        "document_index": uow.vault.index(_APPLICANT, document),
+        "document_index": _document_index(uow, who.document_type, who.document_number),
         "email": None if new.email is None else uow.vault.seal(_EMAIL, new.email),
         "amount_centimos": new.amount_centimos,
         "state": ApplicationState.REGISTERED,

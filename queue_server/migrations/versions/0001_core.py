@@ -17,6 +17,7 @@ def upgrade() -> None:
         sa.Column("site", sa.String(length=20), nullable=False),
         sa.Column("last_id", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("site", name="pk_event_counters"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "events",
@@ -30,6 +31,7 @@ def upgrade() -> None:
         sa.Column("at", schema.Instant(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("site", "id", name="pk_events"),
         sa.UniqueConstraint("site", "key", name="uq_events_site_key"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "outbox",
@@ -72,7 +74,6 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("site", "key", name="pk_replies"),
     )
-    op.create_index("ix_replies_at", "replies", ["at"], unique=False)
     if op.get_bind().dialect.name == "postgresql":
         op.execute(
             "CREATE FUNCTION ventanilla_notify() RETURNS trigger LANGUAGE plpgsql AS "
@@ -85,7 +86,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.drop_index("ix_replies_at", table_name="replies")
     op.drop_table("replies")
     op.drop_index(
         "ix_outbox_due",

@@ -17,9 +17,23 @@ def upgrade() -> None:
         sa.Column("site", sa.String(length=20), nullable=False),
         sa.Column("name", sa.String(length=40), nullable=False),
         sa.Column("role", sa.String(length=20), nullable=False),
+        sa.Column("full_name", sa.LargeBinary(), nullable=False),
         sa.Column("password_hash", sa.String(length=200), nullable=False),
-        sa.CheckConstraint("role IN ('staff', 'it')", name="ck_accounts_role"),
+        sa.Column("one_time", sa.Boolean(), nullable=False),
+        sa.Column("disabled_at", schema.Instant(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "role IN ('counter', 'supervisor', 'it', 'auditor', 'administrator')",
+            name="ck_accounts_role",
+        ),
         sa.PrimaryKeyConstraint("site", "name", name="pk_accounts"),
+    )
+    op.create_table(
+        "administrator_codes",
+        sa.Column("site", sa.String(length=20), nullable=False),
+        sa.Column("code_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("expires_at", schema.Instant(timezone=True), nullable=False),
+        sa.Column("wrong_tries", sa.SmallInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("site", name="pk_administrator_codes"),
     )
     op.create_table(
         "credentials",
@@ -30,7 +44,7 @@ def upgrade() -> None:
         sa.Column("secret_hash", sa.LargeBinary(length=32), nullable=False),
         sa.Column("created_at", schema.Instant(timezone=True), nullable=False),
         sa.Column("revoked_at", schema.Instant(timezone=True), nullable=True),
-        sa.CheckConstraint("role IN ('kiosk')", name="ck_credentials_role"),
+        sa.CheckConstraint("role IN ('kiosk', 'display')", name="ck_credentials_role"),
         sa.PrimaryKeyConstraint("id", name="pk_credentials"),
     )
     op.create_index(
@@ -42,20 +56,36 @@ def upgrade() -> None:
         postgresql_where=sa.text("revoked_at IS NULL"),
     )
     op.create_table(
+        "display_requests",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("site", sa.String(length=20), nullable=False),
+        sa.Column("code", sa.String(length=6), nullable=False),
+        sa.Column("secret_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("expires_at", schema.Instant(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_display_requests"),
+        sa.UniqueConstraint("site", "code", name="uq_display_requests_site_code"),
+    )
+    op.create_table(
         "sessions",
         sa.Column("token_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("id", sa.String(length=16), nullable=False),
         sa.Column("site", sa.String(length=20), nullable=False),
         sa.Column("account", sa.String(length=40), nullable=False),
-        sa.Column("expires_at", schema.Instant(timezone=True), nullable=False),
+        sa.Column("opened_at", schema.Instant(timezone=True), nullable=False),
+        sa.Column("active_at", schema.Instant(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["site", "account"], ["accounts.site", "accounts.name"], name="fk_sessions_site_account"
         ),
         sa.PrimaryKeyConstraint("token_hash", name="pk_sessions"),
+        sa.UniqueConstraint("id", name="uq_sessions_id"),
     )
+    op.create_index("ix_sessions_account", "sessions", ["site", "account"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_index("ix_sessions_account", table_name="sessions")
     op.drop_table("sessions")
+    op.drop_table("display_requests")
     op.drop_index(
         "uq_credentials_live",
         table_name="credentials",
@@ -63,4 +93,5 @@ def downgrade() -> None:
         postgresql_where=sa.text("revoked_at IS NULL"),
     )
     op.drop_table("credentials")
+    op.drop_table("administrator_codes")
     op.drop_table("accounts")

@@ -1,4 +1,4 @@
-"""PURE: the words and rules of the queue: states, legal transitions, who is next and why."""
+"""PURE: the words of the queue: states of a ticket, legal changes, attention classes, numbers."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,8 +10,14 @@ class TicketState(StrEnum):
     """Where a ticket stands."""
 
     WAITING = "waiting"
+    TRANSFERRED = "transferred"  # waits again, sent on by a counter or for the visit's next service
+    ON_HOLD = "on_hold"
     CALLED = "called"
+    SERVING = "serving"
     FINISHED = "finished"
+    NO_SHOW = "no_show"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
 
 
 class AttentionClass(StrEnum):
@@ -21,34 +27,72 @@ class AttentionClass(StrEnum):
     PREFERENTIAL = "preferential"
 
 
+IN_LINE = (TicketState.WAITING, TicketState.TRANSFERRED)
+CALLABLE = (*IN_LINE, TicketState.ON_HOLD)
+AT_COUNTER = (TicketState.CALLED, TicketState.SERVING)
+ENDED = (
+    TicketState.FINISHED,
+    TicketState.NO_SHOW,
+    TicketState.CANCELLED,
+    TicketState.EXPIRED,
+)
+NOT_YET = ""  # before the ticket exists
+
+
+def _from(
+    before: Iterable[TicketState], *after: TicketState
+) -> tuple[tuple[str, TicketState], ...]:
+    return tuple((state, each) for state in before for each in after)
+
+
 # Every change of state that may ever happen. The database holds the same table and refuses a
-# period that does not follow it. "" is the state before the ticket exists.
+# period that does not follow it.
 TRANSITIONS: tuple[tuple[str, TicketState], ...] = (
-    ("", TicketState.WAITING),
-    (TicketState.WAITING, TicketState.CALLED),
-    (TicketState.CALLED, TicketState.FINISHED),
+    # Issued; served at once without waiting; given out on paper and already called by voice, or
+    # on a day that is over.
+    (NOT_YET, TicketState.WAITING),
+    (NOT_YET, TicketState.SERVING),
+    (NOT_YET, TicketState.FINISHED),
+    (NOT_YET, TicketState.EXPIRED),
+    # Out of the line. Finished: its printed number was called by voice.
+    *_from(
+        CALLABLE,
+        TicketState.CALLED,
+        TicketState.TRANSFERRED,
+        TicketState.ON_HOLD,
+        TicketState.CANCELLED,
+        TicketState.EXPIRED,
+        TicketState.FINISHED,
+    ),
+    (TicketState.ON_HOLD, TicketState.WAITING),
+    # At a counter. The same state again: another counter or operator took it over.
+    (TicketState.CALLED, TicketState.SERVING),
+    (TicketState.CALLED, TicketState.CALLED),
+    (TicketState.SERVING, TicketState.SERVING),
+    # Back in line: a call taken back, or nobody came and the rule lets the ticket return.
+    (TicketState.CALLED, TicketState.WAITING),
+    *_from(
+        AT_COUNTER,
+        TicketState.ON_HOLD,
+        TicketState.TRANSFERRED,
+        TicketState.FINISHED,
+        TicketState.NO_SHOW,
+        TicketState.CANCELLED,
+    ),
+    # Undone within a minute; a person who missed the call comes back.
+    (TicketState.FINISHED, TicketState.CALLED),
+    (TicketState.FINISHED, TicketState.SERVING),
+    (TicketState.NO_SHOW, TicketState.CALLED),
+    (TicketState.NO_SHOW, TicketState.WAITING),
 )
 
-OPEN_AT_COUNTER = (TicketState.CALLED,)
+
+def is_legal(before: str, after: TicketState) -> bool:
+    """True when a ticket may go from `before` ("": not issued yet) to `after`."""
+    return (before, after) in _LEGAL
 
 
-@dataclass(frozen=True)
-class Head:
-    """The ticket at the head of one (service, class) line. `due_at`: arrival or agreed return."""
-
-    ticket_id: str
-    number: str
-    attention_class: AttentionClass
-    due_at: datetime
-    arrived_at: datetime
-
-
-@dataclass(frozen=True)
-class Choice:
-    """Who is next, and the reason as staff read it ("preferente, 4 min")."""
-
-    head: Head
-    reason: str
+_LEGAL = frozenset(TRANSITIONS)
 
 
 def ticket_number(series: str, number: int) -> str:
@@ -56,53 +100,62 @@ def ticket_number(series: str, number: int) -> str:
     return f"{series}-{number:03d}"
 
 
-def next_strict(heads: Iterable[Head], now: datetime) -> Choice | None:
-    """Preferential before general, arrival order inside a class. None when nobody is due.
-
-    Ties on `due_at` are broken by ticket id, so that the choice never depends on row order.
-    """
-    due = [head for head in heads if head.due_at <= now]
-    if not due:
+def parse_number(text: str) -> tuple[str, int] | None:
+    """Series and number of what a person typed (`J-042`, `j42`), None when it is neither."""
+    plain = text.strip().upper().replace("-", "").replace(" ", "")
+    series = plain.rstrip("0123456789")
+    digits = plain[len(series) :]
+    if not 1 <= len(series) <= 2 or not series.isalpha() or not 1 <= len(digits) <= 6:
         return None
-    head = min(due, key=_strict_order)
-    return Choice(head, _reason(head, now))
-
-
-def _strict_order(head: Head) -> tuple[bool, datetime, str]:
-    return (head.attention_class is AttentionClass.GENERAL, head.due_at, head.ticket_id)
-
-
-def _reason(head: Head, now: datetime) -> str:
-    words = {AttentionClass.PREFERENTIAL: "preferente", AttentionClass.GENERAL: "general"}
-    minutes = max(0, int((now - head.arrived_at).total_seconds() // 60))
-    return f"{words[head.attention_class]}, {minutes} min"
+    return series, int(digits)
 
 
 @dataclass(frozen=True)
-class TicketView:
-    """A ticket as kiosks and staff see it; nothing here identifies the person."""
+class Wish:
+    """What somebody queues for. `then`: further services of the same visit, in order.
 
-    ticket_id: str
-    number: str
+    `people`: how many came together (1..20) and are served as one.
+    """
+
     service: str
-    service_name: str
+    attention_class: AttentionClass = AttentionClass.GENERAL
+    attention_reason: str = ""
+    people: int = 1
+    then: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """A ticket as it stands; nothing here identifies the person.
+
+    `day` belongs to the number, `queue_day` to the line. `due_at` None: on hold until resumed.
+    `aimed_at`: `counter:<code>`, `pool:<code>`, or "" for whoever serves the service.
+    """
+
+    id: str
+    site: str
+    visit: str
+    service: str
+    day: date
+    queue_day: date
+    series: str
+    number: int
     attention_class: AttentionClass
     state: TicketState
-    day: date
     arrived_at: datetime
+    due_at: datetime | None
+    attention_reason: str = ""
+    people: int = 1
+    then: tuple[str, ...] = ()
+    aimed_at: str = ""
     counter: str | None = None
-    ahead: int | None = None
-    reason: str = ""
+    called_at: datetime | None = None
+    no_shows: int = 0
 
-
-@dataclass(frozen=True)
-class ServiceRow:
-    """One service of a site as the kiosk offers it. `kind`: `turn` or `certificate`."""
-
-    code: str
-    name: str
-    series: str
-    kind: str
+    @property
+    def label(self) -> str:
+        """The number people read."""
+        return ticket_number(self.series, self.number)
 
 
 @dataclass(frozen=True)

@@ -1,230 +1,243 @@
 """Readings of the queue that several use cases and pages share."""
 
-from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select, text
 
 from queue_server.core.clock import local_day
-from queue_server.core.problem import Problem
 from queue_server.core.unit_of_work import UnitOfWork
 from queue_server.turns import tables
+from queue_server.turns.model.rule import Line, ahead, called_before
+from queue_server.turns.model.site import Service, SiteRules
 from queue_server.turns.model.ticket import (
+    IN_LINE,
     AttentionClass,
-    Head,
-    ServiceRow,
+    Ticket,
     TicketState,
-    TicketView,
-    ticket_number,
+    parse_number,
 )
+from queue_server.turns.services import change
+from queue_server.turns.services.issue import document_index
+from queue_server.turns.services.rules import site_rules
 
-_TICKET = select(tables.tickets, tables.services.c.name.label("service_name")).join(
-    tables.services,
-    and_(
-        tables.services.c.site == tables.tickets.c.site,
-        tables.services.c.code == tables.tickets.c.service,
-    ),
+_T, _L = tables.tickets, tables.line_counts
+_OF_DAY = and_(_T.c.site == bindparam("site"), _T.c.queue_day == bindparam("day"))
+_COUNTS = select(_L.c.service, _L.c.attention_class, _L.c.people).where(
+    _L.c.site == bindparam("site"), _L.c.queue_day == bindparam("day"), _L.c.people > 0
 )
+_CALLED = (
+    select(_T)
+    .where(_OF_DAY, text(tables.WAS_CALLED))
+    .order_by(_T.c.called_at.desc(), _T.c.id)
+    .limit(bindparam("count"))
+)
+_WAITING = (
+    select(_T)
+    .where(_OF_DAY, text(tables.IS_CALLABLE))
+    .order_by(_T.c.attention_class.desc(), _T.c.due_at, _T.c.id)
+    .limit(bindparam("count"))
+)
+_FOUND = 20
+LAST_ID = "~"  # sorts after every ticket id
 
 
 def site_name(uow: UnitOfWork, site: str) -> str:
     """The name of the site as people know it. Raises Problem 503 before `load-site`."""
-    return _site(uow, site).name
+    return site_rules(uow, site).name
 
 
 def site_zone(uow: UnitOfWork, site: str) -> str:
     """The IANA time zone of the site. Raises Problem 503 before `load-site`."""
-    return _site(uow, site).zone
+    return site_rules(uow, site).zone
 
 
-def _site(uow: UnitOfWork, site: str) -> Row[Any]:
-    row = uow.connection.execute(
-        select(tables.sites).where(tables.sites.c.code == site)
-    ).one_or_none()
-    if row is None:
-        words = f"El módulo {site} aún no está configurado; ejecute `load-site` en el servidor."
-        raise Problem(503, "site_not_loaded", words)
-    return row
-
-
-def services(uow: UnitOfWork, site: str) -> list[ServiceRow]:
-    """What kiosks of the site offer, in the configured order."""
-    rows = uow.connection.execute(
-        select(tables.services)
-        .where(tables.services.c.site == site, tables.services.c.kiosk_visible)
-        .order_by(tables.services.c.position, tables.services.c.code)
-    )
-    return [ServiceRow(row.code, row.name, row.series, row.kind) for row in rows]
-
-
-def service_row(uow: UnitOfWork, site: str, code: str) -> ServiceRow | None:
-    """One service of the site, None when there is none of this code."""
-    row = uow.connection.execute(
-        select(tables.services).where(
-            tables.services.c.site == site, tables.services.c.code == code
-        )
-    ).one_or_none()
-    return ServiceRow(row.code, row.name, row.series, row.kind) if row else None
+def today(uow: UnitOfWork, rules: SiteRules) -> date:
+    """The site's local day."""
+    return local_day(uow.now, rules.zone)
 
 
 def counters(uow: UnitOfWork, site: str) -> list[tuple[str, str]]:
     """(code, name) of each counter of the site."""
-    rows = uow.connection.execute(
-        select(tables.counters.c.code, tables.counters.c.name)
-        .where(tables.counters.c.site == site)
-        .order_by(tables.counters.c.code)
-    )
-    return [(row.code, row.name) for row in rows]
+    return [(each.code, each.name) for each in site_rules(uow, site).counters.values()]
 
 
-def counter_exists(uow: UnitOfWork, site: str, counter: str) -> bool:
-    """True when the site has this counter."""
-    return any(code == counter for code, _ in counters(uow, site))
+def kiosk_services(rules: SiteRules) -> list[Service]:
+    """What kiosks of the site offer, in the configured order."""
+    return [each for each in rules.services.values() if each.kiosk_visible]
 
 
-def counter_name(uow: UnitOfWork, site: str, counter: str) -> str:
-    """The counter's name as the display shows it."""
-    return dict(counters(uow, site)).get(counter, counter)
+def lines(uow: UnitOfWork, rules: SiteRules) -> list[Line]:
+    """How many wait today in each line that is not empty."""
+    rows = uow.connection.execute(_COUNTS, {"site": rules.code, "day": today(uow, rules)})
+    return [Line(row.service, AttentionClass(row.attention_class), row.people) for row in rows]
 
 
-def heads(uow: UnitOfWork, site: str, day: date, counter: str) -> Sequence[Head]:
-    """The head of each (service, class) line that `counter` serves, by the partial index."""
-    tickets, serves = tables.tickets, tables.counter_services
-    codes = uow.connection.execute(
-        select(serves.c.service).where(serves.c.site == site, serves.c.counter == counter)
-    ).scalars()
-    found = []
-    for code in codes.all():
-        for attention_class in AttentionClass:
-            head = uow.connection.execute(
-                select(tickets)
-                .where(
-                    tickets.c.site == site,
-                    tickets.c.day == day,
-                    tickets.c.service == code,
-                    tickets.c.attention_class == attention_class,
-                    tickets.c.state == TicketState.WAITING,
-                    tickets.c.due_at <= uow.now,
-                )
-                .order_by(tickets.c.due_at, tickets.c.id)
-                .limit(1)
-            ).one_or_none()
-            if head is not None:
-                found.append(_head(head))
-    return found
+def lines_before(uow: UnitOfWork, rules: SiteRules, ticket: Ticket) -> tuple[Line, ...]:
+    """Who is called before a waiting ticket, by the site's rule, in every service."""
+    assert ticket.due_at is not None
+    return _before(uow, rules, ticket.attention_class, ticket.due_at, ticket.id)
 
 
-def _head(row: Row[Any]) -> Head:
-    return Head(
-        row.id,
-        ticket_number(row.series, row.number),
-        AttentionClass(row.attention_class),
-        row.due_at,
-        row.arrived_at,
-    )
+def lines_before_newcomer(
+    uow: UnitOfWork, rules: SiteRules, attention_class: AttentionClass
+) -> tuple[Line, ...]:
+    """Who is called before somebody who joins now."""
+    return _before(uow, rules, attention_class, uow.now, LAST_ID)
 
 
-def open_at(uow: UnitOfWork, site: str, counter: str) -> TicketView | None:
-    """The ticket the counter is serving now, if any."""
-    row = uow.connection.execute(
-        _TICKET.where(
-            tables.tickets.c.site == site,
-            tables.tickets.c.counter == counter,
-            tables.tickets.c.state == TicketState.CALLED,
+def _before(
+    uow: UnitOfWork,
+    rules: SiteRules,
+    attention_class: AttentionClass,
+    due_at: datetime,
+    ticket_id: str,
+) -> tuple[Line, ...]:
+    limits = called_before(rules.rule, attention_class, due_at, uow.now)
+    same_moment = and_(_T.c.due_at == due_at, _T.c.id < ticket_id)
+    earlier = [
+        and_(
+            _T.c.attention_class == each,
+            or_(_T.c.due_at < limit, same_moment)
+            if each is attention_class
+            else _T.c.due_at <= limit,
         )
-    ).one_or_none()
-    return _view(row) if row else None
-
-
-def find_ticket(uow: UnitOfWork, site: str, ticket_id: str) -> TicketView | None:
-    """A ticket of the site by its id."""
-    row = uow.connection.execute(
-        _TICKET.where(tables.tickets.c.site == site, tables.tickets.c.id == ticket_id)
-    ).one_or_none()
-    return _view(row) if row else None
-
-
-def ticket(uow: UnitOfWork, site: str, ticket_id: str) -> TicketView:
-    """A ticket known to exist. Raises LookupError."""
-    view = find_ticket(uow, site, ticket_id)
-    if view is None:
-        raise LookupError(f"ticket {ticket_id} of site {site}")
-    return view
-
-
-def _view(row: Row[Any], ahead: int | None = None) -> TicketView:
-    return TicketView(
-        ticket_id=row.id,
-        number=ticket_number(row.series, row.number),
-        service=row.service,
-        service_name=row.service_name,
-        attention_class=AttentionClass(row.attention_class),
-        state=TicketState(row.state),
-        day=row.day,
-        arrived_at=row.arrived_at,
-        counter=row.counter,
-        ahead=ahead,
-    )
-
-
-def ticket_with_ahead(uow: UnitOfWork, site: str, ticket_id: str) -> TicketView:
-    """A waiting ticket and how many people will be called before it, by the strict rule."""
-    row = uow.connection.execute(
-        _TICKET.where(tables.tickets.c.site == site, tables.tickets.c.id == ticket_id)
-    ).one()
-    tickets = tables.tickets
-    earlier = or_(
-        tickets.c.due_at < row.due_at,
-        and_(tickets.c.due_at == row.due_at, tickets.c.id < row.id),
-    )
-    before = and_(tickets.c.attention_class == row.attention_class, earlier)
-    if row.attention_class == AttentionClass.GENERAL:
-        before = or_(tickets.c.attention_class == AttentionClass.PREFERENTIAL, before)
-    ahead = uow.connection.execute(
-        select(func.count()).where(
-            tickets.c.site == site,
-            tickets.c.day == row.day,
-            tickets.c.service == row.service,
-            tickets.c.state == TicketState.WAITING,
-            before,
-        )
-    ).scalar_one()
-    return _view(row, ahead)
-
-
-def waiting(uow: UnitOfWork, site: str) -> dict[str, dict[str, int]]:
-    """How many wait today: service code -> attention class -> people."""
-    day = local_day(uow.now, site_zone(uow, site))
-    tickets = tables.tickets
+        for each, limit in limits.items()
+    ]
     rows = uow.connection.execute(
-        select(tickets.c.service, tickets.c.attention_class, func.count().label("people"))
+        select(_T.c.service, _T.c.attention_class, func.count().label("people"))
         .where(
-            tickets.c.site == site,
-            tickets.c.day == day,
-            tickets.c.state == TicketState.WAITING,
+            _T.c.site == rules.code,
+            _T.c.queue_day == today(uow, rules),
+            text(tables.IS_CALLABLE),
+            or_(*earlier),
         )
-        .group_by(tickets.c.service, tickets.c.attention_class)
+        .group_by(_T.c.service, _T.c.attention_class)
+    )
+    found = [Line(row.service, AttentionClass(row.attention_class), row.people) for row in rows]
+    return ahead(rules.rule, attention_class, found)
+
+
+def open_at(uow: UnitOfWork, site: str, counter: str) -> Ticket | None:
+    """The ticket that is open at the counter now, if any."""
+    row = uow.connection.execute(
+        select(_T).where(_T.c.site == site, _T.c.counter == counter, text(tables.IS_AT_COUNTER))
+    ).one_or_none()
+    return change.of_row(row) if row else None
+
+
+def last_called(uow: UnitOfWork, rules: SiteRules, count: int = 12) -> list[Ticket]:
+    """The newest calls of today, newest first: what a display shows when it is switched on."""
+    return _tickets(uow, rules, _CALLED, count)
+
+
+def waiting(uow: UnitOfWork, rules: SiteRules, count: int = 200) -> list[Ticket]:
+    """Whoever may be called today, on hold too: preferential first, each class as it is due."""
+    return _tickets(uow, rules, _WAITING, count)
+
+
+def hold_reasons(uow: UnitOfWork, rules: SiteRules) -> dict[str, str]:
+    """Why each ticket on hold was put aside: ticket id -> reason."""
+    periods = tables.periods
+    rows = uow.connection.execute(
+        select(_T.c.id, periods.c.reason)
+        .join(periods, and_(periods.c.ticket == _T.c.id, periods.c.ended_at.is_(None)))
+        .where(
+            _T.c.site == rules.code,
+            _T.c.queue_day == today(uow, rules),
+            text(f"tickets.{tables.IS_CALLABLE}"),
+            _T.c.state == TicketState.ON_HOLD,
+        )
+    )
+    return {row.id: row.reason for row in rows}
+
+
+def states_today(uow: UnitOfWork, rules: SiteRules) -> dict[str, dict[str, int]]:
+    """How many of today's tickets stand in each state: service code -> state -> tickets."""
+    rows = uow.connection.execute(
+        select(_T.c.service, _T.c.state, func.count().label("tickets"))
+        .where(_T.c.site == rules.code, _T.c.queue_day == today(uow, rules))
+        .group_by(_T.c.service, _T.c.state)
     )
     counts: dict[str, dict[str, int]] = {}
     for row in rows:
-        counts.setdefault(row.service, {})[row.attention_class] = row.people
+        counts.setdefault(row.service, {})[row.state] = row.tickets
     return counts
 
 
-def last_called(uow: UnitOfWork, site: str, limit: int = 6) -> list[TicketView]:
-    """The newest calls of today, newest first: what a display shows when it is switched on."""
-    day = local_day(uow.now, site_zone(uow, site))
-    periods = tables.periods
-    newest = (
-        select(periods.c.ticket)
-        .join(tables.tickets, tables.tickets.c.id == periods.c.ticket)
+def in_line(uow: UnitOfWork, rules: SiteRules) -> dict[str, dict[str, int]]:
+    """How many wait today: service code -> attention class -> people."""
+    counts: dict[str, dict[str, int]] = {}
+    for line in lines(uow, rules):
+        counts.setdefault(line.service, {})[line.attention_class] = line.people
+    return counts
+
+
+def longest_waiting(uow: UnitOfWork, rules: SiteRules) -> dict[str, datetime]:
+    """Since when the longest waiting of each service waits."""
+    rows = uow.connection.execute(
+        select(_T.c.service, func.min(_T.c.arrived_at, type_=_T.c.arrived_at.type).label("since"))
         .where(
-            tables.tickets.c.site == site,
-            tables.tickets.c.day == day,
-            periods.c.state == TicketState.CALLED,
+            _T.c.site == rules.code,
+            _T.c.queue_day == today(uow, rules),
+            text(tables.IS_CALLABLE),
+            _T.c.state.in_(IN_LINE),
         )
-        .order_by(periods.c.started_at.desc(), tables.tickets.c.id)
-        .limit(limit)
+        .group_by(_T.c.service)
     )
-    return [ticket(uow, site, row.ticket) for row in uow.connection.execute(newest)]
+    return {row.service: row.since for row in rows}
+
+
+def find_by_number(uow: UnitOfWork, rules: SiteRules, typed: str) -> list[Ticket]:
+    """Today's ticket of this number (`J-042`, `j42`), also one carried from an earlier day."""
+    number = parse_number(typed)
+    if number is None:
+        return []
+    query = select(_T).where(
+        _T.c.site == rules.code,
+        _T.c.queue_day == today(uow, rules),
+        _T.c.series == number[0],
+        _T.c.number == number[1],
+    )
+    return [change.of_row(row) for row in uow.connection.execute(query.limit(_FOUND))]
+
+
+def find_by_document(
+    uow: UnitOfWork, rules: SiteRules, document_type: str, number: str
+) -> list[Ticket]:
+    """Today's tickets of whoever showed this document, newest first."""
+    visits = tables.visits
+    query = (
+        select(_T)
+        .join(visits, visits.c.id == _T.c.visit)
+        .where(
+            visits.c.site == rules.code,
+            visits.c.day == today(uow, rules),
+            _T.c.site == rules.code,
+            _T.c.day == visits.c.day,
+            text(tables.HAS_DOCUMENT),
+            visits.c.document_index == document_index(uow, document_type, number),
+        )
+        .order_by(_T.c.arrived_at.desc())
+    )
+    return [change.of_row(row) for row in uow.connection.execute(query.limit(_FOUND))]
+
+
+def announcements(uow: UnitOfWork, rules: SiteRules) -> list[str]:
+    """What the site announces today."""
+    words, day = tables.announcements, today(uow, rules)
+    rows = uow.connection.execute(
+        select(words.c.words)
+        .where(
+            words.c.site == rules.code,
+            or_(words.c.first_day.is_(None), words.c.first_day <= day),
+            or_(words.c.last_day.is_(None), words.c.last_day >= day),
+        )
+        .order_by(words.c.id)
+    )
+    return list(rows.scalars())
+
+
+def _tickets(uow: UnitOfWork, rules: SiteRules, query: Any, count: int) -> list[Ticket]:
+    asked = {"site": rules.code, "day": today(uow, rules), "count": count}
+    return [change.of_row(row) for row in uow.connection.execute(query, asked)]

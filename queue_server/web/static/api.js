@@ -9,10 +9,12 @@ export class Refused extends Error {
   /**
    * @param {string} kind
    * @param {string} detail
+   * @param {Record<string, any>} [members]  further members of the problem (RFC 9457 §3.2)
    */
-  constructor(kind, detail) {
+  constructor(kind, detail, members = {}) {
     super(detail);
     this.kind = kind;
+    this.members = members;
   }
 }
 
@@ -32,18 +34,35 @@ export async function read(path) {
  * unknown: a lost reply never becomes a second call. Throws Refused.
  * @param {string} path
  * @param {() => void} onRetry
+ * @param {any} [body]  sent as JSON; undefined: no body
+ * @param {string} [key]  of an order whose outcome is still unknown; otherwise a fresh one
  * @returns {Promise<any>}
  */
-export async function order(path, onRetry) {
-  const key = newKey();
+export async function order(path, onRetry, body, key = newKey()) {
+  const options = posted(body, key);
   for (const pause of [...PAUSES_MS, null]) {
-    const response = await send(path, { method: "POST", headers: { "Idempotency-Key": key } });
+    const response = await send(path, options);
     if (response && response.status !== 503) return answer(response);
     if (pause === null) break;
     onRetry();
     await new Promise((resolve) => setTimeout(resolve, pause));
   }
   throw new Refused("unreachable", "El servidor no responde. Espere un momento e inténtelo otra vez.");
+}
+
+/**
+ * @param {any} body
+ * @param {string} key
+ * @returns {RequestInit}
+ */
+function posted(body, key) {
+  const headers = { "Idempotency-Key": key };
+  if (body === undefined) return { method: "POST", headers };
+  return {
+    method: "POST",
+    headers: { ...headers, "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  };
 }
 
 /**
@@ -71,7 +90,7 @@ async function answer(response) {
   }
   const body = await response.json().catch(() => ({}));
   if (response.ok) return body;
-  throw new Refused(body.title ?? "http", body.detail ?? "El servidor no pudo atender el pedido.");
+  throw new Refused(body.title ?? "http", body.detail ?? "El servidor no pudo atender el pedido.", body);
 }
 
 /**

@@ -1,105 +1,199 @@
 // @ts-check
-// The console: call the next person, finish, and see who waits.
+// The console: puts its parts together. What each may do stands in the part.
 
-import { Refused, order, read } from "./api.js";
-import { byId, element } from "./dom.js";
-import { follow } from "./feed.js";
-import { CLASSES, say } from "./words.js";
-
-const REMEMBERED = "counter";
-const REFRESH_MS = 10000;
-const KINDS = ["ticket.issued", "ticket.called", "ticket.finished"];
+import { Refused } from "./api.js";
+import { showConnection } from "./connection.js";
+import { HelpCalls } from "./console_help.js";
+import { onKeys } from "./console_keys.js";
+import { Line } from "./console_line.js";
+import { Orders } from "./console_orders.js";
+import * as sheets from "./console_sheets.js";
+import { showStage, showTimer } from "./console_stage.js";
+import { modeOf, refusal, undoableAfter } from "./console_state.js";
+import { byId, element, write } from "./dom.js";
+import { live } from "./live.js";
+import { COUNTER_STATES, say } from "./words.js";
 
 /**
- * @typedef {{number: string, ticket_id: string, service_name: string, attention_class: string, arrived_at: string}} Ticket
- * @typedef {{code: string, name: string}} Counter
- * @typedef {object} State
- * @property {number} event_id
- * @property {Counter[]} counters
- * @property {Counter | null} counter
- * @property {{service: string, name: string, series: string, general: number, preferential: number}[]} waiting
- * @property {{number: string, attention_class: string, reason: string} | null} next
- * @property {Ticket | null} current
+ * @typedef {import("./console_state.js").State} State
+ * @typedef {import("./console_state.js").Place} Place
+ * @typedef {import("./console_state.js").Undoable} Undoable
  */
 
-const desk = byId("desk");
-const callButton = byId("call");
-const finishButton = byId("finish");
-const arrival = new Intl.DateTimeFormat("es-PE", {
-  timeZone: desk.dataset.zone,
-  hour: "2-digit",
-  minute: "2-digit",
-  hourCycle: "h23",
-});
+const REMEMBERED = "counter";
+const TICK_MS = 1000;
+const SETTLE_MS = 350; // a second press meant for the old meaning of the big button does nothing
+
+const zone = byId("desk").dataset.zone;
+const clock = new Intl.DateTimeFormat("es-PE", { timeZone: zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const exact = new Intl.DateTimeFormat("es-PE", { timeZone: zone, timeStyle: "medium", hourCycle: "h23" });
+const hour = (/** @type {number} */ instant) => clock.format(instant);
 
 /** @type {string | null} */
 let counter = null;
-/** @type {Ticket | null} */
-let current = null;
-let ordering = false;
-/** Readings asked for while one is under way become one more reading. */
-let reading = false;
-let readAgain = false;
+/** @type {State | null} */
+let state = null;
+/** @type {Undoable | null} */
+let undoable = null;
+let choosing = false;
+let settledAt = 0;
 
-/** @param {State} state */
-function render(state) {
-  byId("counter-name").textContent = state.counter?.name ?? "";
-  renderWaiting(state.waiting);
-  byId("next").textContent = state.next?.number ?? "—";
-  byId("next-reason").textContent = state.next?.reason ?? "Nadie espera para esta ventanilla";
-  if (!ordering) renderCurrent(state.current);
-}
+const server = live({
+  path: () => `/api/v1/console${counter ? `?counter=${encodeURIComponent(counter)}` : ""}`,
+  show,
+  onEvent: (name, body) => {
+    if (!counter) return;
+    const before = undoable;
+    undoable = undoableAfter(undoable, name, body, counter, now());
+    if (before !== undoable) remember();
+  },
+  onConnection: (connected, since) => {
+    showConnection(connected, since, (instant) => exact.format(instant));
+    draw();
+  },
+  onRefusal: (problem) => tell(problem.message, "bad"),
+});
+const now = () => server.clock.now();
 
-/** @param {State["waiting"]} waiting */
-function renderWaiting(waiting) {
-  const total = waiting.reduce((sum, row) => sum + row.general + row.preferential, 0);
-  byId("total").textContent = String(total);
-  byId("total-word").textContent = total === 1 ? "persona" : "personas";
-  const rows = waiting.map((row) =>
-    element(
-      "tr",
-      { "data-service": row.service },
-      element(
-        "th",
-        { scope: "row" },
-        element("div", { class: "line-service" }, element("span", { class: "series" }, row.series), row.name),
-      ),
-      count(row.preferential, "preferential"),
-      count(row.general, "general"),
-    ),
-  );
-  byId("waiting").replaceChildren(...rows);
+const orders = new Orders({
+  refresh: () => server.refresh(),
+  changed: () => draw(),
+  retrying: () => tell("Sin respuesta del servidor; se repite el mismo pedido, sin riesgo de hacerlo dos veces…", "bad"),
+});
+
+/** @type {sheets.Desk} */
+const desk = {
+  state: () => /** @type {State} */ (state),
+  send: (path, body) => send(path, body),
+  tell: (words) => tell(words, "good"),
+  print,
+  now,
+  hour,
+};
+
+const line = new Line({
+  call: (ticket) => void attempt("next", () => callThis(ticket)),
+  more: (ticket) => void sheets.everything(desk, ticket),
+  now,
+  hour,
+});
+const help = new HelpCalls((call) => void attempt("help", () => goTo(call)));
+
+/** What each operation does; a key or a button names it. @type {Record<string, () => unknown>} */
+const OPERATIONS = {
+  next: async () => said("Llamó al turno", await send(`/api/v1/counters/${counter}/call-next`)),
+  open: async () => {
+    await openCounter(view().mode === "taken");
+    tell("Ventanilla abierta.", "good");
+  },
+  start: async () => said("Atiende el turno", await act("start")),
+  finish: async () => {
+    const ended = await act("finish");
+    tell(ended.state === "transferred" ? `El turno ${ended.number} sigue en ${ended.service_name}.` : `El turno ${ended.number} terminó.`, "good");
+  },
+  recall: async () => said("Llamó otra vez al turno", await act("recall")),
+  noShow: async () => {
+    const gone = await act("no-show");
+    const back = gone.due_at && gone.state === "waiting" ? `; vuelve a la fila a las ${hour(Date.parse(gone.due_at))}` : "";
+    tell(`El turno ${gone.number} quedó como ausente${back}.`, "good");
+  },
+  undo: async () => {
+    const { ticket, what, number } = /** @type {Undoable} */ (undoable);
+    await send(`/api/v1/tickets/${ticket}/undo`);
+    undoable = null;
+    remember();
+    tell(`Deshizo: ${what} de ${number}.`, "good");
+  },
+  hold: () => sheets.hold(desk, current()),
+  transfer: () => sheets.transfer(desk, current()),
+  attentionClass: () => sheets.attentionClass(desk, current()),
+  cancel: () => sheets.cancel(desk, current()),
+  print: () => desk.print(current().ticket_id),
+  byHand: () => sheets.issue(desk, "by_hand"),
+  direct: () => sheets.issue(desk, "direct"),
+  find: () => sheets.find(desk, (ticket) => sheets.everything(desk, ticket)),
+  resume: () => sheets.resume(desk),
+  relief: () => sheets.relief(desk),
+  paper: () => sheets.paper(desk),
+  help: () => goTo(desk.state().help[0]),
+  counter: () => sheets.counter(desk, choose),
+  line: () => line.focus(),
+};
+
+/** Do `operation`, or say why not. @param {string} operation */
+function run(operation) {
+  return attempt(operation, OPERATIONS[operation]);
 }
 
 /**
- * @param {number} people
- * @param {string} attentionClass
+ * @param {string} operation
+ * @param {() => unknown} work
  */
-function count(people, attentionClass) {
-  const empty = people === 0 ? "none" : null;
-  return element("td", { "data-class": attentionClass, "data-count": empty }, String(people));
+async function attempt(operation, work) {
+  if (state === null || choosing || orders.busy) return;
+  const why = server.connected() ? refusal(operation, view()) : "Sin conexión con el servidor: espere a que vuelva.";
+  if (why) return tell(why, "bad");
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    tell(error.message, "bad");
+  }
 }
 
-/** @param {Ticket | null} ticket */
-function renderCurrent(ticket) {
-  current = ticket;
-  desk.dataset.serving = String(ticket !== null);
-  byId("stage-label").textContent = ticket ? "En atención" : "Ventanilla libre";
-  byId("current").textContent = ticket?.number ?? "";
-  const tag = byId("current-class");
-  tag.hidden = ticket === null;
-  tag.textContent = ticket ? say(CLASSES, ticket.attention_class) : "";
-  tag.dataset.class = ticket?.attention_class ?? "";
-  byId("current-more").textContent = ticket
-    ? `${ticket.service_name} · llegó a las ${arrival.format(new Date(ticket.arrived_at))}`
-    : "Puede llamar a la siguiente persona.";
-  renderButtons();
+/**
+ * @param {string} path
+ * @param {any} [body]
+ */
+async function send(path, body) {
+  if (!server.connected()) throw new Refused("unreachable", "Sin conexión con el servidor: espere a que vuelva.");
+  tell("");
+  const answer = await orders.send(path, body);
+  settledAt = performance.now();
+  return answer;
 }
 
-function renderButtons() {
-  callButton.setAttribute("aria-disabled", String(ordering || current !== null));
-  finishButton.setAttribute("aria-disabled", String(ordering || current === null));
-  desk.setAttribute("aria-busy", String(ordering));
+/** @param {string} what  of the current ticket */
+function act(what) {
+  return send(`/api/v1/tickets/${current().ticket_id}/${what}`);
+}
+
+/** @param {{ticket_id: string}} ticket */
+async function callThis(ticket) {
+  said("Llamó al turno", await send(`/api/v1/counters/${counter}/call`, { ticket_id: ticket.ticket_id }));
+  byId("primary").focus();
+}
+
+/** @param {{id: string, place: string}} call */
+async function goTo(call) {
+  await send(`/api/v1/help/${call.id}/acknowledge`);
+  tell(`Va usted a ${call.place}.`, "good");
+}
+
+/** @param {boolean} takeOver */
+function openCounter(takeOver) {
+  return send(`/api/v1/counters/${counter}/open`, { take_over: takeOver });
+}
+
+function current() {
+  return /** @type {import("./console_state.js").Ticket} */ (desk.state().current);
+}
+
+/** @returns {import("./console_state.js").View} */
+function view() {
+  const fresh = undoable && undoable.until > now() ? undoable : null;
+  return { state: desk.state(), mode: modeOf(desk.state()), undoable: fresh };
+}
+
+/** @param {string} ticketId */
+function print(ticketId) {
+  const opened = window.open(`/console/tickets/${ticketId}/print`, "_blank", "popup,width=420,height=760");
+  if (!opened) tell("El navegador no abrió la impresión; permita las ventanas emergentes de esta página.", "bad");
+}
+
+/** @param {string} words @param {{number: string}} ticket */
+function said(words, ticket) {
+  tell(`${words} ${ticket.number}.`, "good");
 }
 
 /**
@@ -112,146 +206,138 @@ function tell(words, mood = "") {
   message.dataset.mood = mood;
 }
 
-async function refresh() {
-  if (counter === null) return;
-  if (reading) {
-    readAgain = true;
-    return;
-  }
-  reading = true;
-  do {
-    readAgain = false;
-    try {
-      render(await read(`/api/v1/console?counter=${encodeURIComponent(counter)}`));
-      byId("offline").hidden = true;
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      if (error.kind === "unreachable") byId("offline").hidden = false;
-      else tell(error.message, "bad");
-    }
-  } while (readAgain);
-  reading = false;
+/** @param {State} read */
+function show(read) {
+  state = read;
+  orders.settle();
+  draw();
+  if (choosing || !counter) showChoices();
 }
 
-/**
- * Carry out one order; `done` gets the ticket.
- * @param {string} path
- * @param {(ticket: Ticket) => void} done
- */
-async function carryOut(path, done) {
-  ordering = true;
-  renderButtons();
-  tell("");
-  try {
-    const ticket = await order(path, () => tell("Sin conexión con el servidor; reintentando…", "bad"));
-    ordering = false;
-    done(ticket);
-  } catch (error) {
-    ordering = false;
-    if (!(error instanceof Refused)) throw error;
-    tell(error.message, "bad");
-  }
-  renderButtons();
-  await refresh();
+function draw() {
+  if (state === null || !counter) return;
+  showStage(view(), { busy: orders.busy, connected: server.connected(), now: now(), hour });
+  byId("desk").dataset.event = String(state.event_id);
+  line.show(state);
+  help.show(state.help, now());
+  const calls = state.help.length > 0 ? "● Ayuda · " : "";
+  document.title = `${calls}${state.current ? `${state.current.number} · ` : ""}${state.counter?.name ?? ""}`;
 }
 
-async function callNext() {
-  if (ordering || counter === null) return;
-  if (current !== null) {
-    tell(`Termine primero el turno ${current.number}; luego llame al siguiente.`, "bad");
-    return;
-  }
-  await carryOut(`/api/v1/counters/${encodeURIComponent(counter)}/call-next`, (ticket) => {
-    renderCurrent(ticket);
-    finishButton.focus();
-    tell(`Llamó al turno ${ticket.number}.`, "good");
-  });
+function tick() {
+  if (state === null || !counter) return;
+  showTimer(view(), now());
+  if (undoable && undoable.until <= now()) undoable = null;
+  draw();
 }
 
-async function finish() {
-  if (ordering) return;
-  if (current === null) {
-    tell("Ningún turno está en atención.", "bad");
-    return;
-  }
-  await carryOut(`/api/v1/tickets/${current.ticket_id}/finish`, (ticket) => {
-    renderCurrent(null);
-    callButton.focus();
-    tell(`El turno ${ticket.number} terminó.`, "good");
-  });
-}
+// --- at which counter ------------------------------------------------------------------------
 
-/** @param {Counter[]} counters */
-function choose(counters) {
-  desk.hidden = true;
+function choose() {
+  choosing = true;
+  byId("desk").hidden = true;
   byId("chooser").hidden = false;
-  const choices = counters.map((each) => {
-    const button = element(
-      "button",
-      { class: "choice", type: "button", "data-counter": each.code },
-      element("span", { class: "choice-code" }, each.code),
-      element("span", { class: "choice-name" }, each.name),
-    );
-    button.addEventListener("click", () => void sitAt(each.code));
-    return button;
-  });
-  byId("choices").replaceChildren(...choices);
-  choices[0]?.focus();
+  showChoices();
+  const last = localStorage.getItem(REMEMBERED);
+  const wanted = byId("choices").querySelector(`[data-counter="${CSS.escape(last ?? "")}"]`);
+  const focused = wanted ?? byId("choices").querySelector("button");
+  if (focused instanceof HTMLElement) focused.focus();
+}
+
+function showChoices() {
+  const held = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.counter : undefined;
+  byId("choices").replaceChildren(...desk.state().counters.map(choice));
+  const again = held && byId("choices").querySelector(`[data-counter="${CSS.escape(held)}"]`);
+  if (again instanceof HTMLElement) again.focus();
+}
+
+/** @param {Place} place */
+function choice(place) {
+  const mine = place.operator === state?.operator;
+  const who = place.operator ? ` · ${mine ? "usted" : place.operator}` : "";
+  const button = element(
+    "button",
+    { class: "choice", type: "button", "data-counter": place.counter, "data-state": place.state },
+    element("span", { class: "choice-code" }, place.counter),
+    element("span", { class: "choice-name" }, place.name),
+    element("span", { class: "choice-state" }, say(COUNTER_STATES, place.state) + who),
+  );
+  button.addEventListener("click", () => void signInAt(place));
+  return button;
+}
+
+/** @param {Place} place */
+async function signInAt(place) {
+  counter = place.counter;
+  try {
+    await openCounter(false);
+    sitDown(place.counter);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    const operator = error.members.operator;
+    if (error.kind === "counter_taken") sheets.takeCounter(desk, { name: place.name, operator }, () => take(place));
+    else write(byId("chooser-problem"), error.message);
+  }
+}
+
+/** @param {Place} place */
+async function take(place) {
+  await openCounter(true);
+  sitDown(place.counter);
 }
 
 /** @param {string} code */
-async function sitAt(code) {
+function sitDown(code) {
   counter = code;
+  choosing = false;
+  undoable = recalled();
   localStorage.setItem(REMEMBERED, code);
   history.replaceState(null, "", `/console?counter=${encodeURIComponent(code)}`);
-  await refresh();
+  write(byId("chooser-problem"), "");
   byId("chooser").hidden = true;
-  desk.hidden = false;
-  (current ? finishButton : callButton).focus();
+  byId("desk").hidden = false;
+  draw();
+  byId("primary").focus();
 }
 
-/** @param {KeyboardEvent} event */
-function onKey(event) {
-  const chosen = { F2: callNext, F9: finish }[event.key];
-  if (!chosen || desk.hidden || event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
-  event.preventDefault();
-  void chosen();
+/** What can be taken back survives a reload, and the other window of this counter knows it too. */
+function remember() {
+  localStorage.setItem(`undo:${counter}`, JSON.stringify(undoable));
 }
 
-/** @returns {Promise<State>} */
-async function firstState() {
-  for (;;) {
-    try {
-      return await read("/api/v1/console");
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      byId("offline").hidden = false;
-      await new Promise((resolve) => setTimeout(resolve, 2000));
-    }
-  }
+/** @returns {Undoable | null} */
+function recalled() {
+  return JSON.parse(localStorage.getItem(`undo:${counter}`) ?? "null");
 }
+
+// --- start -----------------------------------------------------------------------------------
 
 async function start() {
-  callButton.addEventListener("click", () => void callNext());
-  finishButton.addEventListener("click", () => void finish());
-  document.addEventListener("keydown", onKey);
-  const state = await firstState();
-  byId("offline").hidden = true;
-  byId("change").addEventListener("click", () => choose(state.counters));
-  const wanted = new URLSearchParams(location.search).get("counter") ?? localStorage.getItem(REMEMBERED);
-  if (state.counters.some((each) => each.code === wanted)) await sitAt(String(wanted));
-  else choose(state.counters);
-  follow({
-    url: "/api/v1/feed",
-    after: state.event_id,
-    kinds: KINDS,
-    onEvent: () => void refresh(),
-    onState: (connected) => {
-      byId("offline").hidden = connected;
-    },
+  onKeys((operation) => void run(operation), () => choosing || byId("desk").hidden);
+  document.addEventListener("click", (event) => {
+    const button = event.target instanceof Element ? event.target.closest("button[data-operation]") : null;
+    if (!(button instanceof HTMLElement) || event.detail > 1) return;
+    if (button.id === "primary" && performance.now() - settledAt < SETTLE_MS) return;
+    void run(button.dataset.operation ?? "");
   });
-  setInterval(() => void refresh(), REFRESH_MS);
+  const wanted = new URLSearchParams(location.search).get("counter") ?? localStorage.getItem(REMEMBERED);
+  await firstState();
+  if (desk.state().counters.some((each) => each.counter === wanted)) {
+    counter = wanted;
+    await server.refresh();
+    sitDown(String(wanted));
+  } else {
+    choose();
+  }
+  setInterval(tick, TICK_MS);
   document.body.dataset.ready = "true";
+}
+
+async function firstState() {
+  while (state === null) {
+    await server.refresh();
+    if (state === null) await new Promise((resolve) => setTimeout(resolve, 1000));
+  }
 }
 
 void start();

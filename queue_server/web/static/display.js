@@ -1,152 +1,267 @@
 // @ts-check
-// The board in the waiting room: the newest call, huge, and the last ones beside it.
+// The board in the waiting room: listens to the server, announces calls, says when it is deaf.
 
-import { CallQueue } from "./calls.js";
-import { byId, element } from "./dom.js";
-import { follow } from "./feed.js";
-import { CLASSES, say } from "./words.js";
+import { NOTHING, heardKey, onStage, step } from "./display_calls.js";
+import { MediaPanel } from "./display_media.js";
+import { admitted } from "./display_pairing.js";
+import { Board } from "./display_view.js";
+import { byId } from "./dom.js";
+import { listen } from "./event_stream.js";
+import { Loudspeaker } from "./loudspeaker.js";
+import { SiteClock } from "./site_clock.js";
 
-/** @typedef {import("./calls.js").Call} Call */
-
-const LISTED = 6;
-const CHECK_MS = 15000;
+const SHOWN_MS = 4000; // a call without sound can be read this long
+const REST_MS = 8000; // after the last announcement, before pictures come back
+const SILENCE_MS = 35000; // the server says something every 15 s
+const READ_MS = 30000;
+const READ_AT_MOST_EACH_MS = 3000;
+const PANEL_MS = 300000;
+const MESSAGE_MS = 9000;
 const RETRY_MS = 2000;
 const DEADLINE_MS = 5000;
+const HEARD = "heard";
+const RELOADED = "reloaded";
 
-const newest = byId("newest");
-const queue = new CallQueue(show);
-/** @type {Call[]} newest first */
-let recent = [];
-let clockAhead_ms = 0;
+const clock = new SiteClock();
+const board = new Board(document.body.dataset.zone ?? "America/Lima");
+const media = new MediaPanel(byId("media"));
+const loudspeaker = new Loudspeaker(tellSound);
 
-/** @param {Call} call */
-function show(call) {
-  byId("newest-number").textContent = call.number;
-  byId("newest-counter").textContent = call.counter_name;
-  const tag = byId("newest-class");
-  tag.textContent = say(CLASSES, call.attention_class);
-  tag.dataset.class = call.attention_class;
-  newest.dataset.number = call.number;
-  delete newest.dataset.paintedAt;
-  list();
-  newest.classList.remove("fresh");
-  requestAnimationFrame(() => {
-    newest.classList.add("fresh");
-    // The second frame begins after the first one was painted.
-    requestAnimationFrame(() => {
-      if (newest.dataset.number === call.number) newest.dataset.paintedAt = String(Date.now());
-    });
-  });
-}
+let state = NOTHING;
+/** @type {{key: number, abort: AbortController} | null} */
+let announcing = null;
+let restsUntil = 0;
+let deaf = true;
+let heardAt = performance.now();
+/** @type {number | null} */
+let lastWord = null;
+let lastRead = -READ_AT_MOST_EACH_MS;
+let readTimer = 0;
+let newBuild = false;
+let build = "";
+/** @type {string[]} */
+let messages = [];
+let message = 0;
+/** @type {import("./event_stream.js").Listening | null} */
+let feed = null;
 
-function list() {
-  const rows = recent.map((call) =>
-    element(
-      "li",
-      {
-        "data-number": call.number,
-        "aria-current": call.number === newest.dataset.number ? "true" : null,
-      },
-      element("span", { class: "recent-number" }, call.number),
-      element("span", { class: "recent-counter" }, call.counter_name),
-      element(
-        "span",
-        { class: "recent-class", "data-class": call.attention_class },
-        say(CLASSES, call.attention_class),
-      ),
-    ),
-  );
-  byId("recent").replaceChildren(...rows);
-}
-
-/** @param {Call} call */
-function called(call) {
-  recent = [call, ...recent.filter((each) => each.number !== call.number)].slice(0, LISTED);
-  list();
-  queue.push(call);
-}
-
-/** @returns {Promise<{site_name: string, event_id: number, calls: Call[]} | null>} */
-async function ask() {
-  try {
-    const response = await fetch("/api/v1/display", { signal: AbortSignal.timeout(DEADLINE_MS) });
-    if (!response.ok) return null;
-    const date = Date.parse(response.headers.get("date") ?? "");
-    if (!Number.isNaN(date)) clockAhead_ms = date - Date.now();
-    return await response.json();
-  } catch {
-    return null;
+/** @param {import("./display_calls.js").Action} action */
+function dispatch(action) {
+  state = step(state, action);
+  draw(); // seen first, then heard: making the sound takes a moment
+  if (state.announcing?.key !== announcing?.key) {
+    announcing?.abort.abort();
+    announcing = null;
+    if (state.announcing) void announce(state.announcing);
   }
+  if (loudspeaker.sound === "on") state.waiting.forEach((each) => loudspeaker.prepare(voiceOf(each)));
 }
 
-/** @param {boolean} connected */
-function connection(connected) {
-  byId("offline").hidden = connected;
+function draw() {
+  const resting = performance.now() >= restsUntil;
+  const calling = state.announcing !== null || (!resting && onStage(state) !== null);
+  const empty = onStage(state) === null ? "idle" : "call";
+  const mode = calling ? "call" : media.empty ? empty : "media";
+  if (mode === "media") media.play();
+  else media.pause();
+  board.draw(state, mode);
+}
+
+/** @param {import("./display_calls.js").Announcement} call */
+async function announce(call) {
+  const abort = new AbortController();
+  announcing = { key: call.key, abort };
+  await Promise.all([pause(SHOWN_MS), loudspeaker.call(voiceOf(call), abort.signal)]);
+  if (abort.signal.aborted) return;
+  remember(heardKey(call));
+  restsUntil = performance.now() + REST_MS;
+  setTimeout(draw, REST_MS + 50);
+  dispatch({ kind: "announced", key: call.key });
+  if (newBuild) reloadWhenQuiet();
+}
+
+/** @param {{number: string, counter: string}} call */
+function voiceOf({ number, counter }) {
+  return `/api/v1/voice/${encodeURIComponent(number)}/${encodeURIComponent(counter)}.wav`;
+}
+
+/** @returns {string[]} */
+function heard() {
+  return JSON.parse(sessionStorage.getItem(HEARD) ?? "[]");
+}
+
+/** A board that loads itself anew must not repeat what it has just said. @param {string} key */
+function remember(key) {
+  sessionStorage.setItem(HEARD, JSON.stringify([...heard(), key].slice(-20)));
 }
 
 /** @param {number} ms */
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
- * A cable pulled out leaves a connection that looks open. So the board asks from time to time,
- * and when it does not know a call the server knows, it connects again and catches up.
- * @param {import("./feed.js").Following} feed
+ * @param {string} path
+ * @returns {Promise<Response | null>} null when no answer came
  */
-async function keepInStep(feed) {
-  for (;;) {
-    await pause(CHECK_MS);
-    const before = feed.last();
-    const state = await ask();
-    if (state === null) {
-      connection(false);
-      feed.reopen();
-    } else if (state.event_id < before) {
-      location.reload(); // another database: its numbers begin anew
-    } else if (missed(state.calls[0]) && feed.last() === before) {
-      feed.reopen();
-    }
+async function ask(path) {
+  try {
+    return await fetch(path, { cache: "no-store", signal: AbortSignal.timeout(DEADLINE_MS) });
+  } catch {
+    return null;
   }
 }
 
-/** @param {Call | undefined} call */
-function missed(call) {
-  return call !== undefined && !recent.some((each) => each.number === call.number);
+/**
+ * The server's state now, and its time; null when it does not say.
+ * @returns {Promise<any>}
+ */
+async function read() {
+  const asked = performance.now();
+  lastRead = asked;
+  const response = await ask("/api/v1/display");
+  if (response === null) return null;
+  if (response.status === 401) {
+    if (feed !== null) location.reload(); // the credential was taken away
+    await admitted();
+    return read();
+  }
+  if (!response.ok) return null;
+  const body = await response.json();
+  clock.set(body.now ?? response.headers.get("date"), asked, performance.now());
+  board.surroundings(body);
+  tellMessages(body.announcements ?? []);
+  return body;
 }
 
-function startClock() {
-  const timeZone = document.body.dataset.zone;
-  const time = new Intl.DateTimeFormat("es-PE", { timeZone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-  const date = new Intl.DateTimeFormat("es-PE", { timeZone, weekday: "long", day: "numeric", month: "long" });
-  const tick = () => {
-    const now = new Date(Date.now() + clockAhead_ms);
-    byId("clock").textContent = time.format(now);
-    byId("date").textContent = date.format(now);
-  };
-  tick();
-  setInterval(tick, 1000);
+/** Look at the server's state again; true when it answered. */
+async function refresh() {
+  const before = feed?.last() ?? 0;
+  const reading = await read();
+  if (reading === null) return false;
+  if (reading.event_id < before) location.reload(); // another database: its events begin anew
+  // A reading that knows a call the feed has not brought: the connection only looks alive.
+  const [newest] = reading.calls;
+  const missing = newest !== undefined && !state.calls.some((call) => call.number === newest.number);
+  if (missing) setTimeout(() => feed?.last() === before && feed.reopen(), RETRY_MS);
+  dispatch({ kind: "reading", reading, now: clock.now() });
+  return true;
+}
+
+/** Something changed: look soon, but not for each of many changes. */
+function readSoon() {
+  if (readTimer !== 0) return;
+  const wait = Math.max(200, lastRead + READ_AT_MOST_EACH_MS - performance.now());
+  readTimer = window.setTimeout(() => {
+    readTimer = 0;
+    void refresh();
+  }, wait);
+}
+
+async function readPanel() {
+  const response = await ask("/api/v1/display/panel");
+  if (!response?.ok) return;
+  const panel = await response.json();
+  media.offer(panel.media);
+  // Once for each build: two servers of different age must not make it flicker.
+  newBuild = ![document.body.dataset.build, sessionStorage.getItem(RELOADED)].includes(panel.build);
+  if (newBuild) build = panel.build;
+  if (newBuild) reloadWhenQuiet();
+  draw();
+}
+
+function reloadWhenQuiet() {
+  if (state.announcing !== null) return;
+  sessionStorage.setItem(RELOADED, build);
+  location.reload();
+}
+
+/** @param {string[]} said */
+function tellMessages(said) {
+  if (JSON.stringify(said) !== JSON.stringify(messages)) {
+    messages = said;
+    message = 0;
+  }
+  byId("messages").hidden = messages.length === 0;
+  byId("message").textContent = messages[message % Math.max(1, messages.length)] ?? "";
+}
+
+function nextMessage() {
+  if (messages.length < 2) return;
+  message = (message + 1) % messages.length;
+  tellMessages(messages);
+  byId("message").classList.remove("turning");
+  requestAnimationFrame(() => byId("message").classList.add("turning"));
+}
+
+function tellSound() {
+  const sound = loudspeaker.sound;
+  byId("touch").hidden = sound !== "blocked";
+  const silent = sound === "none";
+  byId("sound").hidden = !silent && !loudspeaker.voiceless;
+  byId("sound").textContent = silent ? "Pantalla sin sonido" : "Sin voz en el servidor: solo suena el timbre";
+}
+
+function onWord() {
+  deaf = false;
+  heardAt = performance.now();
+  lastWord = clock.now();
+  tellStale();
+}
+
+function onBreak() {
+  deaf = true;
+  tellStale();
+}
+
+function tellStale() {
+  board.stale(deaf || performance.now() - heardAt > SILENCE_MS, lastWord);
+}
+
+function tick() {
+  board.clock(clock.now());
+  if (performance.now() - heardAt <= SILENCE_MS) return;
+  tellStale();
+  if (!deaf) feed?.reopen();
+}
+
+/** Before each connection: the clock may have stood still, the pages may be newer. */
+async function prepare() {
+  const answered = await refresh();
+  if (answered) void readPanel();
+  return answered;
+}
+
+/**
+ * @param {string} name
+ * @param {number} id
+ * @param {any} body
+ */
+function onEvent(name, id, body) {
+  dispatch({ kind: "event", id, name, body, now: clock.now() });
+  if (name === "site.changed") void readPanel();
+  readSoon();
 }
 
 async function start() {
-  startClock();
-  let state = await ask();
-  while (state === null) {
-    connection(false);
+  setInterval(tick, 1000);
+  tick();
+  for (const gesture of ["pointerdown", "keydown"]) document.addEventListener(gesture, () => loudspeaker.wake());
+  loudspeaker.wake();
+  tellSound();
+  let reading = await read();
+  while (reading === null) {
+    tellStale();
     await pause(RETRY_MS);
-    state = await ask();
+    reading = await read();
   }
-  connection(true);
-  byId("site").textContent = state.site_name;
-  recent = state.calls.slice(0, LISTED);
-  if (recent.length > 0) show(recent[0]);
-  const feed = follow({
-    url: "/api/v1/feed",
-    after: state.event_id,
-    kinds: ["ticket.called"],
-    onEvent: (_kind, _id, call) => called(call),
-    onState: connection,
-  });
+  onWord();
+  dispatch({ kind: "begin", reading, now: clock.now(), heard: heard() });
+  await readPanel();
+  feed = listen({ url: "/api/v1/feed", after: reading.event_id, prepare, onEvent, onWord, onBreak });
+  window.addEventListener("online", () => feed?.reopen());
+  setInterval(() => void refresh(), READ_MS);
+  setInterval(() => void readPanel(), PANEL_MS);
+  setInterval(nextMessage, MESSAGE_MS);
   document.body.dataset.ready = "true";
-  await keepInStep(feed);
 }
 
 void start();

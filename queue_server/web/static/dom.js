@@ -27,3 +27,28 @@ export function element(tag, attributes = {}, ...children) {
   made.append(...children.filter((child) => child !== null));
   return made;
 }
+
+/**
+ * Make `wanted` the children of `box`. What stays in its place is not touched: a press that has
+ * begun on it ends on it, and it keeps the focus.
+ * @param {HTMLElement} box
+ * @param {HTMLElement[]} wanted
+ */
+export function arrange(box, wanted) {
+  const stays = new Set(wanted);
+  for (const child of [...box.children]) {
+    if (!stays.has(/** @type {HTMLElement} */ (child))) child.remove();
+  }
+  wanted.forEach((child, place) => {
+    if (box.children[place] !== child) box.insertBefore(child, box.children[place] ?? null);
+  });
+}
+
+/**
+ * Set the words of `place` if they are new: a screen reader hears only what changed.
+ * @param {Element} place
+ * @param {string} words
+ */
+export function write(place, words) {
+  if (place.textContent !== words) place.textContent = words;
+}

@@ -4,6 +4,63 @@
 /** @type {Record<string, string>} */
 export const CLASSES = { general: "Regular", preferential: "Preferencial" };
 
+/** Peru's identity documents. @type {Record<string, string>} */
+export const DOCUMENT_TYPES = {
+  "01": "DNI",
+  "04": "Carné de extranjería",
+  "07": "Pasaporte",
+  23: "PTP",
+  26: "Carné CPP",
+};
+
+/** Where an application stands; a certificate is only ever "emitido". @type {Record<string, string>} */
+export const APPLICATIONS = {
+  registered: "Iniciada, sin pago",
+  accepted: "Pagada; se espera la respuesta de la central",
+  under_review: "En revisión por la central",
+  issued: "Certificado emitido",
+  refused: "No admitida",
+};
+
+/** Why the centre said no. @type {Record<string, string>} */
+export const REFUSALS = {
+  unknown_document: "el documento no figura en el registro",
+  not_in_force: "el documento no está vigente",
+  under_age: "es menor de 18 años",
+  data_mismatch: "los datos no coinciden con el documento",
+  payment_not_found: "el pago no se encontró",
+  payment_used: "el pago ya se usó",
+  payment_of_another: "el pago es de otra persona",
+  payment_too_little: "el pago no alcanza",
+  caller_not_allowed: "el módulo no está autorizado; avise a soporte",
+  not_accepted: "la central no la admitió",
+};
+
+/** Reasons a kiosk or a person at the counter declares. @type {Record<string, string>} */
+export const ATTENTION_REASONS = {
+  elderly: "persona mayor",
+  pregnant: "gestante",
+  with_child: "con niñas o niños",
+  disability: "con discapacidad",
+  other: "otra condición",
+};
+
+/** Where a ticket stands. @type {Record<string, string>} */
+export const TICKET_STATES = {
+  waiting: "Espera",
+  transferred: "Derivado, espera",
+  on_hold: "Espera aparte",
+  called: "Llamado",
+  serving: "En atención",
+  finished: "Terminado",
+  no_show: "Ausente",
+  cancelled: "Cancelado",
+  expired: "Vencido",
+};
+
+/** @type {Record<string, string>} */
+export const COUNTER_STATES = { open: "Abierta", paused: "En pausa", closed: "Cerrada" };
+
 /** Device states of CEN XFS4IoT. @type {Record<string, string>} */
 export const DEVICE_STATES = {
   online: "Funciona",
@@ -98,4 +155,26 @@ export function ago(seconds) {
   if (seconds < 3600) return `hace ${Math.round(seconds / 60)} min`;
   if (seconds < 86400) return `hace ${Math.round(seconds / 3600)} h`;
   return `hace ${Math.round(seconds / 86400)} d`;
+}
+
+/**
+ * How long somebody waits: "menos de 1 min", "12 min", "1 h 05 min".
+ * @param {number} ms
+ */
+export function lasting(ms) {
+  const minutes = Math.floor(Math.max(0, ms) / 60000);
+  if (minutes < 1) return "menos de 1 min";
+  if (minutes < 60) return `${minutes} min`;
+  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
+}
+
+/**
+ * A running time: "0:07", "12:30", "1:02:09".
+ * @param {number} ms
+ */
+export function running(ms) {
+  const s = Math.floor(Math.max(0, ms) / 1000);
+  const [hours, minutes, seconds] = [Math.floor(s / 3600), Math.floor(s / 60) % 60, s % 60];
+  const tail = `${hours ? String(minutes).padStart(2, "0") : minutes}:${String(seconds).padStart(2, "0")}`;
+  return hours ? `${hours}:${tail}` : tail;
 }

@@ -9,8 +9,8 @@ from queue_server.core.db import Database
 from queue_server.core.unit_of_work import Actor, UnitOfWork
 from queue_server.fleet import service
 from queue_server.fleet.model import Instance, InstanceRole, Standing
-from queue_server.staff import service as staff
 from queue_server.staff.model import Role
+from queue_server.staff.services import credentials
 from tests.support.site import Site
 
 SITE = "PRUEBA"
@@ -55,7 +55,7 @@ def test_a_new_look_counts_everything_as_gone_until_it_is_found_again(database: 
 
 def test_only_a_credential_makes_a_visible_kiosk_known(database: Database) -> None:
     it = Actor(SITE, "it", "rosa")
-    database.run(lambda uow: staff.create_credential(uow, it, Role.KIOSK, "A01"))
+    database.run(lambda uow: credentials.create_credential(uow, it, Role.KIOSK, "A01"))
     for name in ("A01", "A99"):
         database.run(lambda uow, name=name: service.saw(uow, SITE, kiosk(name)))
     seen = sightings(database)

@@ -1,4 +1,7 @@
-"""One running site for the tests of the server's API; each test uses its own counter or service."""
+"""One running site a database for the tests of the server's API: each runs on both of them.
+
+Each test uses its own counter or service.
+"""
 
 from collections.abc import Iterator
 
@@ -7,9 +10,11 @@ import pytest
 from tests.support.site import KioskHttp, Site, StaffHttp, running_site
 
 
-@pytest.fixture(scope="package")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with running_site(tmp_path_factory.mktemp("site")) as running:
+@pytest.fixture(scope="package", params=["sqlite", "postgresql"])
+def site(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
+    with running_site(tmp_path_factory.mktemp("site"), database=request.param) as running:
         yield running
 
 

@@ -59,14 +59,26 @@ def test_event_ids_of_a_site_have_no_gap_even_when_a_unit_fails(site: Site) -> N
     database.close()
 
 
-def test_a_locked_database_is_a_503_and_nothing_is_lost(site: Site, kiosk: KioskHttp) -> None:
-    holder = sqlite3.connect(site.folder / "ventanilla.db", isolation_level=None)
-    holder.execute("BEGIN IMMEDIATE")
-    key = "locked-database-1"
+def test_a_site_locked_for_too_long_is_a_503_and_nothing_is_lost(
+    site: Site, kiosk: KioskHttp
+) -> None:
+    database, key = site.database(), "locked-database-1"
+    held, let_go = threading.Event(), threading.Event()
+
+    def hold(uow: UnitOfWork) -> None:
+        uow.lock_site("PRUEBA")
+        held.set()
+        let_go.wait(20)
+
+    holder = threading.Thread(target=database.run, args=(hold,))
+    holder.start()
+    assert held.wait(10)
     answer = kiosk.issue("information", key)
     assert (answer.status_code, answer.json()["title"]) == (503, "database_locked")
     assert answer.headers["Retry-After"] == "1"
-    holder.execute("ROLLBACK")
+    let_go.set()
+    holder.join()
+    database.close()
     assert kiosk.issue("information", key).status_code == 201
 
 
@@ -99,22 +111,20 @@ def test_a_taken_port_is_one_line_that_says_what_to_do(site: Site) -> None:
 def test_the_feed_replays_what_was_missed_after_the_last_id(
     site: Site, kiosk: KioskHttp, staff: StaffHttp
 ) -> None:
-    before = httpx.get(f"{site.url}/api/v1/display", trust_env=False).json()["event_id"]
+    before = staff.http.get("/api/v1/display").json()["event_id"]
     numbers = [kiosk.issue("conduct").json()["number"] for _ in range(3)]
     headers = {"Last-Event-ID": str(before)}
-    with httpx.stream(
-        "GET", f"{site.url}/api/v1/feed", headers=headers, timeout=10, trust_env=False
-    ) as stream:
+    with staff.http.stream("GET", "/api/v1/feed", headers=headers) as stream:
         got = _numbers(stream, 3)
     assert got == numbers
 
 
-def test_a_listener_hears_a_commit_of_another_process(site: Site) -> None:
+def test_a_listener_hears_a_commit_of_another_process(site: Site, staff: StaffHttp) -> None:
     heard: list[str] = []
     connected = threading.Event()
 
     def listen() -> None:
-        with httpx.stream("GET", f"{site.url}/api/v1/feed", timeout=15, trust_env=False) as stream:
+        with staff.http.stream("GET", "/api/v1/feed") as stream:
             connected.set()
             heard.extend(_numbers(stream, 1))
 
@@ -133,7 +143,7 @@ def _numbers(stream: httpx.Response, count: int) -> list[str]:
     found: list[str] = []
     for line in stream.iter_lines():
         if line.startswith("data: "):
-            found.append(json.loads(line.removeprefix("data: "))["number"])
+            found += filter(None, [json.loads(line.removeprefix("data: ")).get("number")])
         if len(found) == count:
             break
     return found

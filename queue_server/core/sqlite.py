@@ -1,0 +1,47 @@
+"""SQLite as the server needs it: WAL, FULL, foreign keys, transactions that begin where we say."""
+
+import sqlite3
+from typing import Any, Protocol, cast
+
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.engine import URL
+
+from queue_server.core.problem import UnsafeDatabase
+
+WAIT_S = 5.0
+TOGETHER = 16  # units that may share a commit
+_PRAGMAS = {
+    "journal_mode": "wal",
+    "synchronous": 2,  # FULL: an acknowledged ticket survives a power cut
+    "foreign_keys": 1,
+    "busy_timeout": int(WAIT_S * 1000),
+    "wal_autocheckpoint": 4000,  # pages; a page changed often is copied back once
+}
+
+
+class _Cursor(Protocol):
+    def fetchone(self) -> tuple[Any, ...] | None: ...
+
+
+def engine_words(_: URL) -> dict[str, Any]:
+    """What `create_engine` is told beside the url: nothing."""
+    return {}
+
+
+def settle(engine: Engine) -> None:
+    """Make every connection of `engine` safe; each raises UnsafeDatabase when it cannot be."""
+    event.listen(engine, "connect", _prepare)
+
+
+def _prepare(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # transactions begin where we say, not the driver
+    for name, value in _PRAGMAS.items():
+        connection.execute(f"PRAGMA {name} = {value}")
+        row = cast(_Cursor, connection.execute(f"PRAGMA {name}")).fetchone()
+        if row is None or row[0] != value:
+            raise UnsafeDatabase(f"SQLite answers {name}={row}, needed {value}")
+
+
+def begin(connection: Connection, writing: bool) -> None:
+    """A writer holds the one lock of the file from its first moment; a reader sees a snapshot."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN DEFERRED")

@@ -1,0 +1,1 @@
+"""Statistics and plots from read tables of their own, built from event rows only."""

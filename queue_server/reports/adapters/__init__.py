@@ -1,0 +1,1 @@
+"""What the reports reach outside the process."""

@@ -1,0 +1,189 @@
+"""Sessions of people: a reference token in a cookie, kept here as a hash, alive while used."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, delete, insert, select, update
+
+from queue_server.core.problem import Problem
+from queue_server.core.unit_of_work import Actor, UnitOfWork
+from queue_server.staff import tables
+from queue_server.staff.model import Ending, Role, SessionTimes, digest
+
+# An ended session stays a little longer, so that the sign-in form can say why it ended.
+_KEPT_AFTER_END = timedelta(hours=4)
+
+_S, _A = tables.sessions, tables.accounts
+_SIGNED_IN = (
+    select(_S, _A.c.role, _A.c.one_time, _A.c.full_name)
+    .join(_A, (_S.c.site == _A.c.site) & (_S.c.account == _A.c.name))
+    .where(_S.c.token_hash == bindparam("of_token"), _A.c.disabled_at.is_(None))
+)
+
+
+@dataclass(frozen=True)
+class Session:
+    """One open session as an administrator sees it; `id` names it, it opens nothing."""
+
+    id: str
+    times: SessionTimes
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """Whose session a cookie is, and how long it lives."""
+
+    actor: Actor
+    full_name: str
+    times: SessionTimes
+
+
+def open_session(uow: UnitOfWork, site: str, name: str, verified_hash: str) -> str | None:
+    """A new session of account `name`; the cookie's value.
+
+    None when the account was disabled or its password changed while it was being verified.
+    """
+    accounts = tables.accounts
+    role = uow.connection.execute(
+        select(accounts.c.role).where(
+            accounts.c.site == site,
+            accounts.c.name == name,
+            accounts.c.password_hash == verified_hash,
+            accounts.c.disabled_at.is_(None),
+        )
+    ).scalar()
+    if role is None:
+        return None
+    _forget_ended(uow)
+    value, session_id = secrets.token_urlsafe(32), secrets.token_hex(8)
+    uow.connection.execute(
+        insert(tables.sessions),
+        {
+            "token_hash": digest(value),
+            "id": session_id,
+            "site": site,
+            "account": name,
+            "opened_at": uow.now,
+            "active_at": uow.now,
+        },
+    )
+    uow.record(Actor(site, role, name), "session.opened", account=name, session=session_id)
+    return value
+
+
+def _forget_ended(uow: UnitOfWork) -> None:
+    oldest = uow.now - SessionTimes.AGE_LIMIT - _KEPT_AFTER_END
+    uow.connection.execute(delete(tables.sessions).where(tables.sessions.c.opened_at <= oldest))
+
+
+def person(
+    uow: UnitOfWork, value: str, allowed: tuple[Role, ...], *, with_one_time: bool = False
+) -> Actor:
+    """The person this session belongs to. Raises Problem 401, 403.
+
+    `with_one_time`: also somebody who has yet to replace a password that another made.
+    """
+    row = _row(uow, value)
+    if row is None:
+        raise _signed_out(None)
+    ending = _times(row).ending(uow.now)
+    if ending is not None:
+        raise _signed_out(ending)
+    if row.one_time and not with_one_time:
+        raise Problem(403, "change_password", "Cambie primero su contraseña de un solo uso.")
+    if Role(row.role) not in allowed:
+        raise Problem(403, "wrong_role", "Su cuenta no tiene permiso para esto.")
+    return Actor(row.site, row.role, row.account)
+
+
+def ending_of(uow: UnitOfWork, value: str) -> Ending | None:
+    """Why the session of this cookie is over; None when it lives or is not known any more."""
+    row = _row(uow, value)
+    return _times(row).ending(uow.now) if row is not None else None
+
+
+def signed_in(uow: UnitOfWork, actor: Actor, value: str) -> SignedIn:
+    """What `actor`, found by `person`, may know of the session of this cookie."""
+    row = _row(uow, value)
+    full_name = uow.vault.open("accounts.full_name", row.full_name).decode()
+    return SignedIn(actor, full_name, _times(row))
+
+
+def touch(uow: UnitOfWork, value: str) -> None:
+    """The person touched a key, the screen or the mouse now. Nothing else keeps a session alive.
+
+    `person` must have admitted the session in this unit: an ended one is not brought back.
+    """
+    sessions = tables.sessions
+    uow.connection.execute(
+        update(sessions).where(sessions.c.token_hash == digest(value)).values(active_at=uow.now)
+    )
+
+
+def close_session(uow: UnitOfWork, value: str) -> None:
+    """End the session of this cookie; an unknown one is no error."""
+    row = _row(uow, value)
+    if row is not None:
+        actor = Actor(row.site, row.role, row.account)
+        end_session(uow, actor, row.account, row.id)
+
+
+def sessions_of(uow: UnitOfWork, site: str, account: str) -> list[Session]:
+    """The account's sessions that live now, the newest first."""
+    sessions = tables.sessions
+    rows = uow.connection.execute(
+        select(sessions)
+        .where(sessions.c.site == site, sessions.c.account == account)
+        .order_by(sessions.c.opened_at.desc())
+    )
+    return [Session(row.id, _times(row)) for row in rows if _times(row).ending(uow.now) is None]
+
+
+def end_session(uow: UnitOfWork, actor: Actor, account: str, session_id: str) -> None:
+    """End one session of `account`. Raises Problem 404 when there is none of this id."""
+    sessions = tables.sessions
+    gone = uow.connection.execute(
+        delete(sessions).where(
+            sessions.c.site == actor.site,
+            sessions.c.account == account,
+            sessions.c.id == session_id,
+        )
+    ).rowcount
+    if not gone:
+        raise Problem(404, "unknown_session", "Esta sesión ya terminó.")
+    uow.record(actor, "session.ended", account=account, session=session_id)
+
+
+def end_sessions(uow: UnitOfWork, site: str, account: str, keep: str = "") -> None:
+    """End every session of `account` but that of the cookie `keep`; the caller records why."""
+    sessions = tables.sessions
+    uow.connection.execute(
+        delete(sessions).where(
+            sessions.c.site == site,
+            sessions.c.account == account,
+            sessions.c.token_hash != digest(keep),
+        )
+    )
+
+
+def _row(uow: UnitOfWork, value: str) -> Any:
+    return uow.connection.execute(_SIGNED_IN, {"of_token": digest(value)}).one_or_none()
+
+
+def _times(row: Any) -> SessionTimes:
+    opened_at: datetime = row.opened_at
+    active_at: datetime = row.active_at
+    return SessionTimes(opened_at, active_at)
+
+
+ENDED = {
+    Ending.IDLE: "Su sesión se cerró tras 15 minutos sin uso; ingrese otra vez.",
+    Ending.AGE: "Su sesión llegó a las 10 horas y se cerró; ingrese otra vez.",
+    None: "Su sesión terminó; ingrese otra vez.",
+}
+
+
+def _signed_out(ending: Ending | None) -> Problem:
+    return Problem(401, "signed_out", ENDED[ending], reason=ending)

@@ -1,0 +1,1 @@
+"""What the pages need from outside: the voice of the displays."""
