@@ -1,35 +1,59 @@
-"""What is printed: each slip as blocks for the receipt printer, from one template."""
+"""What is printed: each slip as blocks for the receipt printer.
+
+What a turn's paper says is written by the server; what a receipt says stands here.
+"""
 
 import textwrap
 from dataclasses import replace
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
-from devices.kinds.receipt_printer import Block, Cut, Feed, PrintJob, Rule, Text
+from devices.kinds.receipt_printer import Block, Cut, Feed, PrintJob, Qr, Rule, Text
 from kiosk.flow.effects import Receipt
-from kiosk.flow.states import AttentionClass, Order, Ticket
+from kiosk.flow.slip import SlipLine
+from kiosk.flow.states import Order, Ticket
 
 COLUMNS = 42  # of an 80 mm roll in font A
-LIMA = ZoneInfo("America/Lima")
-_CLASS = {AttentionClass.GENERAL: "REGULAR", AttentionClass.PREFERENTIAL: "PREFERENCIAL"}
+NUMBER_SIZE = 4  # times the normal character, where the number fits
+_INSTITUTION: tuple[Block, ...] = (
+    Text("INPE", align="center", bold=True, width=2, height=2),
+    Text("Instituto Nacional Penitenciario", align="center"),
+)
+_ENDING: tuple[Block, ...] = (Feed(2), Cut())
 
 
 def ticket_slip(job_id: str, ticket: Ticket) -> PrintJob:
-    """The paper of a turn: number, service, class, people ahead, place and time."""
+    """The paper of a turn: the institution, then line by line what the server wrote."""
     blocks: tuple[Block, ...] = (
-        *_heading(ticket.site),
-        Text("SU TURNO", align="center"),
-        Text(ticket.number, align="center", bold=True, width=4, height=4),
-        Text(_CLASS[ticket.attention_class], align="center", bold=True),
-        Feed(1),
-        *(replace(line, bold=True) for line in _centred(ticket.service)),
-        Text(people_ahead(ticket.ahead), align="center"),
-        Rule(),
-        *_centred("Espere sentado: la pantalla mostrará su número y la ventanilla."),
-        Text(f"Emitido el {local_time(ticket.issued_at)}", align="center"),
-        *_ending(),
+        *_INSTITUTION,
+        *(block for line in ticket.slip for block in _printed(line)),
+        *_ENDING,
     )
     return PrintJob(job_id, blocks)
+
+
+def _printed(line: SlipLine) -> tuple[Block, ...]:
+    """One line on paper; of a style nobody here knows (the server is newer) at least the text."""
+    match line.style:
+        case "title":
+            return (*_centred(line.text), Rule())
+        case "bold":
+            return tuple(replace(each, bold=True) for each in _centred(line.text))
+        case "number":
+            return _number(line.text)
+        case "rule":
+            return (Rule(),)
+        case "qr":
+            return (Qr(line.text),)
+        case _:
+            return _centred(line.text)
+
+
+def _number(text: str) -> tuple[Text, ...]:
+    """As large as it fits on one line."""
+    size = max(1, min(NUMBER_SIZE, COLUMNS // max(1, len(text))))
+    return tuple(
+        replace(each, bold=True, width=size, height=size)
+        for each in _centred(text, COLUMNS // size)
+    )
 
 
 _RECEIPTS: dict[Receipt, tuple[str, tuple[str, ...]]] = {
@@ -80,7 +104,9 @@ def receipt_slip(job_id: str, order: Order, receipt: Receipt, site: str) -> Prin
     if order.email is None:
         sentences = _WITHOUT_EMAIL.get(receipt, sentences)
     blocks: tuple[Block, ...] = (
-        *_heading(site),
+        *_INSTITUTION,
+        *_centred(site),
+        Rule(),
         *(replace(line, bold=True) for line in _centred(title)),
         Feed(1),
         Text("Número de solicitud", align="center"),
@@ -89,7 +115,8 @@ def receipt_slip(job_id: str, order: Order, receipt: Receipt, site: str) -> Prin
         *(line for sentence in sentences for line in _centred(sentence)),
         *_amount(order, receipt),
         Rule(),
-        *_ending(),
+        *_centred("¿Un reclamo? Pida el Libro de Reclamaciones en ventanilla."),
+        *_ENDING,
     )
     return PrintJob(job_id, blocks)
 
@@ -105,35 +132,6 @@ def soles(centimos: int) -> str:
     return f"S/ {centimos // 100}.{centimos % 100:02d}"
 
 
-def people_ahead(ahead: int) -> str:
-    """How many will be called before, in words."""
-    if ahead == 0:
-        return "Usted es la siguiente persona"
-    return "1 persona antes que usted" if ahead == 1 else f"{ahead} personas antes que usted"
-
-
-def local_time(instant: str) -> str:
-    """An ISO 8601 instant as people in Lima read it: `21/11/2026 14:53`."""
-    return datetime.fromisoformat(instant).astimezone(LIMA).strftime("%d/%m/%Y %H:%M")
-
-
-def _heading(site: str) -> tuple[Block, ...]:
-    return (
-        Text("INPE", align="center", bold=True, width=2, height=2),
-        Text("Instituto Nacional Penitenciario", align="center"),
-        *_centred(site),
-        Rule(),
-    )
-
-
-def _ending() -> tuple[Block, ...]:
-    return (
-        *_centred("¿Un reclamo? Pida el Libro de Reclamaciones en ventanilla."),
-        Feed(2),
-        Cut(),
-    )
-
-
-def _centred(sentence: str) -> tuple[Text, ...]:
+def _centred(sentence: str, columns: int = COLUMNS) -> tuple[Text, ...]:
     """`sentence` broken between words, so that the printer never breaks inside one."""
-    return tuple(Text(line, align="center") for line in textwrap.wrap(sentence, COLUMNS))
+    return tuple(Text(line, align="center") for line in textwrap.wrap(sentence, columns))

@@ -4,6 +4,7 @@ Imports are late on purpose: pyHanko loads in the jobs process only, FastAPI in 
 and the command line answers without either.
 """
 
+import gc
 from contextlib import closing
 from socket import socket
 from typing import TYPE_CHECKING
@@ -71,6 +72,7 @@ def run_web(config: ServerConfig, listening: socket) -> None:
             app.state.feed.end_streams()
             super().handle_exit(sig, frame)
 
+    gc.freeze()  # the modules stay: no need to look at them again and again
     with closing(open_database(config)) as database:
         backend = build_backend(config)
         app = build_app(config, database, backend)
@@ -81,6 +83,7 @@ def run_web(config: ServerConfig, listening: socket) -> None:
             ws="none",
             log_level="warning",
             access_log=False,
+            server_header=False,
             timeout_graceful_shutdown=2,
         )
         Server(settings).run(sockets=[listening])

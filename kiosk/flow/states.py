@@ -5,6 +5,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
+from kiosk.flow.slip import SlipLine
 from kiosk.flow.world import Obstacle, Service, World
 
 
@@ -31,15 +32,19 @@ class Document:
 
 @dataclass(frozen=True)
 class Ticket:
-    """A turn as the server issued it. `ahead` counts the people to be called before."""
+    """A turn as the server issued it. `ahead` counts the people to be called before.
+
+    `wait`: the estimate in the server's words ("unos 5 a 12 minutos"), "" when nobody can say.
+    `slip`: its paper.
+    """
 
     ticket_id: str
     number: str
     service: str
     attention_class: AttentionClass
     ahead: int
-    site: str
-    issued_at: str
+    wait: str = ""
+    slip: tuple[SlipLine, ...] = ()
 
 
 class ReadProblem(StrEnum):

@@ -58,7 +58,7 @@ def step(state: State, event: Event) -> Next:
             return _turn_for_help(state.world, person)
         case TakingTurn() as at, TicketIssued(issued, ticket) if issued == _issue_id(at):
             job = PrintTicket(_print_id(at.person, ticket), at.person.session, ticket)
-            if not state.world.usable(Part.PRINTER):
+            if not ticket.slip or not state.world.usable(Part.PRINTER):
                 return TicketReady(at.person, ticket, PrintState.NOT_PRINTED), ()
             return TicketReady(at.person, ticket), (job,)
         case TakingTurn() as at, TicketRefused(refused, words) if refused == _issue_id(at):

@@ -5,6 +5,7 @@ from typing import Any
 
 from kiosk.flow.effects import IssueTicket
 from kiosk.flow.events import TicketIssued, TicketRefused
+from kiosk.flow.slip import slip_lines
 from kiosk.flow.states import AttentionClass, Ticket
 from kiosk.journal import EffectState
 from kiosk.performers.words import AWAY_WORDS
@@ -60,6 +61,6 @@ def _ticket(body: Mapping[str, Any]) -> Ticket:
         service=body["service_name"],
         attention_class=AttentionClass(body["attention_class"]),
         ahead=body["ahead"],
-        site=body["site_name"],
-        issued_at=body["arrived_at"],
+        wait=body["wait"]["words"] if body.get("wait") else "",
+        slip=slip_lines(body.get("slip")),
     )

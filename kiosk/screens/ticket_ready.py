@@ -19,6 +19,7 @@ class TicketReadyScreen(Page):
     service = StringProperty()
     attention = StringProperty()
     ahead = NumericProperty(0)
+    wait = StringProperty()
     print_state = ObjectProperty(PrintState.PRINTING)
     printing = BooleanProperty(True)
 
@@ -30,6 +31,8 @@ class TicketReadyScreen(Page):
         self.number, self.service = at.ticket.number, at.ticket.service
         self.attention = self.loc._(ATTENTION[at.ticket.attention_class])
         self.ahead = at.ticket.ahead
+        estimate = self.loc._("ticket_ready.estimate")
+        self.wait = estimate.format(wait=at.ticket.wait) if at.ticket.wait else ""
         self.print_state = at.print_state
         self.printing = at.print_state is PrintState.PRINTING
 

@@ -157,7 +157,7 @@ class Database:
     def _carry_out(self, unit: _Waiting, connection: Connection, *, alone: bool) -> None:
         """What a unit that fails has written is undone; the others of its group stay."""
         if not alone:
-            connection.exec_driver_sql("SAVEPOINT unit")
+            _say(connection, "SAVEPOINT unit")
         try:
             with spoken_faults():
                 uow = self._unit(connection)
@@ -166,9 +166,9 @@ class Database:
         except Exception as error:  # noqa: BLE001 - it belongs to whoever waits for the unit
             unit.error = error
             if not alone:
-                connection.exec_driver_sql("ROLLBACK TO unit")
+                _say(connection, "ROLLBACK TO unit")
         if not alone:
-            connection.exec_driver_sql("RELEASE unit")
+            _say(connection, "RELEASE unit")
 
     def _tell(self, group: Sequence[_Waiting]) -> None:
         for unit in group:
@@ -210,3 +210,9 @@ class Database:
             connection.close()
             raise
         return connection
+
+
+def _say(connection: Connection, words: str) -> None:
+    """Below SQLAlchemy, which would spend more on it than the database."""
+    driver: Any = connection.connection.driver_connection
+    driver.execute(words)

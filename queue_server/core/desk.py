@@ -25,6 +25,13 @@ IdempotencyKey = Annotated[
 ]
 
 
+class Written(JSONResponse):
+    """JSON that was written before."""
+
+    def render(self, content: str) -> bytes:
+        return content.encode()
+
+
 class Desk:
     """Opens units of work for HTTP: parse -> identify -> service -> commit -> render."""
 
@@ -63,7 +70,7 @@ class Desk:
 
         reply = await self.database.call(unit)
         headers = {"Idempotency-Replayed": "true"} if reply.replayed else None
-        return JSONResponse(reply.body, status_code=reply.status, headers=headers)
+        return Written(reply.text, status_code=reply.status, headers=headers)
 
 
 async def _desk(request: Request) -> Desk:

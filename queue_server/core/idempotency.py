@@ -3,12 +3,13 @@
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, select
 
+from queue_server.core.prepared import Prepared
 from queue_server.core.problem import Problem
 from queue_server.core.tables import events, replies
 from queue_server.core.unit_of_work import Actor, UnitOfWork
@@ -17,21 +18,25 @@ REPLIES_KEPT_HOURS = 48
 _CONTEXT = "replies.body"
 _to_json = json.JSONEncoder(separators=(",", ":")).encode
 _to_canonical_json = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
-_EARLIER = (
+_EARLIER = Prepared(
     select(events.c.request_hash, replies.c.status, replies.c.body)
     .outerjoin(replies, (replies.c.site == events.c.site) & (replies.c.key == events.c.key))
     .where(events.c.site == bindparam("of_site"), events.c.key == bindparam("of_key"))
 )
-_KEEP = insert(replies)
+_KEEP = Prepared(insert(replies))
 
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer as it is kept: HTTP status and JSON body; `replayed` when it came from the past."""
+    """An answer: HTTP status and JSON body; `replayed` when it came from the past.
+
+    `text`: the body as it is kept and sent, written once for both.
+    """
 
     status: int
     body: Any
     replayed: bool = False
+    text: str = ""
 
 
 def request_hash(actor: Actor, route: str, body: Any) -> bytes:
@@ -58,23 +63,25 @@ def once(
     reply = work()
     if uow.recorded is None:
         raise RuntimeError(f"the work under key {key} recorded no event")
-    sealed = uow.vault.seal(_CONTEXT, _to_json(reply.body))
-    uow.connection.execute(
-        _KEEP,
+    told = replace(reply, text=_to_json(reply.body))
+    sealed = uow.vault.seal(_CONTEXT, told.text)
+    _KEEP.all(
+        uow.connection,
         {"site": actor.site, "key": key, "status": reply.status, "body": sealed, "at": uow.now},
     )
-    return reply
+    return told
 
 
 def _earlier(uow: UnitOfWork, site: str, key: str, digest: bytes) -> Reply | None:
-    row = uow.connection.execute(_EARLIER, {"of_site": site, "of_key": key}).one_or_none()
+    row = _EARLIER.one_or_none(uow.connection, {"of_site": site, "of_key": key})
     if row is None:
         return None
     if row.request_hash != digest:
         raise Problem(422, "key_reused", "Esta clave ya se usó para otro pedido; envíe uno nuevo.")
     if row.body is None:
         raise Problem(409, "reply_expired", "El pedido ya se atendió hace más de dos días.")
-    return Reply(row.status, json.loads(uow.vault.open(_CONTEXT, row.body)), replayed=True)
+    text = uow.vault.open_text(_CONTEXT, row.body)
+    return Reply(row.status, json.loads(text), replayed=True, text=text)
 
 
 def forget_replies(uow: UnitOfWork, before: datetime) -> int:

@@ -9,19 +9,20 @@ from sqlalchemy import Connection, bindparam, func, insert, select, text, update
 from sqlalchemy.dialects.sqlite import insert as sqlite_upsert
 
 from queue_server.core.crypto import Vault
+from queue_server.core.prepared import Prepared
 from queue_server.core.tables import event_counters, events
 
 # A transaction-long lock, one a site. Not a row: it must also hold where a site has no row yet.
 _LOCK_SITE = text("SELECT pg_advisory_xact_lock(hashtextextended(:site, 0))")
-_ADVANCE = (
+_ADVANCE = Prepared(
     update(event_counters)
     .where(event_counters.c.site == bindparam("of_site"))
     .values(last_id=event_counters.c.last_id + 1)
     .returning(event_counters.c.last_id)
 )
 _FIRST = insert(event_counters)
-_APPEND = insert(events)
-_NEWEST = select(func.max(events.c.id)).where(events.c.site == bindparam("site"))
+_APPEND = Prepared(insert(events))
+_NEWEST = Prepared(select(func.max(events.c.id)).where(events.c.site == bindparam("site")))
 # Both in one statement, a round trip less. SQLite has no such thing, and no trips to save.
 _ADVANCE_AND_APPEND = text(
     "WITH moved AS"
@@ -62,7 +63,8 @@ class UnitOfWork:
     """What a service works in. It never commits; whoever opened the unit does.
 
     `now` is the one instant of the whole unit, aware UTC. `memory` outlives the unit: what a
-    process may remember of slow-changing rows, each entry with the version it was read at.
+    process may remember of slow-changing rows, each entry with the version it was read at; `seen`
+    ends with the unit.
     `event` is what `record` appended.
     """
 
@@ -77,6 +79,7 @@ class UnitOfWork:
         self.vault = vault
         self.now = now
         self.memory: dict[str, Any] = {} if memory is None else memory
+        self.seen: dict[str, Any] = {}
         self.event: Recorded | None = None
         self.key: str | None = None
         self.request_hash: bytes | None = None
@@ -135,14 +138,14 @@ class UnitOfWork:
 
     def last_event_id(self, site: str) -> int:
         """The id of the newest event of `site`, 0 when there is none."""
-        return self.connection.execute(_NEWEST, {"site": site}).scalar() or 0
+        return _NEWEST.scalar(self.connection, {"site": site}) or 0
 
     def _append(self, row: dict[str, Any]) -> int:
         """Append `row` under the site's next id. The site is locked: nobody else takes it."""
         if self.connection.dialect.name == "postgresql":
             event_id = self.connection.execute(_ADVANCE_AND_APPEND, row).scalar()
             return event_id or self._append_as(self._first_id(row["site"]), row)
-        event_id = self.connection.execute(_ADVANCE, {"of_site": row["site"]}).scalar()
+        event_id = _ADVANCE.scalar(self.connection, {"of_site": row["site"]})
         return self._append_as(event_id or self._first_id(row["site"]), row)
 
     def _first_id(self, site: str) -> int:
@@ -150,5 +153,5 @@ class UnitOfWork:
         return 1
 
     def _append_as(self, event_id: int, row: dict[str, Any]) -> int:
-        self.connection.execute(_APPEND, {**row, "id": event_id})
+        _APPEND.all(self.connection, {**row, "id": event_id})
         return event_id

@@ -33,6 +33,7 @@ from queue_server.web import (
 from queue_server.web.adapters.espeak import EspeakVoice
 
 STATIC = Path(__file__).parent / "static"
+LARGEST_BODY = 512 * 1024  # bytes; a block of 200 printed tickets is the largest request
 
 
 class FreshFiles(StaticFiles):
@@ -70,6 +71,8 @@ def build_app(config: ServerConfig, database: Database, backend: IssuanceBackend
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
+        max_body_size=LARGEST_BODY,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.site = config.site
     app.state.config = config

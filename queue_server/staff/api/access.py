@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, Header, Request
+from fastapi import Depends, Request
 from fastapi.dependencies.models import Dependant
 
 from queue_server.core.desk import Identify
@@ -35,8 +35,8 @@ class Kiosks(Access):
 
     roles: tuple[Role, ...] = (Role.KIOSK,)
 
-    async def __call__(self, authorization: Annotated[str, Header()] = "") -> Identify:
-        token = _bearer(authorization)
+    async def __call__(self, request: Request) -> Identify:
+        token = _bearer(request.headers.get("authorization", ""))
         if token is None:
             raise Problem(401, "unknown_device", "Falta la credencial del equipo.")
         return lambda uow: credentials.device(uow, token, Role.KIOSK)

@@ -7,12 +7,15 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, insert, select, update
 
+from queue_server.core.prepared import Prepared
 from queue_server.core.problem import Problem
 from queue_server.core.unit_of_work import Actor, UnitOfWork
 from queue_server.staff import tables
 from queue_server.staff.model import Role, Token, digest
 
-_CREDENTIAL = select(tables.credentials).where(tables.credentials.c.id == bindparam("of_id"))
+_CREDENTIAL = Prepared(
+    select(tables.credentials).where(tables.credentials.c.id == bindparam("of_id"))
+)
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,7 @@ def device(uow: UnitOfWork, text: str, role: Role) -> Actor:
     token = Token.parse(text)
     row = None
     if token is not None:
-        row = uow.connection.execute(_CREDENTIAL, {"of_id": token.credential_id}).one_or_none()
+        row = _CREDENTIAL.one_or_none(uow.connection, {"of_id": token.credential_id})
     if token is None or row is None or row.revoked_at is not None:
         raise unknown_device()
     if not hmac.compare_digest(row.secret_hash, digest(token.secret)):

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, select, update
 
+from queue_server.core.prepared import Prepared
 from queue_server.core.problem import Problem
 from queue_server.core.unit_of_work import Actor, UnitOfWork
 from queue_server.staff import tables
@@ -16,7 +17,7 @@ from queue_server.staff.model import Ending, Role, SessionTimes, digest
 _KEPT_AFTER_END = timedelta(hours=4)
 
 _S, _A = tables.sessions, tables.accounts
-_SIGNED_IN = (
+_SIGNED_IN = Prepared(
     select(_S, _A.c.role, _A.c.one_time, _A.c.full_name)
     .join(_A, (_S.c.site == _A.c.site) & (_S.c.account == _A.c.name))
     .where(_S.c.token_hash == bindparam("of_token"), _A.c.disabled_at.is_(None))
@@ -169,7 +170,7 @@ def end_sessions(uow: UnitOfWork, site: str, account: str, keep: str = "") -> No
 
 
 def _row(uow: UnitOfWork, value: str) -> Any:
-    return uow.connection.execute(_SIGNED_IN, {"of_token": digest(value)}).one_or_none()
+    return _SIGNED_IN.one_or_none(uow.connection, {"of_token": digest(value)})
 
 
 def _times(row: Any) -> SessionTimes:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, case, insert, select, update
 
+from queue_server.core.prepared import Prepared
 from queue_server.core.problem import Problem
 from queue_server.core.unit_of_work import Actor, UnitOfWork
 from queue_server.turns import tables
@@ -33,7 +34,7 @@ _MUTABLE = (
     "no_shows",
 )
 # Conditional on the state it was seen in: of two that want the same ticket one gets no row.
-_CHANGE = (
+_CHANGE = Prepared(
     update(_T)
     .where(_T.c.id == bindparam("ticket_id"), _T.c.state == bindparam("seen_state"))
     .values({_T.c[name]: bindparam(f"new_{name}", type_=_T.c[name].type) for name in _MUTABLE})
@@ -41,15 +42,15 @@ _CHANGE = (
 )
 _NOW = bindparam("now", type_=_P.c.started_at.type)
 # A clock set back never makes a period end before it began.
-_END_PERIOD = (
+_END_PERIOD = Prepared(
     update(_P)
     .where(_P.c.ticket == bindparam("ticket_id"), _P.c.ended_at.is_(None))
     .values(ended_at=case((_P.c.started_at > _NOW, _P.c.started_at), else_=_NOW))
     .returning(_P.c.position, _P.c.ended_at)
 )
-_BEGIN_PERIOD = insert(_P)
-_ISSUE = insert(_T)
-_COUNT = (
+_BEGIN_PERIOD = Prepared(insert(_P))
+_ISSUE = Prepared(insert(_T))
+_COUNT = Prepared(
     update(_L)
     .where(
         _L.c.site == bindparam("of_site"),
@@ -60,7 +61,9 @@ _COUNT = (
     .values(people=_L.c.people + bindparam("by"))
     .returning(_L.c.people)
 )
-_FIND = select(_T).where(_T.c.site == bindparam("site"), _T.c.id == bindparam("ticket_id"))
+_FIND = Prepared(
+    select(_T).where(_T.c.site == bindparam("site"), _T.c.id == bindparam("ticket_id"))
+)
 
 
 def of_row(row: Row[Any]) -> Ticket:
@@ -90,7 +93,7 @@ def of_row(row: Row[Any]) -> Ticket:
 
 def find(uow: UnitOfWork, site: str, ticket_id: str) -> Ticket | None:
     """A ticket of the site by its id."""
-    row = uow.connection.execute(_FIND, {"site": site, "ticket_id": ticket_id}).one_or_none()
+    row = _FIND.one_or_none(uow.connection, {"site": site, "ticket_id": ticket_id})
     return of_row(row) if row else None
 
 
@@ -106,7 +109,7 @@ def known(uow: UnitOfWork, site: str, ticket_id: str) -> Ticket:
 def add(uow: UnitOfWork, actor: Actor, ticket: Ticket, reason: str = "") -> Ticket:
     """Write a new ticket with its first period."""
     row = {each.name: getattr(ticket, each.name) for each in fields(ticket)}
-    uow.connection.execute(_ISSUE, {**row, "then": list(ticket.then)})
+    _ISSUE.all(uow.connection, {**row, "then": list(ticket.then)})
     _begin(uow, actor, NOT_YET, ticket, 1, ticket.arrived_at, reason)
     _count(uow, None, ticket)
     return ticket
@@ -133,12 +136,10 @@ def try_move(
     after = replace(ticket, state=to, **new)
     values = {f"new_{name}": getattr(after, name) for name in _MUTABLE}
     values["new_then"] = list(after.then)
-    changed = uow.connection.execute(
-        _CHANGE, {"ticket_id": ticket.id, "seen_state": ticket.state, **values}
-    )
-    if changed.one_or_none() is None:
+    seen = {"ticket_id": ticket.id, "seen_state": ticket.state}
+    if _CHANGE.one_or_none(uow.connection, {**seen, **values}) is None:
         return None
-    ended = uow.connection.execute(_END_PERIOD, {"ticket_id": ticket.id, "now": uow.now}).one()
+    ended = _END_PERIOD.one_or_none(uow.connection, {"ticket_id": ticket.id, "now": uow.now})
     _begin(uow, actor, ticket.state, after, ended.position + 1, ended.ended_at, reason)
     _count(uow, ticket, after)
     return after
@@ -149,9 +150,8 @@ def rewrite(uow: UnitOfWork, ticket: Ticket, **new: Any) -> Ticket:
     after = replace(ticket, **new)
     values = {f"new_{name}": getattr(after, name) for name in _MUTABLE}
     values["new_then"] = list(after.then)
-    uow.connection.execute(
-        _CHANGE, {"ticket_id": ticket.id, "seen_state": ticket.state, **values}
-    ).one()
+    seen = {"ticket_id": ticket.id, "seen_state": ticket.state}
+    _CHANGE.all(uow.connection, {**seen, **values})
     _count(uow, ticket, after)
     return after
 
@@ -200,8 +200,8 @@ def _begin(
     at: datetime,
     reason: str,
 ) -> None:
-    uow.connection.execute(
-        _BEGIN_PERIOD,
+    _BEGIN_PERIOD.all(
+        uow.connection,
         {
             "ticket": ticket.id,
             "position": position,
@@ -234,7 +234,7 @@ def _count(uow: UnitOfWork, before: Ticket | None, after: Ticket | None) -> None
     for line, by in ((left, -1), (joined, 1)):
         if line is None:
             continue
-        counted = uow.connection.execute(_COUNT, {**line, "by": by}).one_or_none()
+        counted = _COUNT.one_or_none(uow.connection, {**line, "by": by})
         if counted is None:
             uow.connection.execute(
                 insert(_L),

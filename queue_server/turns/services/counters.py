@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import and_, bindparam, delete, insert, select, text, update
 
+from queue_server.core.prepared import Prepared
 from queue_server.core.problem import Problem
 from queue_server.core.unit_of_work import Actor, UnitOfWork
 from queue_server.staff.model import Role
@@ -40,7 +41,7 @@ _DESKS = (
     )
     .where(_C.c.site == bindparam("site"))
 )
-_DESK = _DESKS.where(_C.c.code == bindparam("counter"))
+_DESK = Prepared(_DESKS.where(_C.c.code == bindparam("counter")))
 _SIT = (
     update(_C)
     .where(_C.c.site == bindparam("of_site"), _C.c.code == bindparam("of_counter"))
@@ -77,7 +78,7 @@ def desks(uow: UnitOfWork, site: str) -> dict[str, Desk]:
 
 def desk(uow: UnitOfWork, site: str, counter: str) -> Desk:
     """One counter as it is now. Raises Problem 404."""
-    row = uow.connection.execute(_DESK, {"site": site, "counter": counter}).one_or_none()
+    row = _DESK.one_or_none(uow.connection, {"site": site, "counter": counter})
     if row is None:
         raise Problem(404, "unknown_counter", "Esta ventanilla no existe; elija otra.")
     return _desk(row)
@@ -169,6 +170,7 @@ def renew(uow: UnitOfWork, site: str) -> None:
         update(sites).where(sites.c.code == site).values(version=sites.c.version + 1)
     )
     uow.memory.pop(f"turns.rules:{site}", None)
+    uow.seen.pop(site, None)
 
 
 def _leave(uow: UnitOfWork, actor: Actor, counter: str, state: CounterState, reason: str) -> None:

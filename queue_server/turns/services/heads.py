@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, literal_column, select, text, union_all
 
+from queue_server.core.prepared import Prepared
 from queue_server.core.unit_of_work import UnitOfWork
 from queue_server.turns import tables
 from queue_server.turns.model.rule import Choice, Head, choose
@@ -38,12 +39,12 @@ _HEAD = (
     .scalar_subquery()
 )
 # One seek a (service, class), however many wait.
-_HEADS = (
+_HEADS = Prepared(
     select(_T)
     .select_from(_S.join(_CLASSES, literal_column("1") == 1).join(_T, _T.c.id == _HEAD))
     .where(_S.c.site == bindparam("site"), _S.c.counter == bindparam("counter"))
 )
-_AIMED = (
+_AIMED = Prepared(
     select(_T)
     .where(
         _T.c.site == bindparam("site"),
@@ -55,7 +56,7 @@ _AIMED = (
     .order_by(_T.c.due_at, _T.c.id)
     .limit(MAX_AIMED)
 )
-_RECENT = (
+_RECENT = Prepared(
     select(_T.c.attention_class)
     .where(
         _T.c.site == bindparam("site"),
@@ -85,11 +86,11 @@ def _heads(
     uow: UnitOfWork, rules: SiteRules, day: date, counter: str, weights: Mapping[str, int]
 ) -> list[Ticket]:
     asked: dict[str, Any] = {"site": rules.code, "day": day, "now": uow.now}
-    rows = uow.connection.execute(_HEADS, {**asked, "counter": counter})
+    rows = _HEADS.all(uow.connection, {**asked, "counter": counter})
     found = [of_row(row) for row in rows if row.service in weights]
     aims = [f"counter:{counter}", *(f"pool:{pool}" for pool in rules.counters[counter].pools)]
     for aim in aims:
-        found += map(of_row, uow.connection.execute(_AIMED, {**asked, "aim": aim}))
+        found += map(of_row, _AIMED.all(uow.connection, {**asked, "aim": aim}))
     return found
 
 
@@ -117,5 +118,5 @@ def _recent(uow: UnitOfWork, rules: SiteRules, day: date, counter: str) -> list[
     if count == 0:
         return []
     asked = {"site": rules.code, "day": day, "counter": counter, "count": count}
-    rows = uow.connection.execute(_RECENT, asked)
+    rows = _RECENT.all(uow.connection, asked)
     return [AttentionClass(row.attention_class) for row in rows]

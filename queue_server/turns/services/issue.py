@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import insert
 
 from queue_server.core.clock import local_day
+from queue_server.core.prepared import Prepared
 from queue_server.core.problem import Problem
 from queue_server.core.unit_of_work import Actor, UnitOfWork
 from queue_server.turns import tables
@@ -19,7 +20,7 @@ from queue_server.turns.services import change
 from queue_server.turns.services.numbers import take_numbers
 from queue_server.turns.services.rules import site_rules
 
-_VISIT = insert(tables.visits)
+_VISIT = Prepared(insert(tables.visits))
 
 
 def issue(uow: UnitOfWork, actor: Actor, wish: Wish, identity: IdentityClaim | None) -> Ticket:
@@ -111,7 +112,7 @@ def open_visit(uow: UnitOfWork, site: str, day: date, identity: IdentityClaim | 
         sealed = uow.vault.seal("visits.document", json.dumps(claim))
         index = document_index(uow, identity.type, identity.number)
     row = {"id": visit_id, "site": site, "day": day, "created_at": uow.now}
-    uow.connection.execute(_VISIT, {**row, "document": sealed, "document_index": index})
+    _VISIT.all(uow.connection, {**row, "document": sealed, "document_index": index})
     return visit_id
 
 

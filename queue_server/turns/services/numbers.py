@@ -4,13 +4,14 @@ from datetime import date
 
 from sqlalchemy import bindparam, update
 
+from queue_server.core.prepared import Prepared
 from queue_server.core.problem import Problem
 from queue_server.core.unit_of_work import UnitOfWork
 from queue_server.turns import tables
 from queue_server.turns.model.site import Service
 
 _C = tables.series_counters
-_TAKE = (
+_TAKE = Prepared(
     update(_C)
     .where(
         _C.c.site == bindparam("of_site"),
@@ -28,7 +29,7 @@ def take_numbers(uow: UnitOfWork, site: str, day: date, service: Service, count:
     Raises Problem 409 when the service's daily quota does not hold that many more.
     """
     keys = {"of_site": site, "of_day": day, "of_series": service.series, "count": count}
-    last = uow.connection.execute(_TAKE, keys).scalar()
+    last = _TAKE.scalar(uow.connection, keys)
     if last is None:
         last = _first_of_the_day(uow, site, day, service.series, count)
     if service.daily_quota is not None and last > service.daily_quota:

@@ -4,6 +4,7 @@ from collections import defaultdict
 
 from sqlalchemy import bindparam, select, update
 
+from queue_server.core.prepared import Prepared
 from queue_server.core.unit_of_work import UnitOfWork
 from queue_server.turns import tables
 from queue_server.turns.model.pace import Pace, starting
@@ -11,8 +12,8 @@ from queue_server.turns.model.site import SiteRules
 from queue_server.turns.model.ticket import Ticket
 
 _P = tables.paces
-_PACES = select(_P).where(_P.c.site == bindparam("site"))
-_LEARN = (
+_PACES = Prepared(select(_P).where(_P.c.site == bindparam("site")))
+_LEARN = Prepared(
     update(_P)
     .where(_P.c.site == bindparam("of_site"), _P.c.service == bindparam("of_service"))
     .values(
@@ -32,7 +33,7 @@ def paces(uow: UnitOfWork, rules: SiteRules) -> dict[str, Pace]:
     known = defaultdict(lambda: starting(USUAL_MIN))
     for service in rules.services.values():
         known[service.code] = starting(service.expected_minutes)
-    for row in uow.connection.execute(_PACES, {"site": rules.code}):
+    for row in _PACES.all(uow.connection, {"site": rules.code}):
         known[row.service] = Pace(row.mean_s, row.variance_s2, row.samples)
     return known
 
@@ -50,7 +51,7 @@ def learn(uow: UnitOfWork, rules: SiteRules, ticket: Ticket) -> int:
         "new_samples": pace.samples,
     }
     keys = {"of_site": rules.code, "of_service": ticket.service}
-    if uow.connection.execute(_LEARN, {**keys, **row}).one_or_none() is None:
+    if _LEARN.one_or_none(uow.connection, {**keys, **row}) is None:
         first = tables.paces.insert()
         uow.connection.execute(
             first,

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, func, or_, select, text
 
 from queue_server.core.clock import local_day
+from queue_server.core.prepared import Prepared
 from queue_server.core.unit_of_work import UnitOfWork
 from queue_server.turns import tables
 from queue_server.turns.model.rule import Line, ahead, called_before
@@ -23,8 +24,10 @@ from queue_server.turns.services.rules import site_rules
 
 _T, _L = tables.tickets, tables.line_counts
 _OF_DAY = and_(_T.c.site == bindparam("site"), _T.c.queue_day == bindparam("day"))
-_COUNTS = select(_L.c.service, _L.c.attention_class, _L.c.people).where(
-    _L.c.site == bindparam("site"), _L.c.queue_day == bindparam("day"), _L.c.people > 0
+_COUNTS = Prepared(
+    select(_L.c.service, _L.c.attention_class, _L.c.people).where(
+        _L.c.site == bindparam("site"), _L.c.queue_day == bindparam("day"), _L.c.people > 0
+    )
 )
 _CALLED = (
     select(_T)
@@ -69,7 +72,7 @@ def kiosk_services(rules: SiteRules) -> list[Service]:
 
 def lines(uow: UnitOfWork, rules: SiteRules) -> list[Line]:
     """How many wait today in each line that is not empty."""
-    rows = uow.connection.execute(_COUNTS, {"site": rules.code, "day": today(uow, rules)})
+    rows = _COUNTS.all(uow.connection, {"site": rules.code, "day": today(uow, rules)})
     return [Line(row.service, AttentionClass(row.attention_class), row.people) for row in rows]
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Row, Table, bindparam, select
 
+from queue_server.core.prepared import Prepared
 from queue_server.core.problem import Problem
 from queue_server.core.unit_of_work import UnitOfWork
 from queue_server.turns import tables
@@ -12,12 +13,15 @@ from queue_server.turns.model.hours import Closure, Opening
 from queue_server.turns.model.rule import Rule, Strategy
 from queue_server.turns.model.site import Counter, Leftover, Service, SiteRules
 
-_SITE = select(tables.sites).where(tables.sites.c.code == bindparam("site"))
+_SITE = Prepared(select(tables.sites).where(tables.sites.c.code == bindparam("site")))
 
 
 def site_rules(uow: UnitOfWork, site: str) -> SiteRules:
     """Everything configured for `site`. Raises Problem 503 before `load-site`."""
-    row = uow.connection.execute(_SITE, {"site": site}).one_or_none()
+    seen: SiteRules | None = uow.seen.get(site)
+    if seen is not None:
+        return seen
+    row = _SITE.one_or_none(uow.connection, {"site": site})
     if row is None:
         words = f"El módulo {site} aún no está configurado; ejecute `load-site` en el servidor."
         raise Problem(503, "site_not_loaded", words)
@@ -25,6 +29,7 @@ def site_rules(uow: UnitOfWork, site: str) -> SiteRules:
     if known is None or known.version != row.version:
         known = _read(uow, row)
         uow.memory[f"turns.rules:{site}"] = known
+    uow.seen[site] = known
     return known
 
 

@@ -65,7 +65,7 @@ def main(folder: Path) -> None:
         states.Document("01", "10203040", date(1990, 2, 3), "PRADO", "JUAN"),
     )
     ticket = states.Ticket(
-        "t", "J-042", services[0].name, states.AttentionClass.GENERAL, 7, world.site, ""
+        "t", "J-042", services[0].name, states.AttentionClass.GENERAL, 7, "unos 5 a 12 minutos"
     )
     offer = states.Offer("PR**** JUAN", 3770)
     order = states.Order(UUID(int=8), "A01-00042-K", 3770, "juan@example.com")

@@ -36,6 +36,7 @@ from kiosk.flow.events import (
     TicketIssued,
     TicketRefused,
 )
+from kiosk.flow.slip import SlipLine
 from kiosk.flow.states import (
     At,
     AttentionClass,
@@ -55,7 +56,8 @@ from kiosk.flow.turn import person_of
 from kiosk.flow.world import Part
 from tests.support.flow import DOCUMENT, DOWN, ORDER, SEEN, SESSION, UP, ready_to_pay
 
-TICKET = Ticket("t", "I-001", "Información", AttentionClass.GENERAL, 0, "Módulo", "2026-01-01")
+SLIP = (SlipLine("number", "I-001"),)
+TICKET = Ticket("t", "I-001", "Información", AttentionClass.GENERAL, 0, "", SLIP)
 SESSIONS = st.uuids(version=4)
 WORLD = st.one_of(
     st.just(SEEN),

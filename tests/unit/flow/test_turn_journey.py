@@ -20,6 +20,7 @@ from kiosk.flow.events import (
     TicketIssued,
     TicketRefused,
 )
+from kiosk.flow.slip import SlipLine
 from kiosk.flow.states import (
     AttentionClass,
     ChooseService,
@@ -48,9 +49,8 @@ def issue_effect(state: State) -> IssueTicket:
 
 
 def a_ticket() -> Ticket:
-    return Ticket(
-        "t-1", "I-007", "Información", AttentionClass.GENERAL, 2, "Módulo", "2026-11-21T15:00:00Z"
-    )
+    slip = (SlipLine("number", "I-007"),)
+    return Ticket("t-1", "I-007", "Información", AttentionClass.GENERAL, 2, "", slip)
 
 
 def test_a_kiosk_is_closed_until_the_server_answered() -> None:
@@ -122,6 +122,15 @@ def test_without_paper_the_number_is_on_the_screen_and_nothing_is_sent_to_the_pr
     state, sent = step(
         after(open_kiosk(Part.PRINTER), *TO_TURN), TicketIssued(effect.effect_id, a_ticket())
     )
+    assert isinstance(state.at, TicketReady)
+    assert state.at.print_state is PrintState.NOT_PRINTED
+    assert sent == ()
+
+
+def test_an_answer_without_a_paper_to_print_is_shown_as_not_printed() -> None:
+    effect = issue_effect(open_kiosk())
+    wordless = replace(a_ticket(), slip=())
+    state, sent = step(after(open_kiosk(), *TO_TURN), TicketIssued(effect.effect_id, wordless))
     assert isinstance(state.at, TicketReady)
     assert state.at.print_state is PrintState.NOT_PRINTED
     assert sent == ()

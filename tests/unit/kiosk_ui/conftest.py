@@ -84,8 +84,7 @@ TICKET = Ticket(
     SERVICES[0].name,
     AttentionClass.PREFERENTIAL,
     7,
-    WORLD.site,
-    "2025-03-03T15:00Z",
+    "unos 105 a 118 minutos",
 )
 OFFER = Offer("PR**** JUAN", 3770)
 ORDER = Order(UUID(int=8), "A01-00042-K", 3770, "carmen@example.com")
@@ -117,6 +116,9 @@ def _every_state() -> dict[str, At]:
         **{f"ticket_ready-{paper}": TicketReady(PERSON, TICKET, paper) for paper in PrintState},
         "ticket_ready-next": TicketReady(
             PERSON, replace(TICKET, ahead=0, number="PRE-1042"), PrintState.PRINTED
+        ),
+        "ticket_ready-no_estimate": TicketReady(
+            PERSON, replace(TICKET, wait=""), PrintState.PRINTED
         ),
         **_before_paying(),
         **_paying(),
