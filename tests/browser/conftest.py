@@ -6,7 +6,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from queue_server.staff.api import COOKIE
 from tests.browser.console import Console, open_console, sit
@@ -24,6 +24,7 @@ SWITCHES = (
     "--autoplay-policy=no-user-gesture-required",  # as a display's browser is started
 )
 DEADLINE_MS = 10_000
+expect.set_options(timeout=DEADLINE_MS)
 
 # Writes down, inside the page, when it was clicked and which calls became the newest, and when.
 WITNESS = """

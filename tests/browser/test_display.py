@@ -129,7 +129,8 @@ def test_two_counters_calling_in_the_same_instant_are_both_shown_and_spoken_in_f
         assert later["began"] >= earlier["ended"] - 0.05, "two sounds at once"
     first, second = (sum(each["seconds"] for each in sounds[i : i + 2]) for i in (0, 2))
     assert min(first, second) > 2.5
-    assert shown[1]["at"] - shown[0]["at"] >= 1000 * first
+    rounding_ms = 50  # the browser's clock is a little coarse
+    assert shown[1]["at"] - shown[0]["at"] >= 1000 * first - rounding_ms
     assert board.complaints == []
     assert [url for url in board.requests if not url.startswith(site.url)] == []
 

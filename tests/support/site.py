@@ -19,6 +19,7 @@ from typing import Literal
 from uuid import uuid4
 
 import httpx
+import structlog
 
 from queue_server.__main__ import main
 from queue_server.bootstrap import open_database
@@ -46,6 +47,7 @@ def run_command(config: Path, *words: str) -> str:
     said, complaint = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(said), contextlib.redirect_stderr(complaint):
         code = main(["--config", str(config), *words])
+    structlog.reset_defaults()  # the command line logs to what is its stderr
     assert code == 0, complaint.getvalue()
     return said.getvalue().strip()
 

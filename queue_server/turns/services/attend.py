@@ -17,6 +17,8 @@ MAX_RETURN = timedelta(hours=12)
 def start(uow: UnitOfWork, actor: Actor, ticket_id: str) -> Ticket:
     """The called person is here; attention begins. Raises Problem 404, 409."""
     ticket = change.known(uow, actor.site, ticket_id)
+    if ticket.state is not TicketState.CALLED:
+        raise change.not_possible(ticket)
     started = change.move(uow, actor, ticket, TicketState.SERVING)
     uow.record(
         actor,

@@ -8,21 +8,28 @@ import socket
 import subprocess
 import sys
 import tomllib
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from dataclasses import fields
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import pytest
 from PIL import Image
 from sqlalchemy import select
 
+from deploy.demo.place import Place, Ports
+from deploy.demo.proof import Unproven, admitted_by, link_leads_to
 from queue_server.bootstrap import open_database
 from queue_server.config import load_config
 from queue_server.core import tables as core
+from queue_server.core.unit_of_work import UnitOfWork
+from queue_server.turns.services.my_turn import ticket_of
 from tests.support.centre import eventually
 from tests.support.site import REPOSITORY
+
+T = TypeVar("T")
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +42,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
         env={**os.environ, "CI": "true"},
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=180,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
@@ -82,24 +89,86 @@ def test_the_certificate_is_signed_and_the_same_in_mail_and_report(report: dict[
     assert certificate["application_number"] in Path(report["receipt"]["path"]).read_text()
 
 
-def test_ticket_paper_database_and_report_agree(demo: Path, report: dict[str, Any]) -> None:
-    ticket = report["ticket"]
-    assert ticket["number"] in Path(ticket["path"]).read_text()
-    assert Path(ticket["path"]).with_suffix(".bin").stat().st_size > 0
+def events(demo: Path, kind: str) -> Sequence[Any]:
+    """The rows of one kind in the demo's own event log, oldest first."""
+    log = core.events
+    chosen = select(log).where(log.c.kind == kind).order_by(log.c.id)
+    return read(demo, lambda uow: uow.connection.execute(chosen).all())
+
+
+def read(demo: Path, work: Callable[[UnitOfWork], T]) -> T:
+    """What `work` reads in the demo's database."""
     database = open_database(load_config(demo / "run" / "server.toml"))
-    called = select(core.events.c.at, core.events.c.body).where(
-        core.events.c.kind == "ticket.called"
+    try:
+        return database.read(work)
+    finally:
+        database.close()
+
+
+def test_the_code_on_the_paper_is_the_link_of_the_turn(demo: Path, report: dict[str, Any]) -> None:
+    ticket = report["ticket"]
+    paper = Path(ticket["path"])
+    assert ticket["number"] in paper.read_text()
+    assert ticket["link"].encode() in paper.with_suffix(".bin").read_bytes()
+    token = ticket["link"].rpartition("/t/")[2]
+    assert read(demo, lambda uow: ticket_of(uow, token).label) == ticket["number"]
+
+
+def test_calls_of_log_and_report_agree_and_whoever_has_preference_comes_first(
+    demo: Path, report: dict[str, Any]
+) -> None:
+    issued = [row.body["number"] for row in events(demo, "ticket.issued")]
+    logged = events(demo, "ticket.called")
+    calls = report["calls"]
+    assert [call["number"] for call in calls] == [row.body["number"] for row in logged]
+    assert [call["called_at"] for call in calls] == [row.at.isoformat() for row in logged]
+    assert [call["attention_class"] for call in calls] == ["preferential", "general"]
+    first, second = (call["number"] for call in calls)
+    assert second == report["ticket"]["number"]
+    assert issued.index(first) > issued.index(second), "she came after him"
+    for call, row in zip(calls, logged, strict=True):
+        assert call["reason"] == row.body["reason"]
+        assert 0 < call["shown_on_display_ms"] < 10_000
+
+
+def test_the_phone_saw_its_place_its_estimate_and_its_call(report: dict[str, Any]) -> None:
+    assert report["phone"]["number"] == report["ticket"]["number"]
+    alone, behind = report["phone"]["said"]
+    assert alone.startswith("Usted sigue")
+    assert behind.startswith("1 persona antes que usted · ")
+    assert "minutos" in behind
+    assert 0 < report["calls"][-1]["shown_on_phone_ms"] < 10_000
+
+
+def test_the_display_was_admitted_by_the_administrator(demo: Path, report: dict[str, Any]) -> None:
+    (row,) = [row for row in events(demo, "credential.created") if row.body["role"] == "display"]
+    assert (row.body["name"], row.actor) == (
+        report["display"]["name"],
+        report["display"]["admitted_by"],
     )
-    (row,) = database.read(lambda uow: uow.connection.execute(called).all())
-    database.close()
-    assert row.body["number"] == ticket["number"]
-    assert datetime.fromisoformat(ticket["called_at"]) == row.at
-    assert 0 < ticket["shown_on_display_ms"] < 10_000
+    assert row.actor == "administrator:admin"
+
+
+@pytest.mark.negative_control
+def test_a_code_or_a_display_the_server_does_not_know_proves_nothing(
+    demo: Path, report: dict[str, Any]
+) -> None:
+    nobody = ("", "")
+    place = Place(demo, Ports(*(0 for _ in fields(Ports))), nobody, nobody, nobody)
+    link = report["ticket"]["link"]
+    assert link_leads_to(place, link) == report["ticket"]["number"]
+    with pytest.raises(Unproven, match="leads nowhere"):
+        link_leads_to(place, link[:-1] + ("A" if link[-1] != "A" else "Q"))
+    with pytest.raises(Unproven, match="no admission"):
+        admitted_by(place, "sala-2")
 
 
 def test_every_screen_that_was_passed_is_a_picture(report: dict[str, Any]) -> None:
     names = {Path(each).stem for each in report["screens"]}
-    assert {"console", "display", "monitor"} <= names
+    assert {
+        *("administration", "console", "display", "monitor", "phone", "phone-waiting"),
+        *("reports", "supervisor"),
+    } <= names
     for word in (
         "terms",
         "give_email",
@@ -107,6 +176,7 @@ def test_every_screen_that_was_passed_is_a_picture(report: dict[str, Any]) -> No
         "working",
         "certificate_ready",
         "in_review",
+        "ticket_ready",
     ):
         assert any(word in name for name in names), f"no picture of {word}"
     for each in report["screens"]:
@@ -123,7 +193,9 @@ def test_the_journey_keeps_to_its_touches_and_each_process_says_its_memory(
     assert journey["touches"] <= 10
     assert journey["typed_screens"] <= 2
     assert journey["machine_seconds"] > 0
-    assert {"sandbox", "mailbox", "jobs", "web", "kiosk"} <= set(report["processes"])
+    assert {"sandbox", "mailbox", "serve", "serve/jobs", "serve/web", "kiosk"} <= set(
+        report["processes"]
+    )
     assert all(peak > 1 for peak in report["processes"].values())
 
 

@@ -122,9 +122,10 @@ def test_the_feed_replays_what_was_missed_after_the_last_id(
 def test_a_listener_hears_a_commit_of_another_process(site: Site, staff: StaffHttp) -> None:
     heard: list[str] = []
     connected = threading.Event()
+    since = {"Last-Event-ID": str(staff.http.get("/api/v1/display").json()["event_id"])}
 
     def listen() -> None:
-        with staff.http.stream("GET", "/api/v1/feed") as stream:
+        with staff.http.stream("GET", "/api/v1/feed", headers=since) as stream:
             connected.set()
             heard.extend(_numbers(stream, 1))
 

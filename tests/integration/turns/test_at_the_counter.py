@@ -17,8 +17,9 @@ def test_called_then_served_then_finished(hall: Hall) -> None:
     started = hall.do(hall.ana, attend.start, called.id)
     assert started.state is TicketState.SERVING
     assert hall.finish(called).state is TicketState.FINISHED
-    with pytest.raises(Problem, match="already_finished"):
-        hall.finish(called)
+    for again in (attend.finish, attend.start, attend.no_show, line.resume):
+        with pytest.raises(Problem, match="already_finished"):
+            hall.do(hall.ana, again, called.id)
 
 
 def test_one_visit_several_services_without_queueing_from_the_end(hall: Hall) -> None:
