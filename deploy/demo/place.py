@@ -35,6 +35,7 @@ class Place:
     folder: Path
     ports: Ports
     staff: tuple[str, str]
+    administrator: tuple[str, str]
     it: tuple[str, str]
 
     @property
@@ -77,8 +78,9 @@ def prepare(folder: Path) -> Place:
     _command(run, "load-site", str(REPOSITORY / "deploy" / "site.toml"))
     (run / "credential").write_text(_command(run, "add-kiosk", KIOSK_CODE))
     staff = ("ana", _command(run, "add-staff", "ana"))
+    admin = ("admin", _command(run, "add-staff", "admin", "--role", "administrator"))
     it = ("soporte", _command(run, "add-staff", "soporte", "--role", "it"))
-    return Place(folder, ports, staff, it)
+    return Place(folder, ports, staff, admin, it)
 
 
 def _command(run: Path, *words: str) -> str:

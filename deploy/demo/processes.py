@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -20,10 +21,15 @@ class DidNotStart(RuntimeError):
 
 
 def free_port() -> int:
-    """A TCP port of the loopback address nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A TCP port of the loopback address nobody listens on now.
+
+    Linux gives outgoing connections ports from 32768 on: one below stays free until it is used.
+    """
+    while True:
+        port = random.randrange(20_000, 32_768)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 class Processes:
@@ -80,10 +86,15 @@ class Processes:
         return lambda: any(line.startswith(word) for line in self.log(name).splitlines())
 
     def peak_rss_mb(self) -> dict[str, float]:
-        """Each process's largest resident memory so far, in MB (VmHWM of proc(5))."""
+        """Each process's largest resident memory so far, in MB (VmHWM of proc(5)).
+
+        Those which a process of ours started are named after it: `serve/web`.
+        """
         for name, process in self._running.items():
             if process.poll() is None:
                 self._peaks[name] = _peak_mb(process.pid)
+                for command, child in _children(process.pid):
+                    self._peaks[f"{name}/{command}"] = _peak_mb(child)
         return dict(self._peaks)
 
     def stop_all(self) -> None:
@@ -99,6 +110,18 @@ class Processes:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+
+
+def _children(pid: int) -> list[tuple[str, int]]:
+    """The server's own processes under `pid`: what each was started for, and its id."""
+    found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    words = {int(each): Path(f"/proc/{each}/cmdline").read_text().split("\0") for each in found}
+    return [
+        (command, child)
+        for child, line in words.items()
+        for command in ("jobs", "web")
+        if command in line
+    ]
 
 
 def _peak_mb(pid: int) -> float:

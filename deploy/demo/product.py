@@ -22,12 +22,10 @@ def product(place: Place) -> Iterator[Processes]:
         processes.start("mailbox", *mailbox, "--folder", str(place.mailbox))
         _simulators(processes, place)
         processes.wait("sandbox", processes.says("sandbox", "ready"))
-        processes.start("jobs", *server, "jobs")
-        processes.wait("jobs", processes.says("jobs", "ready"))
-        processes.start("web", *server, "web")
+        processes.start("serve", *server, "serve")
         for name in ("mailbox", "reader", "printer", "terminal"):
             processes.wait(name, processes.says(name, "ready"))
-        processes.wait("web", lambda: _sells(place))
+        processes.wait("serve", lambda: _sells(place))
         kiosk = ("-m", "kiosk", "--config", str(run / "kiosk.toml"))
         screen = "--windowed" if os.environ.get("DISPLAY") else "--offscreen"
         processes.start("kiosk", *kiosk, screen, "--remote", str(ports.kiosk))

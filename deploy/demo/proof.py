@@ -8,7 +8,6 @@ import re
 import subprocess
 import urllib.request
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import select
@@ -17,8 +16,10 @@ from deploy.demo.place import Place
 from queue_server.bootstrap import open_database
 from queue_server.config import load_config
 from queue_server.core import tables as core
+from queue_server.core.problem import Problem
 from queue_server.core.unit_of_work import UnitOfWork
 from queue_server.issuance import tables as issuance
+from queue_server.turns.services.my_turn import ticket_of
 
 
 class Unproven(RuntimeError):
@@ -63,18 +64,47 @@ class Certificate:
         return dict(vars(self))
 
 
-def ticket_called_at(place: Place, number: str) -> str:
-    """When `number` was called, as the event log has it (ISO 8601, UTC)."""
+@dataclass(frozen=True)
+class Call:
+    """One call, as the event log has it. `called_at`: ISO 8601, UTC."""
 
-    def read(uow: UnitOfWork) -> datetime:
-        events = core.events
-        called = select(events.c.at, events.c.body).where(events.c.kind == "ticket.called")
-        for row in uow.connection.execute(called):
-            if row.body["number"] == number:
-                return row.at
-        raise Unproven(f"the event log knows no call of {number}")
+    number: str
+    attention_class: str
+    reason: str
+    called_at: str
 
-    return _read(place, read).isoformat()
+
+def calls(place: Place) -> list[Call]:
+    """Every call of the day, in the order in which the server made them."""
+    return [
+        Call(
+            row.body["number"], row.body["attention_class"], row.body["reason"], row.at.isoformat()
+        )
+        for row in _events(place, "ticket.called")
+    ]
+
+
+def admitted_by(place: Place, display: str) -> str:
+    """Who admitted `display`, as the event log names them."""
+    for row in _events(place, "credential.created"):
+        if (row.body["role"], row.body["name"]) == ("display", display):
+            return row.actor
+    raise Unproven(f"the event log knows no admission of the display {display}")
+
+
+def link_leads_to(place: Place, link: str) -> str:
+    """The number of the turn a phone gets to by `link`. Raises Unproven when it leads nowhere."""
+    token = link.rpartition("/t/")[2]
+    try:
+        return _read(place, lambda uow: ticket_of(uow, token).label)
+    except Problem as problem:
+        raise Unproven(f"the code on the paper leads nowhere: {problem.detail}") from problem
+
+
+def _events(place: Place, kind: str):
+    log = core.events
+    chosen = select(log).where(log.c.kind == kind).order_by(log.c.id)
+    return _read(place, lambda uow: uow.connection.execute(chosen).all())
 
 
 def _attachment(mail: Path) -> bytes:

@@ -25,11 +25,9 @@ def table(place: Place, happened: Happened, seconds: float) -> str:
         ("certificate", f"{certificate['number']}, {valid}: {_short(certificate['pdf'])}"),
         ("e-mail", f"{happened.email['to']}: {_short(happened.email['path'])}"),
         ("receipt", _short(receipt["path"])),
-        (
-            "turn",
-            f"{happened.ticket['number']}, called, painted on the display after "
-            f"{happened.ticket['shown_on_display_ms']} ms",
-        ),
+        ("display", f"{happened.display['name']}, admitted by {happened.display['admitted_by']}"),
+        *(("call", _call(each)) for each in happened.calls),
+        ("phone", f"{happened.phone['number']}: " + ", then ".join(happened.phone["said"])),
         (
             "journey",
             f"{happened.journey['touches']} touches, {happened.journey['typed_keys']} keys, "
@@ -43,15 +41,25 @@ def table(place: Place, happened: Happened, seconds: float) -> str:
     return "\n".join(f"  {name:<12} {words}" for name, words in rows)
 
 
+def _call(call: dict[str, Any]) -> str:
+    """One call: whom, why, and how long after the button was pressed it could be read."""
+    shown = f"on the display after {call['shown_on_display_ms']} ms"
+    if "shown_on_phone_ms" in call:
+        shown += f", on the phone after {call['shown_on_phone_ms']} ms"
+    return f"{call['number']} ({call['reason']}): {shown}"
+
+
 def places_to_look(place: Place) -> str:
-    """The addresses of the pages and who may sign in."""
-    return "\n".join(
-        [
-            f"  console    {place.url}/console   ({' / '.join(place.staff)})",
-            f"  display    {place.url}/display",
-            f"  monitor    {place.url}/monitor   ({' / '.join(place.it)})",
-        ]
-    )
+    """The addresses of the pages and who may sign in. A new display has to be admitted."""
+    pages = {
+        "console": place.staff,
+        "administration": place.administrator,
+        "supervisor": place.administrator,
+        "reports": place.administrator,
+        "monitor": place.it,
+    }
+    rows = [f"  {page:<16}{place.url}/{page}   ({' / '.join(who)})" for page, who in pages.items()]
+    return "\n".join([*rows, f"  {'display':<16}{place.url}/display"])
 
 
 def _short(path: object) -> str:

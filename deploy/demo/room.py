@@ -1,11 +1,17 @@
-"""The waiting room in Chromium: console, display and monitor, clicked and photographed."""
+"""Everybody's browser: console, display, phone, office and monitor, clicked and photographed."""
 
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from deploy.demo.board import Board
+from deploy.demo.counter import Counter
+from deploy.demo.office import Office
+from deploy.demo.phone import Phone
+from deploy.demo.place import Place
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
@@ -16,42 +22,31 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--autoplay-policy=no-user-gesture-required",  # as a display's browser is started
 ]
 DEADLINE_MS = 15_000
 
 
 class Room:
-    """Three pages of one site: what staff, the waiting people and central IT look at."""
+    """The pages of one site, each in the browser of whoever looks at it."""
 
-    def __init__(self, url: str, console: Page, display: Page, monitor: Page) -> None:
-        self.url = url
-        self.console = console
-        self.display = display
-        self.monitor = monitor
+    def __init__(self, browser: Browser, url: str) -> None:
+        self._url = url
+        self.board = Board(_window(browser, 1920, 1080))
+        self.counter = Counter(_window(browser, 1366, 820))
+        self.office = Office(_window(browser, 1366, 900), url)
+        self.monitor = _window(browser, 1366, 900)
+        self.phone = Phone(_window(browser, 390, 844, telephone=True))
 
-    def open(self, staff: tuple[str, str], it: tuple[str, str], counter: str) -> None:
-        """Sign both people in and open every page."""
-        self.display.goto(f"{self.url}/display")
-        _sign_in(self.console, f"{self.url}/console?counter={counter}", staff)
-        _sign_in(self.monitor, f"{self.url}/monitor", it)
-
-    def call_next(self, number: str) -> float:
-        """Click "Llamar al siguiente"; milliseconds until the display has painted `number`."""
-        newest = self.display.locator(f'[data-number="{number}"][data-painted-at]')
-        clicked = self.console.evaluate("Date.now()")
-        self.console.get_by_role("button", name="Llamar al siguiente").click()
-        newest.wait_for(timeout=DEADLINE_MS)
-        painted = float(newest.get_attribute("data-painted-at") or 0)
-        expect(self.console.get_by_role("button", name="Terminar")).to_be_enabled()
-        return painted - clicked
-
-    def finish(self) -> None:
-        """Click "Terminar"."""
-        self.console.get_by_role("button", name="Terminar").click()
-        expect(self.console.get_by_role("button", name="Llamar al siguiente")).to_be_enabled()
+    def open(self, place: Place, counter: str) -> None:
+        """Sign everybody in; the display signs itself in, later."""
+        self.board.page.goto(f"{self._url}/display")
+        _sign_in(self.counter.page, f"{self._url}/console?counter={counter}", place.staff)
+        _sign_in(self.office.page, f"{self._url}/administration", place.administrator)
+        _sign_in(self.monitor, f"{self._url}/monitor", place.it)
 
     def wait_for_kiosk(self, code: str) -> None:
-        """Until the monitor shows kiosk `code` (reloads: discovery and heartbeat take a moment)."""
+        """Until the monitor shows kiosk `code` (discovery and heartbeat take a moment)."""
         ends = time.monotonic() + DEADLINE_MS / 1000
         while time.monotonic() < ends:
             if self.monitor.get_by_text(code, exact=False).count():
@@ -60,25 +55,47 @@ class Room:
         raise TimeoutError(f"the monitor does not show kiosk {code}")
 
     def pictures(self, folder: Path) -> list[Path]:
-        """A PNG of each page as it is now."""
-        pages = {"console": self.console, "display": self.display, "monitor": self.monitor}
-        for name, page in pages.items():
-            page.screenshot(path=folder / f"{name}.png")
-        return [folder / f"{name}.png" for name in pages]
+        """A PNG of each page that tells of a call, as it is now."""
+        pages = {
+            "console": self.counter.page,
+            "display": self.board.page,
+            "phone": self.phone.page,
+            "monitor": self.monitor,
+        }
+        return [picture(page, folder, name) for name, page in pages.items()]
+
+
+def picture(page: Page, folder: Path, name: str) -> Path:
+    """A PNG of `page` as it is now."""
+    path = folder / f"{name}.png"
+    page.screenshot(path=path)
+    return path
 
 
 @contextmanager
 def open_room(url: str) -> Iterator[Room]:
-    """Chromium with a page each; closed with the block."""
+    """Chromium with a window each; closed with the block."""
+    expect.set_options(timeout=DEADLINE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        tv = browser.new_context(viewport={"width": 1920, "height": 1080}, locale="es-PE")
-        desk = browser.new_context(viewport={"width": 1366, "height": 820}, locale="es-PE")
-        office = browser.new_context(viewport={"width": 1366, "height": 900}, locale="es-PE")
         try:
-            yield Room(url, desk.new_page(), tv.new_page(), office.new_page())
+            yield Room(browser, url)
         finally:
             browser.close()
+
+
+def _window(browser: Browser, width: int, height: int, *, telephone: bool = False) -> Page:
+    """A window with cookies of its own."""
+    context = browser.new_context(
+        viewport={"width": width, "height": height},
+        locale="es-PE",
+        timezone_id="America/Lima",
+        is_mobile=telephone,
+        has_touch=telephone,
+        device_scale_factor=2 if telephone else 1,
+    )
+    context.set_default_timeout(DEADLINE_MS)
+    return context.new_page()
 
 
 def _sign_in(page: Page, address: str, person: tuple[str, str]) -> None:

@@ -41,7 +41,6 @@ async def display(request: Request, desk: DeskOf) -> Response:
             "site_name": rules.name,
             "zone": rules.zone,
             "build": build(),
-            "typeface": "own" if typeface() else "",
         }
 
     try:

@@ -25,7 +25,8 @@ router.include_router(kiosk_api.router)
 
 templates = Jinja2Templates(Path(__file__).parent / "templates")
 
-_OWN_TYPEFACE = find_spec("fontpkg_inter") is not None
+# Every page has the house's typeface where the server has it; else the system's is used.
+templates.env.globals["typeface"] = find_spec("fontpkg_inter") is not None
 
 # No inline script or style, nothing from elsewhere, in nobody's frame.
 HEADERS = {
@@ -92,7 +93,7 @@ async def _for_people(request: Request, desk: DeskOf, who: Identify, template: s
         names = await desk.look(who, read)
     except Problem as problem:
         return elsewhere(request, problem) or _trouble(request, problem)
-    return _page(request, template, {"page": template, "typeface": _OWN_TYPEFACE, **names})
+    return _page(request, template, {"page": template, **names})
 
 
 def elsewhere(request: Request, problem: Problem) -> Response | None:

@@ -9,6 +9,7 @@ dexterity and the clock are made up. Writes `var/bench/day.json` and `var/bench/
 import asyncio
 import heapq
 import json
+import logging
 import math
 import random
 import statistics
@@ -262,6 +263,7 @@ async def kiosks(everybody: list[Person], folder: Path) -> Account:
 
 def main() -> None:
     """Run both variants, print the figures, draw the two curves."""
+    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
     everybody = people(SEED)
     now = today(everybody)
     with tempfile.TemporaryDirectory() as folder:

@@ -29,7 +29,7 @@ def slow_down() -> None:
             yield piece
 
     Database._carry_out = slow_unit
-    Feed.stream = slow_stream
+    Feed.stream = slow_stream  # type: ignore[method-assign]
 
 
 if __name__ == "__main__":

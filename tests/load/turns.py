@@ -156,7 +156,7 @@ def _issue(folder: Path, samples: dict[str, Any]) -> dict[str, Any]:
         starts.append(start_s)
         takers, plain = kiosks(site, 8), [Client(port) for _ in range(8)]
         for _ in range(ROUNDS):
-            bares.append(per_second(plain, SECONDS, lambda c: c.post("/tickets", {"service": "x"})))
+            bares.append(per_second(plain, SECONDS, _take_bare))
             ours.append(per_second(takers, SECONDS, take))
         memory = rss_mb(pid)
     samples["issue"] = {"ours_per_s": ours, "bare_per_s": bares, "start_s": starts}
@@ -168,6 +168,14 @@ def _issue(folder: Path, samples: dict[str, Any]) -> dict[str, Any]:
         "rss_mb": memory,
         "start_s": round(min(starts), 2),
     }
+
+
+def _take(client: Client) -> None:
+    client.post("/api/v1/tickets", {"service": SERVICE})
+
+
+def _take_bare(client: Client) -> None:
+    client.post("/tickets", {"service": "x"})
 
 
 def _call_next(counter: str) -> Callable[[Client], Callable[[], object]]:
@@ -277,9 +285,7 @@ def _slowed(folder: Path, samples: dict[str, Any], figures: dict[str, Any]) -> d
     """The same measurements against a worker made slow on purpose: they must miss their bars."""
     with _site(folder, "tests.load.slowed") as (site, _, _):
         takers, staff = kiosks(site, 8), _operators(site)
-        issued = per_second(
-            takers, SECONDS, lambda c: c.post("/api/v1/tickets", {"service": SERVICE})
-        )
+        issued = per_second(takers, SECONDS, _take)
         called = _all_counters(staff, 15)
         displays = _listen(site, staff, _newest(site))
         shown = call_to_displays_ms(staff[0], "W1", displays, 20)

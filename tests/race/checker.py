@@ -191,7 +191,7 @@ def _out_of_order(history: History, stored: Stored) -> Iterable[str]:
         row = stored.tickets[ticket_id]
         arrived = _instant(row.arrived_at)
         first = chain[0]
-        lines[_service(row, chain), row.attention_class].append(
+        lines[_service(row), row.attention_class].append(
             (arrived, first.began, first.ended or float("inf"), ticket_id)
         )
     for each in history.of("call"):
@@ -208,14 +208,14 @@ def _passed_over(each: Operation, lines: Any, stored: Stored) -> Iterable[str]:
         return  # returned, resumed or transferred tickets have a place of their own
     row = stored.tickets[each.body["ticket_id"]]
     mine = _instant(row.arrived_at)
-    for arrived, began, ended, other in lines[_service(row, taken), row.attention_class]:
+    for arrived, began, ended, other in lines[_service(row), row.attention_class]:
         if arrived < mine and began < each.began and ended > each.ended:
             yield f"{each.client} took {row.id} over {other}, who had waited longer all the while"
 
 
-def _service(row: Any, chain: list[Period]) -> str:
+def _service(row: Any) -> str:
     """The service of the first wait; a later transfer changes the row."""
-    return _FIRST_SERVICE.get(row.series, row.service)
+    return _FIRST_SERVICE[row.series]
 
 
 _FIRST_SERVICE = {"I": "information", "R": "review", "C": "conduct"}

@@ -5,10 +5,14 @@ import os
 import random
 import signal
 import threading
+import time
 from collections.abc import Sequence
 from typing import Any
 
 import psutil
+
+# `serve` gives up when a process dies five times within 10 s, and it should.
+KILL_EVERY_S = 3.0
 
 
 class Nemesis:
@@ -20,6 +24,7 @@ class Nemesis:
         self._serve, self._lines = psutil.Process(serve_pid), lines
         self._random, self._every_s = random.Random(seed), every_s
         self.done: list[str] = []
+        self._killed_at = 0.0
 
     def run(self, stop: threading.Event) -> None:
         """Until `stop`; whoever was stopped goes on in the end."""
@@ -36,7 +41,8 @@ class Nemesis:
 
     def _kill(self, _: threading.Event) -> None:
         workers = self._workers()
-        if workers:
+        if workers and time.monotonic() - self._killed_at > KILL_EVERY_S:
+            self._killed_at = time.monotonic()
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self._random.choice(workers).pid, signal.SIGKILL)
             self.done.append("kill")

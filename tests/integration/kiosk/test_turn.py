@@ -52,6 +52,7 @@ def test_a_document_becomes_a_printed_turn(bench: Bench, site: Site) -> None:
     (slip,) = bench.slips()
     assert at.ticket.number in slip
     assert "PREFERENCIAL" in slip
+    assert at.ticket.slip[0].text in slip, "the server wrote it"
     assert "10117410" not in slip, "nothing on the paper identifies the person"
     kinds = [(entry.kind, entry.state) for entry in bench.live.journal.entries(session)]
     assert kinds == [("issue_ticket", "done"), ("print_slip", "done")]
