@@ -185,7 +185,7 @@ class Database:
             return work(self._unit(connection))
 
     def _unit(self, connection: Connection) -> UnitOfWork:
-        return UnitOfWork(connection, self.vault, self.clock.now(), self._memory)
+        return UnitOfWork(connection, self.vault, self.clock.now(), self._memory, self.clock)
 
     def _begun(self, reading: bool) -> Connection:
         """A connection in a transaction; closing it rolls back what was not committed.

@@ -8,6 +8,7 @@ from uuid import uuid4
 from sqlalchemy import Connection, bindparam, func, insert, select, text, update
 from sqlalchemy.dialects.sqlite import insert as sqlite_upsert
 
+from queue_server.core.clock import Clock
 from queue_server.core.crypto import Vault
 from queue_server.core.prepared import Prepared
 from queue_server.core.tables import event_counters, events
@@ -62,9 +63,9 @@ class Recorded:
 class UnitOfWork:
     """What a service works in. It never commits; whoever opened the unit does.
 
-    `now` is the one instant of the whole unit, aware UTC. `memory` outlives the unit: what a
-    process may remember of slow-changing rows, each entry with the version it was read at; `seen`
-    ends with the unit.
+    `now` is the one instant of the whole unit, aware UTC: when it had the site for itself.
+    `memory` outlives the unit: what a process may remember of slow-changing rows, each entry with
+    the version it was read at; `seen` ends with the unit.
     `event` is what `record` appended.
     """
 
@@ -74,10 +75,12 @@ class UnitOfWork:
         vault: Vault,
         now: datetime,
         memory: dict[str, Any] | None = None,
+        clock: Clock | None = None,
     ) -> None:
         self.connection = connection
         self.vault = vault
         self.now = now
+        self._clock = clock
         self.memory: dict[str, Any] = {} if memory is None else memory
         self.seen: dict[str, Any] = {}
         self.event: Recorded | None = None
@@ -104,6 +107,8 @@ class UnitOfWork:
             raise RuntimeError(f"this unit belongs to {self._locked}, not to {site}")
         if self.connection.dialect.name == "postgresql":
             self.connection.execute(_LOCK_SITE, {"site": site})
+            if self._clock is not None:  # it may have waited: who comes later is later
+                self.now = self._clock.now()
         self._locked = site
 
     def record(self, actor: Actor, kind: str, **body: Any) -> int:

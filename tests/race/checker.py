@@ -187,12 +187,12 @@ def _out_of_order(history: History, stored: Stored) -> Iterable[str]:
     """A call must not pass over somebody who, all the while it was asked, could be called and
     was before the one it took: the same line, an earlier arrival."""
     lines: dict[tuple[str, str], list[tuple[float, float, float, str]]] = defaultdict(list)
-    for ticket_id, chain in stored.chains.items():
-        row = stored.tickets[ticket_id]
-        arrived = _instant(row.arrived_at)
-        first = chain[0]
+    for issued in history.of("issue"):
+        row = stored.tickets[issued.body["ticket_id"]]
+        until = stored.chains[row.id][0].ended or float("inf")
+        # In line for certain only once the kiosk had its answer.
         lines[_service(row), row.attention_class].append(
-            (arrived, first.began, first.ended or float("inf"), ticket_id)
+            (_instant(row.arrived_at), issued.ended, until, row.id)
         )
     for each in history.of("call"):
         yield from _passed_over(each, lines, stored)

@@ -4,7 +4,7 @@
 import { Refused, read } from "./api.js";
 import { ask } from "./administration_api.js";
 import { Field, Form, group, press } from "./administration_form.js";
-import { element } from "./dom.js";
+import { byId, element } from "./dom.js";
 
 const DISPLAYS = "/api/v1/displays";
 
@@ -27,7 +27,7 @@ export async function displays(box, context) {
   const rows = found.displays.map((/** @type {any} */ each) => {
     const away = press("Quitar", () => void revoke(each.name));
     away.setAttribute("aria-label", `Quitar la pantalla ${each.name}`);
-    const since = new Date(each.approved_at).toLocaleDateString("es-PE", { day: "numeric", month: "long", year: "numeric" });
+    const since = new Date(each.approved_at).toLocaleDateString("es-PE", { timeZone: byId("admin").dataset.zone, day: "numeric", month: "long", year: "numeric" });
     return element("tr", { "data-name": each.name },
       element("td", {}, element("strong", {}, each.name), element("span", { class: "row-note" }, `Admitida el ${since}`)),
       element("td", { class: "row-action" }, away));
