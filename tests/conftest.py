@@ -1,9 +1,11 @@
 """Spreads the tests over two workers so that what shares a running site stays together."""
 
+from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Any
 
 import pytest
+import structlog
 from xdist.scheduler import LoadScopeScheduling
 
 # Folders whose tests share expensive things (a site, a browser, a backend).
@@ -42,6 +44,14 @@ class ByPlace(LoadScopeScheduling):
 def pytest_xdist_make_scheduler(config: Any, log: Any) -> ByPlace:
     """Called by xdist for `--dist loadscope`."""
     return ByPlace(config, log)
+
+
+@pytest.fixture(autouse=True)
+def usual_logs() -> Iterator[None]:
+    """A command line run inside a test logs to what was its stderr; the next test does not."""
+    structlog.reset_defaults()
+    yield
+    structlog.reset_defaults()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
