@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sqlite3
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -213,6 +214,11 @@ class Database:
 
 
 def _say(connection: Connection, words: str) -> None:
-    """Below SQLAlchemy, which would spend more on it than the database."""
+    """Below SQLAlchemy, which would spend more on it than the database. Raises what it would."""
     driver: Any = connection.connection.driver_connection
-    driver.execute(words)
+    try:
+        driver.execute(words)
+    except sqlite3.Error as error:
+        raise DBAPIError.instance(
+            words, None, error, sqlite3.Error, dialect=connection.dialect
+        ) from error

@@ -164,13 +164,17 @@ def serve(uow: UnitOfWork, site: str, counter: str, weights: Mapping[str, int]) 
 
 
 def renew(uow: UnitOfWork, site: str) -> None:
-    """Every process reads the configuration of `site` anew."""
+    """Every process reads the configuration of `site` anew.
+
+    What this unit reads of it from now on is its own: it may still fail, and its version would
+    then belong to whoever changes something next.
+    """
     sites = tables.sites
     uow.connection.execute(
         update(sites).where(sites.c.code == site).values(version=sites.c.version + 1)
     )
-    uow.memory.pop(f"turns.rules:{site}", None)
     uow.seen.pop(site, None)
+    uow.seen[f"renewed:{site}"] = True
 
 
 def _leave(uow: UnitOfWork, actor: Actor, counter: str, state: CounterState, reason: str) -> None:

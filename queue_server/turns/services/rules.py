@@ -28,7 +28,8 @@ def site_rules(uow: UnitOfWork, site: str) -> SiteRules:
     known: SiteRules | None = uow.memory.get(f"turns.rules:{site}")
     if known is None or known.version != row.version:
         known = _read(uow, row)
-        uow.memory[f"turns.rules:{site}"] = known
+        if not uow.seen.get(f"renewed:{site}"):
+            uow.memory[f"turns.rules:{site}"] = known
     uow.seen[site] = known
     return known
 

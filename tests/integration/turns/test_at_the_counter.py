@@ -3,6 +3,7 @@
 import pytest
 
 from queue_server.core.problem import Problem
+from queue_server.turns import tables
 from queue_server.turns.model.ticket import IdentityClaim, Ticket, TicketState, Wish
 from queue_server.turns.services import attend, call, counters, help, line, queries
 from queue_server.turns.services.issue import issue, issue_by_hand
@@ -188,3 +189,25 @@ def test_what_does_not_fit_is_refused_in_words(hall: Hall) -> None:
             hall.do(hall.ana, line.transfer, waiting.id, *target)
     with pytest.raises(Problem, match="unknown_ticket"):
         hall.do(hall.ana, attend.finish, "no-such-ticket")
+
+
+def test_a_change_of_configuration_that_fails_is_remembered_by_nobody(hall: Hall) -> None:
+    def rename(name: str, *, fail: bool):
+        def work(uow, actor) -> str:
+            sites = tables.sites
+            uow.connection.execute(sites.update().values(name=name))
+            counters.renew(uow, actor.site)
+            told = site_rules(uow, actor.site).name
+            if fail:
+                raise Problem(409, "changed_my_mind", "No.")
+            uow.record(actor, "site.changed", what="site", code=actor.site)
+            return told
+
+        return work
+
+    with pytest.raises(Problem):
+        hall.do(hall.ana, rename("Nunca", fail=True))
+    another = hall.site.database()  # as another process would
+    assert another.run(lambda uow: rename("Norte", fail=False)(uow, hall.ana)) == "Norte"
+    another.close()
+    assert hall.look(lambda uow: site_rules(uow, "PRUEBA").name) == "Norte"
