@@ -85,14 +85,16 @@ class Feed:
         after: int | None,
         kinds: Callable[[str], bool],
         about: Callable[[FeedEvent], bool] = lambda _: True,
+        shape: Callable[[FeedEvent], bytes] = lambda event: event.encoded,
     ) -> AsyncIterator[bytes]:
         """Server-sent events of `site` with ids above `after` (None: from now on), for ever.
 
-        A listener gets the events whose kind `kinds` admits and, of those, what it is `about`.
+        A listener gets the events whose kind `kinds` admits and, of those, what it is `about`, in
+        the `shape` that is meant for it.
         """
 
         def text(page: Iterable[FeedEvent]) -> bytes:
-            return b"".join(each.encoded for each in page if kinds(each.kind) and about(each))
+            return b"".join(shape(each) for each in page if kinds(each.kind) and about(each))
 
         yield f"retry: {RETRY_MS}\n\n".encode()
         with contextlib.suppress(Problem):  # the log cannot be read: it asks again by its last id

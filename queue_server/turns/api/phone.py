@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from queue_server.core.desk import DeskOf, IdempotencyKey
 from queue_server.core.feed import Feed
 from queue_server.core.idempotency import Reply
+from queue_server.core.ring import FeedEvent
 from queue_server.core.unit_of_work import Actor, UnitOfWork
 from queue_server.staff.api import Public
 from queue_server.turns.api.bodies import WaitBody, wait_body
@@ -78,11 +79,21 @@ async def feed(
     """A sign of life each time the line moves; the page then asks again where it stands."""
     live: Feed = request.app.state.feed
     live.admit()
-    site = await desk.database.look(lambda uow: ticket_of(uow, token).site)
+    own = await desk.database.look(lambda uow: ticket_of(uow, token))
     start = last_event_id if last_event_id is not None else after
-    stream = live.stream(site, start, lambda kind: kind.startswith(("ticket", "day.")))
+
+    def sign(event: FeedEvent) -> bytes:
+        """What happened, and whether to this very turn; nothing of anybody else's."""
+        body = {"number": own.label} if event.body.get("ticket") == own.id else {}
+        return FeedEvent(event.id, event.kind, body).encoded
+
+    stream = live.stream(own.site, start, _moves_the_line, shape=sign)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
+
+
+def _moves_the_line(kind: str) -> bool:
+    return kind.startswith(("ticket", "day."))
 
 
 def _body(uow: UnitOfWork, ticket: Ticket) -> dict[str, Any]:
