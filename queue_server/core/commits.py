@@ -20,6 +20,8 @@ Wake = Callable[[str | None], None]
 SQLITE_LOOKS_EVERY_S = 0.02
 # PostgreSQL: NOTIFY is only a hint. Whatever became of it, readers look again after this long.
 LOOKS_EVERY_S = 1.0
+# Hints that come within this time are taken as one.
+TOGETHER_S = 0.01
 FIRST_PAUSE_S, LAST_PAUSE_S = 0.1, 2.0
 
 
@@ -97,6 +99,7 @@ class CommitWatch:
             select.select([connection, self._ended], [], [], wait_s)
             for site in {notify.payload for notify in connection.notifies(timeout=0)}:
                 self._wake(site)
+            self._stopped.wait(TOGETHER_S)
             if monotonic() >= look_at:
                 look_at = monotonic() + LOOKS_EVERY_S
                 self._wake(None)

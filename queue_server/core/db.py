@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import sqlite3
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -15,6 +14,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
+from queue_server.core import sqlite
 from queue_server.core.clock import Clock
 from queue_server.core.crypto import Vault
 from queue_server.core.faults import spoken_faults
@@ -50,8 +50,6 @@ def _kind_of(url: URL) -> ModuleType:
         from queue_server.core import postgresql  # loads psycopg
 
         return postgresql
-    from queue_server.core import sqlite
-
     return sqlite
 
 
@@ -158,7 +156,7 @@ class Database:
     def _carry_out(self, unit: _Waiting, connection: Connection, *, alone: bool) -> None:
         """What a unit that fails has written is undone; the others of its group stay."""
         if not alone:
-            _say(connection, "SAVEPOINT unit")
+            sqlite.tell(connection, "SAVEPOINT unit")
         try:
             with spoken_faults():
                 uow = self._unit(connection)
@@ -167,9 +165,9 @@ class Database:
         except Exception as error:  # noqa: BLE001 - it belongs to whoever waits for the unit
             unit.error = error
             if not alone:
-                _say(connection, "ROLLBACK TO unit")
+                sqlite.tell(connection, "ROLLBACK TO unit")
         if not alone:
-            _say(connection, "RELEASE unit")
+            sqlite.tell(connection, "RELEASE unit")
 
     def _tell(self, group: Sequence[_Waiting]) -> None:
         for unit in group:
@@ -211,14 +209,3 @@ class Database:
             connection.close()
             raise
         return connection
-
-
-def _say(connection: Connection, words: str) -> None:
-    """Below SQLAlchemy, which would spend more on it than the database. Raises what it would."""
-    driver: Any = connection.connection.driver_connection
-    try:
-        driver.execute(words)
-    except sqlite3.Error as error:
-        raise DBAPIError.instance(
-            words, None, error, sqlite3.Error, dialect=connection.dialect
-        ) from error

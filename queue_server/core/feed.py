@@ -77,7 +77,8 @@ class Feed:
 
     def wake(self, site: str | None = None) -> None:
         """Look for what others committed at `site` (None: at any); safe from any thread."""
-        self._soon(self._look, site)
+        if site is None or site in self._channels:
+            self._soon(self._look, site)
 
     async def stream(
         self,

@@ -65,7 +65,7 @@ def once(
         raise RuntimeError(f"the work under key {key} recorded no event")
     told = replace(reply, text=_to_json(reply.body))
     sealed = uow.vault.seal(_CONTEXT, told.text)
-    _KEEP.all(
+    _KEEP.tell(
         uow.connection,
         {"site": actor.site, "key": key, "status": reply.status, "body": sealed, "at": uow.now},
     )

@@ -3,13 +3,16 @@
 Loaded only where the configuration names a `database_url`.
 """
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, cast
 
 import psycopg
-from psycopg.pq import TransactionStatus
+from psycopg.pq import ConnStatus, TransactionStatus
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
 
+from queue_server.core.libpq import Line, Row, Said
 from queue_server.core.problem import UnsafeDatabase
 
 WAIT_S = 5.0
@@ -27,6 +30,7 @@ _SETTINGS = {
 _DURABLE = ("synchronous_commit", "fsync", "full_page_writes")
 PREPARE_AFTER = 3
 PREPARED_KEPT = 400
+_LINE = "ventanilla_line"
 
 
 def engine_words(url: URL) -> dict[str, Any]:
@@ -58,6 +62,8 @@ def engine_words(url: URL) -> dict[str, Any]:
 def settle(engine: Engine) -> None:
     """Make every connection of `engine` safe; each raises UnsafeDatabase when it cannot be."""
     event.listen(engine, "connect", _prepare)
+    event.listen(engine, "before_cursor_execute", _before_sqlalchemy)
+    event.listen(engine, "commit", _commit)
     event.listen(engine, "rollback", _roll_back)
 
 
@@ -71,12 +77,85 @@ def _prepare(connection: "psycopg.Connection[Any]", _record: object) -> None:
 
 
 def begin(connection: Connection, writing: bool) -> None:
-    """A writer sees what is committed, statement by statement; a reader sees one snapshot."""
-    connection.exec_driver_sql(
-        "BEGIN ISOLATION LEVEL READ COMMITTED"
-        if writing
-        else "BEGIN ISOLATION LEVEL REPEATABLE READ"
+    """A writer sees what is committed, statement by statement; a reader sees one snapshot.
+
+    Below SQLAlchemy and the driver: it is said in every unit, and nothing is to be made of its
+    answer. A lost connection is noticed here.
+    """
+    level = b"READ COMMITTED" if writing else b"REPEATABLE READ"
+    line = _line(connection)
+    line.told.clear()
+    try:
+        line.plainly(b"BEGIN ISOLATION LEVEL " + level)
+    except psycopg.Error as error:
+        raise _as_sqlalchemy(connection, error) from error
+
+
+# --- questions, and what nobody waits for ---------------------------------------------------------
+def ask(connection: Connection, words: str, bound: Sequence[Any] = ()) -> list[Row]:
+    """The rows of `words`, which goes out together with what was told before it.
+
+    Raises what SQLAlchemy would.
+    """
+    return ask_all(connection, [(words, bound)])[0]
+
+
+def ask_all(connection: Connection, asked: Sequence[Said]) -> list[list[Row]]:
+    """The rows of each statement, in one round trip; see `ask`."""
+    line = _line(connection)
+    try:
+        return line.say(asked)
+    except psycopg.Error as error:
+        raise _as_sqlalchemy(connection, error) from error
+
+
+def tell(connection: Connection, words: str, bound: Sequence[Any] = ()) -> None:
+    """Run `words` with the next question, with the commit, or before SQLAlchemy's next statement.
+
+    Order is kept; after a rollback it was never said.
+    """
+    _line(connection).told.append((words, bound))
+
+
+def settled(connection: Connection) -> None:
+    """Wait until everything told so far has been done. Raises what SQLAlchemy would."""
+    ask_all(connection, ())
+
+
+def _line(connection: Connection) -> Line:
+    info = connection.info
+    line: Line | None = info.get(_LINE)
+    if line is None:
+        driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
+        line = info[_LINE] = Line(driver)
+    return line
+
+
+def _as_sqlalchemy(connection: Connection, error: psycopg.Error) -> BaseException:
+    """What SQLAlchemy would raise; a lost connection is given up, as SQLAlchemy would."""
+    line = _line(connection)
+    lost = line.driver.pgconn.status != ConnStatus.OK
+    made = DBAPIError.instance(
+        line.at, None, error, psycopg.Error, connection_invalidated=lost, dialect=connection.dialect
     )
+    if lost:
+        connection.invalidate(error)
+    return made
+
+
+# --- what SQLAlchemy does itself ------------------------------------------------------------------
+def _before_sqlalchemy(connection: Connection, *_: object) -> None:
+    settled(connection)
+
+
+def _commit(connection: Connection) -> None:
+    """COMMIT goes out with what was told last; then the driver has nothing left to commit."""
+    tell(connection, "COMMIT")
+    try:
+        settled(connection)
+    except DBAPIError:
+        _roll_back(connection)  # SQLAlchemy takes a commit that was asked for as the end
+        raise
 
 
 def _roll_back(connection: Connection) -> None:
@@ -86,7 +165,11 @@ def _roll_back(connection: Connection) -> None:
     """
     if connection.invalidated:
         return
-    driver = connection.connection.driver_connection
-    assert isinstance(driver, psycopg.Connection)
-    if driver.pgconn.transaction_status != TransactionStatus.IDLE:
-        driver.pgconn.exec_(b"ROLLBACK")
+    line = _line(connection)
+    line.told.clear()
+    if line.driver.pgconn.transaction_status == TransactionStatus.IDLE:
+        return
+    try:
+        line.plainly(b"ROLLBACK")
+    except psycopg.Error as error:
+        connection.invalidate(error)  # PostgreSQL rolls back what nobody is connected to

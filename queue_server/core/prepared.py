@@ -1,32 +1,66 @@
 """Statements of the hot path: written in SQLAlchemy Core, compiled once, run on the driver itself.
 
-SQLAlchemy spends four times as long around a small SQLite statement as SQLite spends in it. So on
-SQLite the text and the converters of a statement are kept, and each run is one call of the driver.
-On PostgreSQL, where a round trip costs more than all of that, it runs as any other statement.
+SQLAlchemy spends four times as long around a small statement as SQLite spends in it. So the text
+and the converters of a statement are kept, and each run is one call of the driver. On PostgreSQL
+a round trip costs as much again: what nobody waits for travels with the next question.
 """
 
-import sqlite3
 from collections import namedtuple
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, cast
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Float
 from sqlalchemy.engine import Dialect
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeEngine
 
+from queue_server.core import sqlite
+
 _Convert = Callable[[Any], Any]
+_Rows = list[tuple[Any, ...]]
+
+
+class _Driver(Protocol):
+    """The module of a database: how its driver is asked and told."""
+
+    def ask(self, connection: Connection, words: str, bound: Any, /) -> _Rows: ...
+    def ask_all(
+        self, connection: Connection, asked: Sequence[tuple[str, Any]], /
+    ) -> list[_Rows]: ...
+    def tell(self, connection: Connection, words: str, bound: Any, /) -> None: ...
+    def settled(self, connection: Connection, /) -> None: ...
 
 
 @dataclass(frozen=True)
 class _Made:
-    """A statement ready for the driver: its text, what to bind, what to make of a row."""
+    """A statement ready for its driver: its text, what to bind, what to make of a row."""
 
+    driver: _Driver
     text: str
     binds: tuple[tuple[str, _Convert | None, Any], ...]
     row: Callable[..., Any]
     converts: tuple[tuple[int, _Convert], ...]
+
+    def bound(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
+        """The parameters in the order of their places."""
+        return tuple(
+            [
+                convert(values.get(name, usual)) if convert else values.get(name, usual)
+                for name, convert, usual in self.binds
+            ]
+        )
+
+    def rows(self, found: _Rows) -> Sequence[Any]:
+        """What the driver found, with the statement's columns as attributes."""
+        if not self.converts:
+            return [self.row(values) for values in found]
+        return [self._row(values) for values in found]
+
+    def _row(self, values: tuple[Any, ...]) -> Any:
+        converted = list(values)
+        for place, convert in self.converts:
+            converted[place] = convert(converted[place])
+        return self.row(converted)
 
 
 class Prepared:
@@ -37,28 +71,12 @@ class Prepared:
 
     def __init__(self, statement: Any) -> None:
         self._statement = statement
-        self._made: _Made | None = None
+        self._made: dict[str, _Made] = {}
 
     def all(self, connection: Connection, values: Mapping[str, Any]) -> Sequence[Any]:
         """Run it; every row it returns, none for a statement that returns no rows."""
-        if connection.dialect.name != "sqlite":
-            result = connection.execute(self._statement, values)
-            return result.all() if result.returns_rows else ()
-        made = self._made or self._make(connection.dialect, values)
-        bound = tuple(
-            [
-                convert(values.get(name, usual)) if convert else values.get(name, usual)
-                for name, convert, usual in made.binds
-            ]
-        )
-        driver: Any = connection.connection.driver_connection
-        try:
-            found = driver.execute(made.text, bound).fetchall()
-        except sqlite3.Error as error:
-            raise DBAPIError.instance(
-                made.text, None, error, sqlite3.Error, dialect=connection.dialect
-            ) from error
-        return [_row(made, each) for each in found]
+        made = self._on(connection, values)
+        return made.rows(made.driver.ask(connection, made.text, made.bound(values)))
 
     def one_or_none(self, connection: Connection, values: Mapping[str, Any]) -> Any:
         """Its first row, None when there is none."""
@@ -70,9 +88,22 @@ class Prepared:
         row = self.one_or_none(connection, values)
         return None if row is None else row[0]
 
+    def tell(self, connection: Connection, values: Mapping[str, Any]) -> None:
+        """Run it in its turn; nobody waits for it.
+
+        On PostgreSQL it goes out with the next question or with the commit, and what it raises is
+        raised there: the transaction fails, as it would have here.
+        """
+        made = self._on(connection, values)
+        made.driver.tell(connection, made.text, made.bound(values))
+
+    def _on(self, connection: Connection, values: Mapping[str, Any]) -> _Made:
+        dialect = connection.dialect
+        return self._made.get(dialect.name) or self._make(dialect, values)
+
     def _make(self, dialect: Dialect, values: Mapping[str, Any]) -> _Made:
         keys = list(values) if self._statement.is_insert else None
-        compiled = self._statement.compile(dialect=dialect, column_keys=keys)
+        compiled = self._statement.compile(dialect=_by_place(dialect), column_keys=keys)
         binds = [
             (name, _binder(compiled.binds[name].type, dialect), compiled.params.get(name))
             for name in compiled.positiontup
@@ -80,22 +111,44 @@ class Prepared:
         columns = _columns(self._statement)
         names = [str(column.key) for column in columns]
         readers = [_reader(column.type, dialect) for column in columns]
-        self._made = _Made(
+        made = self._made[dialect.name] = _Made(
+            driver_of(dialect),
             str(compiled),
             tuple(binds),
             namedtuple("Row", names, rename=True)._make if names else tuple,
             tuple((place, read) for place, read in enumerate(readers) if read is not None),
         )
-        return self._made
+        return made
 
 
-def _row(made: _Made, values: tuple[Any, ...]) -> Any:
-    if not made.converts:
-        return made.row(values)
-    converted = list(values)
-    for place, convert in made.converts:
-        converted[place] = convert(converted[place])
-    return made.row(converted)
+def ask_all(
+    connection: Connection, asked: Iterable[tuple[Prepared, Mapping[str, Any]]]
+) -> list[Sequence[Any]]:
+    """The rows of each statement, run in this order; on PostgreSQL in one round trip."""
+    made = [(each._on(connection, values), values) for each, values in asked]
+    texts = [(each.text, each.bound(values)) for each, values in made]
+    found = driver_of(connection.dialect).ask_all(connection, texts)
+    return [each.rows(rows) for (each, _), rows in zip(made, found, strict=True)]
+
+
+def settled(connection: Connection) -> None:
+    """Wait until everything told so far has been done. Raises what that raises."""
+    driver_of(connection.dialect).settled(connection)
+
+
+def driver_of(dialect: Dialect) -> _Driver:
+    """The module that speaks to this database."""
+    if dialect.name == "postgresql":
+        from queue_server.core import postgresql  # loads psycopg
+
+        return cast("_Driver", postgresql)
+    return cast("_Driver", sqlite)
+
+
+def _by_place(dialect: Dialect) -> Dialect:
+    """The dialect with parameters that are known by their places."""
+    kind: Any = type(dialect)
+    return dialect if dialect.positional else kind(paramstyle="numeric_dollar")
 
 
 def _columns(statement: Any) -> Sequence[Any]:
@@ -108,4 +161,6 @@ def _binder(kind: TypeEngine[Any], dialect: Dialect) -> _Convert | None:
 
 
 def _reader(kind: TypeEngine[Any], dialect: Dialect) -> _Convert | None:
+    if isinstance(kind, Float):  # a float already; SQLAlchemy would ask the driver which kind
+        return None
     return kind.dialect_impl(dialect).result_processor(dialect, None)

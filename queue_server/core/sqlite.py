@@ -1,10 +1,12 @@
 """SQLite as the server needs it: WAL, FULL, foreign keys, transactions that begin where we say."""
 
 import sqlite3
+from collections.abc import Sequence
 from typing import Any, Protocol, cast
 
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
 
 from queue_server.core.problem import UnsafeDatabase
 
@@ -45,3 +47,30 @@ def _prepare(connection: sqlite3.Connection, _record: object) -> None:
 def begin(connection: Connection, writing: bool) -> None:
     """A writer holds the one lock of the file from its first moment; a reader sees a snapshot."""
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN DEFERRED")
+
+
+def ask(connection: Connection, words: str, bound: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    """Run `words` on the driver itself; the rows it returns. Raises what SQLAlchemy would."""
+    driver: Any = connection.connection.driver_connection
+    try:
+        return driver.execute(words, bound).fetchall()
+    except sqlite3.Error as error:
+        raise DBAPIError.instance(
+            words, None, error, sqlite3.Error, dialect=connection.dialect
+        ) from error
+
+
+def ask_all(
+    connection: Connection, asked: Sequence[tuple[str, Sequence[Any]]]
+) -> list[list[tuple[Any, ...]]]:
+    """The rows of each statement. There are no round trips to save here."""
+    return [ask(connection, words, bound) for words, bound in asked]
+
+
+def tell(connection: Connection, words: str, bound: Sequence[Any] = ()) -> None:
+    """Run `words`, whose rows nobody wants."""
+    ask(connection, words, bound)
+
+
+def settled(connection: Connection) -> None:
+    """Everything told so far has been done: it always has."""

@@ -10,11 +10,11 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_upsert
 
 from queue_server.core.clock import Clock
 from queue_server.core.crypto import Vault
-from queue_server.core.prepared import Prepared
+from queue_server.core.prepared import Prepared, settled
 from queue_server.core.tables import event_counters, events
 
 # A transaction-long lock, one a site. Not a row: it must also hold where a site has no row yet.
-_LOCK_SITE = text("SELECT pg_advisory_xact_lock(hashtextextended(:site, 0))")
+_LOCK_SITE = Prepared(text("SELECT pg_advisory_xact_lock(hashtextextended(:site, 0))"))
 _ADVANCE = Prepared(
     update(event_counters)
     .where(event_counters.c.site == bindparam("of_site"))
@@ -25,14 +25,18 @@ _FIRST = insert(event_counters)
 _APPEND = Prepared(insert(events))
 _NEWEST = Prepared(select(func.max(events.c.id)).where(events.c.site == bindparam("site")))
 # Both in one statement, a round trip less. SQLite has no such thing, and no trips to save.
-_ADVANCE_AND_APPEND = text(
-    "WITH moved AS"
-    " (UPDATE event_counters SET last_id = last_id + 1 WHERE site = :site RETURNING last_id)"
-    " INSERT INTO events (site, id, key, request_hash, actor, kind, body, at)"
-    " SELECT :site, last_id, :key, CAST(:request_hash AS bytea), :actor, :kind,"
-    " CAST(:body AS json), CAST(:at AS timestamptz) FROM moved RETURNING id"
-).bindparams(
-    *(bindparam(name, type_=events.c[name].type) for name in ("request_hash", "body", "at"))
+_ADVANCE_AND_APPEND = Prepared(
+    text(
+        "WITH moved AS"
+        " (UPDATE event_counters SET last_id = last_id + 1 WHERE site = :site RETURNING last_id)"
+        " INSERT INTO events (site, id, key, request_hash, actor, kind, body, at)"
+        " SELECT :site, last_id, :key, CAST(:request_hash AS bytea), :actor, :kind,"
+        " CAST(:body AS json), CAST(:at AS timestamptz) FROM moved RETURNING id"
+    )
+    .bindparams(
+        *(bindparam(name, type_=events.c[name].type) for name in ("request_hash", "body", "at"))
+    )
+    .columns(events.c.id)
 )
 
 
@@ -79,7 +83,8 @@ class UnitOfWork:
     ) -> None:
         self.connection = connection
         self.vault = vault
-        self.now = now
+        self._now = now
+        self._late = False
         self._clock = clock
         self.memory: dict[str, Any] = {} if memory is None else memory
         self.seen: dict[str, Any] = {}
@@ -87,6 +92,16 @@ class UnitOfWork:
         self.key: str | None = None
         self.request_hash: bytes | None = None
         self._locked: str | None = None
+
+    @property
+    def now(self) -> datetime:
+        """The one instant of the unit. Who waited for the site is later than who had it before."""
+        if self._late:
+            settled(self.connection)
+            self._late = False
+            if self._clock is not None:
+                self._now = self._clock.now()
+        return self._now
 
     @property
     def recorded(self) -> int | None:
@@ -98,6 +113,7 @@ class UnitOfWork:
 
         Call it before reading what a decision rests on: PostgreSQL shows a statement what was
         committed when the statement began, so what is read afterwards is what the last unit left.
+        (There the lock goes out with the next question, ahead of it.)
         SQLite's BEGIN IMMEDIATE has done it already. A unit belongs to one site: another site is
         a programming error (RuntimeError), and would let two units wait for each other.
         """
@@ -106,9 +122,8 @@ class UnitOfWork:
         if self._locked is not None:
             raise RuntimeError(f"this unit belongs to {self._locked}, not to {site}")
         if self.connection.dialect.name == "postgresql":
-            self.connection.execute(_LOCK_SITE, {"site": site})
-            if self._clock is not None:  # it may have waited: who comes later is later
-                self.now = self._clock.now()
+            _LOCK_SITE.tell(self.connection, {"site": site})
+            self._late = True
         self._locked = site
 
     def record(self, actor: Actor, kind: str, **body: Any) -> int:
@@ -148,7 +163,7 @@ class UnitOfWork:
     def _append(self, row: dict[str, Any]) -> int:
         """Append `row` under the site's next id. The site is locked: nobody else takes it."""
         if self.connection.dialect.name == "postgresql":
-            event_id = self.connection.execute(_ADVANCE_AND_APPEND, row).scalar()
+            event_id = _ADVANCE_AND_APPEND.scalar(self.connection, row)
             return event_id or self._append_as(self._first_id(row["site"]), row)
         event_id = _ADVANCE.scalar(self.connection, {"of_site": row["site"]})
         return self._append_as(event_id or self._first_id(row["site"]), row)
@@ -158,5 +173,5 @@ class UnitOfWork:
         return 1
 
     def _append_as(self, event_id: int, row: dict[str, Any]) -> int:
-        _APPEND.all(self.connection, {**row, "id": event_id})
+        _APPEND.tell(self.connection, {**row, "id": event_id})
         return event_id

@@ -4,9 +4,9 @@ from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, case, insert, select, update
+from sqlalchemy import Row, bindparam, case, exists, insert, select, text, update
 
-from queue_server.core.prepared import Prepared
+from queue_server.core.prepared import Prepared, ask_all
 from queue_server.core.problem import Problem
 from queue_server.core.unit_of_work import Actor, UnitOfWork
 from queue_server.turns import tables
@@ -33,6 +33,7 @@ _MUTABLE = (
     "called_at",
     "no_shows",
 )
+_LINE = ("site", "queue_day", "service", "attention_class")
 # Conditional on the state it was seen in: of two that want the same ticket one gets no row.
 _CHANGE = Prepared(
     update(_T)
@@ -44,22 +45,28 @@ _NOW = bindparam("now", type_=_P.c.started_at.type)
 # A clock set back never makes a period end before it began.
 _END_PERIOD = Prepared(
     update(_P)
-    .where(_P.c.ticket == bindparam("ticket_id"), _P.c.ended_at.is_(None))
+    .where(
+        _P.c.ticket == bindparam("ticket_id"),
+        _P.c.ended_at.is_(None),
+        exists().where(_T.c.id == bindparam("ticket_id"), _T.c.state == bindparam("seen_state")),
+    )
     .values(ended_at=case((_P.c.started_at > _NOW, _P.c.started_at), else_=_NOW))
     .returning(_P.c.position, _P.c.ended_at)
 )
 _BEGIN_PERIOD = Prepared(insert(_P))
 _ISSUE = Prepared(insert(_T))
-_COUNT = Prepared(
+_LEAVE = Prepared(
     update(_L)
-    .where(
-        _L.c.site == bindparam("of_site"),
-        _L.c.queue_day == bindparam("of_day"),
-        _L.c.service == bindparam("of_service"),
-        _L.c.attention_class == bindparam("of_class"),
-    )
-    .values(people=_L.c.people + bindparam("by"))
-    .returning(_L.c.people)
+    .where(*(_L.c[name] == bindparam(f"of_{name}") for name in _LINE))
+    .values(people=_L.c.people - 1)
+)
+_JOIN = Prepared(
+    text(
+        "INSERT INTO line_counts (site, queue_day, service, attention_class, people)"
+        " VALUES (:of_site, :of_queue_day, :of_service, :of_attention_class, 1)"
+        " ON CONFLICT (site, queue_day, service, attention_class)"
+        " DO UPDATE SET people = line_counts.people + 1"
+    ).bindparams(*(bindparam(f"of_{name}", type_=_L.c[name].type) for name in _LINE))
 )
 _FIND = Prepared(
     select(_T).where(_T.c.site == bindparam("site"), _T.c.id == bindparam("ticket_id"))
@@ -109,7 +116,7 @@ def known(uow: UnitOfWork, site: str, ticket_id: str) -> Ticket:
 def add(uow: UnitOfWork, actor: Actor, ticket: Ticket, reason: str = "") -> Ticket:
     """Write a new ticket with its first period."""
     row = {each.name: getattr(ticket, each.name) for each in fields(ticket)}
-    _ISSUE.all(uow.connection, {**row, "then": list(ticket.then)})
+    _ISSUE.tell(uow.connection, {**row, "then": list(ticket.then)})
     _begin(uow, actor, NOT_YET, ticket, 1, ticket.arrived_at, reason)
     _count(uow, None, ticket)
     return ticket
@@ -137,9 +144,14 @@ def try_move(
     values = {f"new_{name}": getattr(after, name) for name in _MUTABLE}
     values["new_then"] = list(after.then)
     seen = {"ticket_id": ticket.id, "seen_state": ticket.state}
-    if _CHANGE.one_or_none(uow.connection, {**seen, **values}) is None:
+    periods, changed = ask_all(
+        uow.connection, [(_END_PERIOD, {**seen, "now": uow.now}), (_CHANGE, {**seen, **values})]
+    )
+    if len(periods) != len(changed):
+        raise RuntimeError(f"ticket {ticket.id} was changed by a unit that had not locked its site")
+    if not changed:
         return None
-    ended = _END_PERIOD.one_or_none(uow.connection, {"ticket_id": ticket.id, "now": uow.now})
+    ended = periods[0]
     _begin(uow, actor, ticket.state, after, ended.position + 1, ended.ended_at, reason)
     _count(uow, ticket, after)
     return after
@@ -151,7 +163,7 @@ def rewrite(uow: UnitOfWork, ticket: Ticket, **new: Any) -> Ticket:
     values = {f"new_{name}": getattr(after, name) for name in _MUTABLE}
     values["new_then"] = list(after.then)
     seen = {"ticket_id": ticket.id, "seen_state": ticket.state}
-    _CHANGE.all(uow.connection, {**seen, **values})
+    _CHANGE.tell(uow.connection, {**seen, **values})
     _count(uow, ticket, after)
     return after
 
@@ -200,7 +212,7 @@ def _begin(
     at: datetime,
     reason: str,
 ) -> None:
-    _BEGIN_PERIOD.all(
+    _BEGIN_PERIOD.tell(
         uow.connection,
         {
             "ticket": ticket.id,
@@ -219,30 +231,14 @@ def _begin(
 def _line(ticket: Ticket | None) -> dict[str, Any] | None:
     if ticket is None or ticket.state not in IN_LINE:
         return None
-    return {
-        "of_site": ticket.site,
-        "of_day": ticket.queue_day,
-        "of_service": ticket.service,
-        "of_class": ticket.attention_class,
-    }
+    return {f"of_{name}": getattr(ticket, name) for name in _LINE}
 
 
 def _count(uow: UnitOfWork, before: Ticket | None, after: Ticket | None) -> None:
     left, joined = _line(before), _line(after)
     if left == joined:
         return
-    for line, by in ((left, -1), (joined, 1)):
-        if line is None:
-            continue
-        counted = _COUNT.one_or_none(uow.connection, {**line, "by": by})
-        if counted is None:
-            uow.connection.execute(
-                insert(_L),
-                {
-                    "site": line["of_site"],
-                    "queue_day": line["of_day"],
-                    "service": line["of_service"],
-                    "attention_class": line["of_class"],
-                    "people": by,
-                },
-            )
+    if left is not None:
+        _LEAVE.tell(uow.connection, left)
+    if joined is not None:
+        _JOIN.tell(uow.connection, joined)

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, literal_column, select, text, union_all
 
-from queue_server.core.prepared import Prepared
+from queue_server.core.prepared import Prepared, ask_all
 from queue_server.core.unit_of_work import UnitOfWork
 from queue_server.turns import tables
 from queue_server.turns.model.rule import Choice, Head, choose
@@ -86,12 +86,16 @@ def _heads(
     uow: UnitOfWork, rules: SiteRules, day: date, counter: str, weights: Mapping[str, int]
 ) -> list[Ticket]:
     asked: dict[str, Any] = {"site": rules.code, "day": day, "now": uow.now}
-    rows = _HEADS.all(uow.connection, {**asked, "counter": counter})
-    found = [of_row(row) for row in rows if row.service in weights]
     aims = [f"counter:{counter}", *(f"pool:{pool}" for pool in rules.counters[counter].pools)]
-    for aim in aims:
-        found += map(of_row, _AIMED.all(uow.connection, {**asked, "aim": aim}))
-    return found
+    heads, *aimed = ask_all(
+        uow.connection,
+        [
+            (_HEADS, {**asked, "counter": counter}),
+            *((_AIMED, {**asked, "aim": aim}) for aim in aims),
+        ],
+    )
+    found = [of_row(row) for row in heads if row.service in weights]
+    return found + [of_row(row) for rows in aimed for row in rows]
 
 
 def _head(weights: Mapping[str, int]):

@@ -112,7 +112,7 @@ def open_visit(uow: UnitOfWork, site: str, day: date, identity: IdentityClaim | 
         sealed = uow.vault.seal("visits.document", json.dumps(claim))
         index = document_index(uow, identity.type, identity.number)
     row = {"id": visit_id, "site": site, "day": day, "created_at": uow.now}
-    _VISIT.all(uow.connection, {**row, "document": sealed, "document_index": index})
+    _VISIT.tell(uow.connection, {**row, "document": sealed, "document_index": index})
     return visit_id
 
 

@@ -1,5 +1,7 @@
 """What a database cannot do is said in words, nothing is lost, and the next unit works again."""
 
+import os
+import signal
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -7,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import insert, select, text, update
 
-from queue_server.core import outbox
+from queue_server.core import libpq, outbox
 from queue_server.core.db import Database, open_engine
 from queue_server.core.problem import Problem, UnsafeDatabase
 from queue_server.core.tables import event_counters, replies
@@ -20,6 +22,8 @@ _OTHERS = text(
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
     " WHERE datname = current_database() AND pid <> pg_backend_pid()"
 )
+
+_BACKEND = text("SELECT pg_backend_pid()")
 
 
 def refusal(database: Database, work: object) -> tuple[int, str]:
@@ -60,6 +64,32 @@ def test_a_connection_lost_in_a_unit_is_a_503_and_nothing_of_it_stays(opened: Op
 
     assert refusal(database, cut) == (503, "database_unavailable")
     assert database.run(note) == before + 1
+
+
+@on_postgresql
+def test_a_silent_connection_is_left_in_time(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between units it is replaced; in a unit it is a 503, and nothing of the unit stays."""
+    database = opened()
+    before = database.run(note)
+    silent: list[int] = []
+
+    def fall_silent(uow: UnitOfWork) -> None:
+        silent.append(uow.connection.execute(_BACKEND).scalar_one())
+        os.kill(silent[-1], signal.SIGSTOP)
+
+    def and_write(uow: UnitOfWork) -> None:
+        fall_silent(uow)
+        note(uow)
+
+    monkeypatch.setattr(libpq, "ANSWER_WITHIN_S", 0.3)
+    try:
+        database.read(fall_silent)
+        assert database.run(note) == before + 1
+        assert refusal(database, and_write) == (503, "database_unavailable")
+        assert database.run(note) == before + 2
+    finally:
+        for backend in silent:
+            os.kill(backend, signal.SIGCONT)
 
 
 @on_postgresql
@@ -205,7 +235,9 @@ def test_two_processes_that_start_at_once_migrate_once() -> None:
 def test_prepared_statements_survive_a_refusal_but_not_the_drivers_own_rollback(
     opened: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Ours have names of our own; the driver forgets its own, and then says DEALLOCATE ALL."""
     prepared = text("SELECT count(*) FROM pg_prepared_statements")
+    plain = text("SELECT 1")
 
     def refuse(uow: UnitOfWork) -> None:
         raise LookupError
@@ -214,10 +246,11 @@ def test_prepared_statements_survive_a_refusal_but_not_the_drivers_own_rollback(
         database = opened()
         for _ in range(8):
             database.run(note)
+            database.run(lambda uow: uow.connection.execute(plain))
         with pytest.raises(LookupError):
             database.run(refuse)
         return database.read(lambda uow: uow.connection.execute(prepared).scalar_one())
 
-    assert after_a_refusal() >= 3
+    assert after_a_refusal() >= 4
     monkeypatch.setattr("queue_server.core.postgresql._roll_back", lambda _: None)
     assert after_a_refusal() == 0

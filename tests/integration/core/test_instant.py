@@ -20,6 +20,7 @@ def two_at_once(first: Database, second: Database, *, lock: bool) -> tuple[datet
 
     def hold(uow: UnitOfWork) -> None:
         uow.lock_site("PRUEBA")
+        uow.last_event_id("PRUEBA")  # the lock is held when a question after it is answered
         holding.set()
         sleep(HELD_S)
         instants["first"] = first.clock.now()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select, text
 
-from queue_server.core import db, tables
+from queue_server.core import sqlite, tables
 from queue_server.core.db import Database
 from queue_server.core.problem import Problem
 from queue_server.core.unit_of_work import UnitOfWork
@@ -85,7 +85,8 @@ def test_a_unit_that_fails_takes_nobody_with_it(opened: Open, commits: list[str]
 def test_without_its_savepoint_a_failed_unit_would_stay(
     opened: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(db, "_say", lambda *_: None)
+    tell = sqlite.tell
+    monkeypatch.setattr(sqlite, "tell", lambda on, words, *bound: bound and tell(on, words, *bound))
     database = opened()
     first, _, last = together(database, note, note_and_fail, note)
     assert kept(database) == [first, first + 1, last]

@@ -67,6 +67,7 @@ def test_a_site_locked_for_too_long_is_a_503_and_nothing_is_lost(
 
     def hold(uow: UnitOfWork) -> None:
         uow.lock_site("PRUEBA")
+        uow.last_event_id("PRUEBA")
         held.set()
         let_go.wait(20)
 
