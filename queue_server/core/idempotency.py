@@ -19,9 +19,9 @@ _CONTEXT = "replies.body"
 _to_json = json.JSONEncoder(separators=(",", ":")).encode
 _to_canonical_json = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 _EARLIER = Prepared(
-    select(events.c.request_hash, replies.c.status, replies.c.body)
+    select(events.c.site, events.c.request_hash, replies.c.status, replies.c.body)
     .outerjoin(replies, (replies.c.site == events.c.site) & (replies.c.key == events.c.key))
-    .where(events.c.site == bindparam("of_site"), events.c.key == bindparam("of_key"))
+    .where(events.c.key == bindparam("of_key"))
 )
 _KEEP = Prepared(insert(replies))
 
@@ -50,7 +50,7 @@ def once(
 ) -> Reply:
     """Do `work` under `key`, or give back what it answered the first time.
 
-    `work` must record its event in `uow`; that row carries the key, and UNIQUE(site, key) keeps
+    `work` must record its event in `uow`; that row carries the key, and UNIQUE(key, site) keeps
     the promise. While the first is still at work, another waits for it at the site's lock, then
     reads its answer. A Problem that `work` raises is not kept: nothing happened. Raises Problem
     422 when the key was used for another request, 409 when its answer is no longer kept.
@@ -73,7 +73,8 @@ def once(
 
 
 def _earlier(uow: UnitOfWork, site: str, key: str, digest: bytes) -> Reply | None:
-    row = _EARLIER.one_or_none(uow.connection, {"of_site": site, "of_key": key})
+    found = _EARLIER.all(uow.connection, {"of_key": key})
+    row = next((each for each in found if each.site == site), None)
     if row is None:
         return None
     if row.request_hash != digest:

@@ -30,7 +30,7 @@ def upgrade() -> None:
         sa.Column("body", sa.JSON(), nullable=False),
         sa.Column("at", schema.Instant(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("site", "id", name="pk_events"),
-        sa.UniqueConstraint("site", "key", name="uq_events_site_key"),
+        sa.UniqueConstraint("key", "site", name="uq_events_key_site"),
         sqlite_with_rowid=False,
     )
     op.create_table(
@@ -69,10 +69,7 @@ def upgrade() -> None:
         sa.Column("status", sa.SmallInteger(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.Column("at", schema.Instant(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["site", "key"], ["events.site", "events.key"], name="fk_replies_site_key"
-        ),
-        sa.PrimaryKeyConstraint("site", "key", name="pk_replies"),
+        sa.PrimaryKeyConstraint("key", "site", name="pk_replies"),
     )
     if op.get_bind().dialect.name == "postgresql":
         op.execute(
