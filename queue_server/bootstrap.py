@@ -73,6 +73,7 @@ def run_web(config: ServerConfig, listening: socket) -> None:
             super().handle_exit(sig, frame)
 
     gc.freeze()  # the modules stay: no need to look at them again and again
+    gc.set_threshold(10_000, 20, 20)  # a request leaves few cycles and makes many objects
     with closing(open_database(config)) as database:
         backend = build_backend(config)
         app = build_app(config, database, backend)

@@ -1,11 +1,13 @@
 """The database: one thread that runs units of work in turn, each one transaction."""
 
 import asyncio
-import json
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 from threading import BoundedSemaphore
 from types import ModuleType
 from typing import Any, TypeVar
@@ -18,6 +20,7 @@ from queue_server.core import sqlite
 from queue_server.core.clock import Clock
 from queue_server.core.crypto import Vault
 from queue_server.core.faults import spoken_faults
+from queue_server.core.json_text import json_text
 from queue_server.core.problem import Problem
 from queue_server.core.unit_of_work import Recorded, UnitOfWork
 
@@ -25,7 +28,6 @@ T = TypeVar("T")
 
 MAX_WAITING = 512
 _READING = "ventanilla_reading"
-_to_json = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def open_engine(url: str | URL) -> Engine:
@@ -35,7 +37,7 @@ def open_engine(url: str | URL) -> Engine:
     """
     made = make_url(url)
     kind = _kind_of(made)
-    engine = create_engine(made, json_serializer=_to_json, **kind.engine_words(made))
+    engine = create_engine(made, json_serializer=json_text, **kind.engine_words(made))
     kind.settle(engine)
 
     def begin(connection: Connection) -> None:
@@ -53,15 +55,26 @@ def _kind_of(url: URL) -> ModuleType:
     return sqlite
 
 
-@dataclass
+@dataclass(eq=False)
 class _Waiting:
-    """A writing unit that waits for its turn, and how it ended."""
+    """A writing unit that waits for its turn, how it ended, and who is told: a coroutine of `loop`,
+    or a thread."""
 
     work: Callable[[UnitOfWork], Any]
-    future: Future[Any]
+    future: "asyncio.Future[Any] | Future[Any]"
+    loop: asyncio.AbstractEventLoop | None = None
     result: Any = None
-    error: Exception | None = None
+    error: BaseException | None = None
     event: Recorded | None = None
+
+    def settle(self) -> None:
+        """Tell who waits. Whoever went away meanwhile is not told."""
+        if self.future.done():
+            return
+        if self.error is not None:
+            self.future.set_exception(self.error)
+        else:
+            self.future.set_result(self.result)
 
 
 class Database:
@@ -69,7 +82,7 @@ class Database:
 
     `call` is for async code, `run` for threads. Writers commit when the function returns and roll
     back when it raises. A locked, lost or read-only database is a Problem 503, and nothing is
-    written. At most `MAX_WAITING` units wait; more are refused with 503 at once.
+    written. At most `MAX_WAITING` writers wait, and as many readers; more are refused with 503.
 
     On SQLite, writers that wait at the same moment are committed together, each behind a savepoint
     of its own: the wait for the disk, most of what a small transaction costs, is shared. Nobody is
@@ -85,6 +98,7 @@ class Database:
         self._on_commit: list[Callable[[Recorded], None]] = []
         self._memory: dict[str, Any] = {}
         self._waiting: deque[_Waiting] = deque()
+        self._turn_comes = False
         self._together = _kind_of(engine.url).TOGETHER
 
     def on_commit(self, listener: Callable[[Recorded], None]) -> None:
@@ -93,7 +107,10 @@ class Database:
 
     async def call(self, work: Callable[[UnitOfWork], T]) -> T:
         """The result of `work` in a committed writing transaction."""
-        return await asyncio.wrap_future(self._submit_write(work))
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        self._write_soon(_Waiting(work, future, loop))
+        return await future
 
     async def look(self, work: Callable[[UnitOfWork], T]) -> T:
         """The result of `work` in a reading transaction: one snapshot, and nothing is kept."""
@@ -101,7 +118,9 @@ class Database:
 
     def run(self, work: Callable[[UnitOfWork], T]) -> T:
         """`call` for code without an event loop (jobs, command line)."""
-        return self._submit_write(work).result()
+        future: Future[T] = Future()
+        self._write_soon(_Waiting(work, future))
+        return future.result()
 
     def read(self, work: Callable[[UnitOfWork], T]) -> T:
         """`look` for code without an event loop."""
@@ -109,36 +128,44 @@ class Database:
 
     def close(self) -> None:
         """Finish what is queued and let go of the files."""
+        while self._waiting:
+            self._thread.submit(self._write_waiting).result()
         self._thread.shutdown(wait=True)
         self.engine.dispose()
 
     def _submit(self, how: Callable[[Any], T], work: Callable[[UnitOfWork], T]) -> Future[T]:
-        self._take_place()
+        if not self._places.acquire(blocking=False):
+            raise _busy()
         future = self._thread.submit(how, work)
         future.add_done_callback(lambda _: self._places.release())
         return future
 
-    def _submit_write(self, work: Callable[[UnitOfWork], T]) -> Future[T]:
-        self._take_place()
-        future: Future[T] = Future()
-        future.add_done_callback(lambda _: self._places.release())
-        self._waiting.append(_Waiting(work, future))
-        self._thread.submit(self._write_waiting)
-        return future
+    def _write_soon(self, unit: _Waiting) -> None:
+        if len(self._waiting) >= MAX_WAITING:
+            raise _busy()
+        self._waiting.append(unit)
+        self._see_to_a_turn()
 
-    def _take_place(self) -> None:
-        if not self._places.acquire(blocking=False):
-            raise Problem(503, "busy", "El sistema está ocupado; intente otra vez en un momento.")
+    def _see_to_a_turn(self) -> None:
+        """One turn of the thread is enough for everybody who waits when it begins."""
+        if not self._turn_comes:
+            self._turn_comes = True
+            self._thread.submit(self._write_waiting)
 
     def _write_waiting(self) -> None:
-        """Commit who waits now; whoever an earlier turn took along is no longer there."""
+        """Commit who waits now, and let those who read have their turn before the next."""
+        self._turn_comes = False
         group: list[_Waiting] = []
         while self._waiting and len(group) < self._together:
             unit = self._waiting.popleft()
-            if unit.future.set_running_or_notify_cancel():
+            if not unit.future.cancelled():
                 group.append(unit)
-        if group:
-            self._write(group)
+        try:
+            if group:
+                self._write(group)
+        finally:
+            if self._waiting:
+                self._see_to_a_turn()
 
     def _write(self, group: Sequence[_Waiting]) -> None:
         try:
@@ -149,8 +176,7 @@ class Database:
                     connection.commit()
         except Exception as fault:  # noqa: BLE001 - whoever waits for the unit is told
             for unit in group:
-                unit.future.set_exception(fault)
-            return
+                unit.error = fault
         self._tell(group)
 
     def _carry_out(self, unit: _Waiting, connection: Connection, *, alone: bool) -> None:
@@ -171,13 +197,11 @@ class Database:
 
     def _tell(self, group: Sequence[_Waiting]) -> None:
         for unit in group:
-            if unit.error is not None:
-                unit.future.set_exception(unit.error)
-                continue
-            if unit.event is not None:
+            if unit.error is None and unit.event is not None:
                 for listener in self._on_commit:
                     listener(unit.event)
-            unit.future.set_result(unit.result)
+        for loop, units in groupby(group, attrgetter("loop")):
+            _settle(loop, list(units))
 
     def _read(self, work: Callable[[UnitOfWork], T]) -> T:
         with spoken_faults(), self._begun(reading=True) as connection:
@@ -209,3 +233,17 @@ class Database:
             connection.close()
             raise
         return connection
+
+
+def _settle(loop: asyncio.AbstractEventLoop | None, units: Sequence[_Waiting]) -> None:
+    """A loop is woken once for all of them."""
+    if loop is not None:
+        with suppress(RuntimeError):  # the loop has ended, and nobody waits
+            loop.call_soon_threadsafe(_settle, None, units)
+        return
+    for unit in units:
+        unit.settle()
+
+
+def _busy() -> Problem:
+    return Problem(503, "busy", "El sistema está ocupado; intente otra vez en un momento.")

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, select
 
+from queue_server.core.json_text import json_text
 from queue_server.core.prepared import Prepared
 from queue_server.core.problem import Problem
 from queue_server.core.tables import events, replies
@@ -16,7 +17,6 @@ from queue_server.core.unit_of_work import Actor, UnitOfWork
 
 REPLIES_KEPT_HOURS = 48
 _CONTEXT = "replies.body"
-_to_json = json.JSONEncoder(separators=(",", ":")).encode
 _to_canonical_json = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 _EARLIER = Prepared(
     select(events.c.site, events.c.request_hash, replies.c.status, replies.c.body)
@@ -63,7 +63,7 @@ def once(
     reply = work()
     if uow.recorded is None:
         raise RuntimeError(f"the work under key {key} recorded no event")
-    told = replace(reply, text=_to_json(reply.body))
+    told = replace(reply, text=json_text(reply.body))
     sealed = uow.vault.seal(_CONTEXT, told.text)
     _KEEP.tell(
         uow.connection,

@@ -1,11 +1,12 @@
 """The newest events of one site, read once and encoded once for everybody who listens."""
 
-import json
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+
+from queue_server.core.json_text import json_text
 
 KEPT = 2000
 
@@ -21,8 +22,7 @@ class FeedEvent:
     @cached_property
     def encoded(self) -> bytes:
         """The event in the text/event-stream form."""
-        data = json.dumps(self.body, ensure_ascii=False, separators=(",", ":"))
-        return f"id: {self.id}\nevent: {self.kind}\ndata: {data}\n\n".encode()
+        return f"id: {self.id}\nevent: {self.kind}\ndata: {json_text(self.body)}\n\n".encode()
 
 
 class Ring:

@@ -1,6 +1,7 @@
 """The one MetaData, its naming convention, and the column types the slices use."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import DateTime, MetaData
 from sqlalchemy.engine import Dialect
@@ -32,3 +33,26 @@ class Instant(TypeDecorator[datetime]):
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         return value if value is None or value.tzinfo else value.replace(tzinfo=UTC)
+
+    def bind_processor(self, dialect: Dialect) -> Any:
+        """On SQLite in one step: a ticket has seven of them, and SQLAlchemy takes four."""
+        return _to_sqlite if dialect.name == "sqlite" else super().bind_processor(dialect)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        """On SQLite in one step."""
+        if dialect.name == "sqlite":
+            return _of_sqlite
+        return super().result_processor(dialect, coltype)
+
+
+def _to_sqlite(value: datetime | None) -> str | None:
+    """The text SQLAlchemy would keep: UTC, microseconds, no zone."""
+    if value is None:
+        return None
+    if value.tzinfo is None:
+        raise ValueError("an Instant needs an aware datetime")
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+def _of_sqlite(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text).replace(tzinfo=UTC)

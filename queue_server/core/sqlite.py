@@ -46,7 +46,7 @@ def _prepare(connection: sqlite3.Connection, _record: object) -> None:
 
 def begin(connection: Connection, writing: bool) -> None:
     """A writer holds the one lock of the file from its first moment; a reader sees a snapshot."""
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN DEFERRED")
+    ask(connection, "BEGIN IMMEDIATE" if writing else "BEGIN DEFERRED")
 
 
 def ask(connection: Connection, words: str, bound: Sequence[Any] = ()) -> list[tuple[Any, ...]]:

@@ -85,8 +85,9 @@ def build_app(config: ServerConfig, database: Database, backend: IssuanceBackend
     app.state.voice = voice
     problem_json.install(app)
     app.include_router(core_health.router, dependencies=[staff.Public])
+    for router in turns.routers:
+        app.include_router(router)
     for part in (
-        turns,
         staff,
         fleet,
         issuance,

@@ -19,7 +19,7 @@ from queue_server.turns.api.bodies import Body
 from queue_server.turns.services import admin
 from queue_server.turns.services.configuration import configuration
 
-router = APIRouter(prefix="/admin", tags=["administration"])
+router = APIRouter(prefix="/api/v1/admin", tags=["administration"])
 Version = Annotated[int, Field(ge=1)]
 Seen = Annotated[int, Query(ge=1, alias="version")]
 PathCode = Annotated[str, Path(max_length=60)]

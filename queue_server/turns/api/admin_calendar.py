@@ -23,7 +23,7 @@ from queue_server.turns.model.holidays import holidays
 from queue_server.turns.services import admin_calendar
 from queue_server.turns.services.rules import site_rules
 
-router = APIRouter(prefix="/admin", tags=["administration"])
+router = APIRouter(prefix="/api/v1/admin", tags=["administration"])
 
 
 class SessionBody(Body):

@@ -17,7 +17,7 @@ from queue_server.turns.model.ticket import Ticket
 from queue_server.turns.services import call, counters
 from queue_server.turns.services.issue import issue_by_hand
 
-router = APIRouter(prefix="/counters", tags=["turns: counters"])
+router = APIRouter(prefix="/api/v1/counters", tags=["turns: counters"])
 
 
 class DeskBody(BaseModel):

@@ -18,7 +18,7 @@ from queue_server.turns.services import blocks, help
 from queue_server.turns.services.issue import issue
 from queue_server.turns.services.rules import site_rules
 
-router = APIRouter(tags=["turns: kiosks"])
+router = APIRouter(prefix="/api/v1", tags=["turns: kiosks"])
 MAX_BLOCK = 200
 PositiveNumber = Annotated[int, Field(ge=1, le=999_999)]
 

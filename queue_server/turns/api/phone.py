@@ -19,7 +19,7 @@ from queue_server.turns.services import estimates, line
 from queue_server.turns.services.my_turn import ticket_of
 from queue_server.turns.services.rules import site_rules
 
-router = APIRouter(prefix="/my-turn", tags=["turns: phone"], dependencies=[Public, Watched])
+router = APIRouter(prefix="/api/v1/my-turn", tags=["turns: phone"], dependencies=[Public, Watched])
 LinkToken = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{35}$")]
 ALMOST = 2  # people ahead
 

@@ -16,7 +16,7 @@ from queue_server.turns.model.ticket import AttentionClass, Ticket
 from queue_server.turns.services import estimates, queries
 from queue_server.turns.services.rules import site_rules
 
-router = APIRouter(tags=["turns: room"])
+router = APIRouter(prefix="/api/v1", tags=["turns: room"])
 PUBLIC_PREFIXES = ("ticket.", "tickets.", "counter.", "help.", "day.", "site.")
 LAW_TEXT = (
     "Ley 28683: las personas mayores, gestantes, con niños en brazos o con discapacidad "

@@ -18,7 +18,7 @@ from queue_server.turns.services import attend, blocks, call, day, estimates, he
 from queue_server.turns.services.rules import site_rules
 from queue_server.turns.services.undo import undo as undo_last
 
-router = APIRouter(tags=["turns: tickets"])
+router = APIRouter(prefix="/api/v1", tags=["turns: tickets"])
 TicketId = Annotated[str, Field(max_length=36)]
 
 
