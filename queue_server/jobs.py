@@ -1,5 +1,6 @@
 """The background process: migrates first, then relay, mail, discovery, day close, reports."""
 
+import os
 import signal
 import threading
 from collections.abc import Callable
@@ -25,6 +26,8 @@ RELAYS = 4
 PAST_DAYS_EVERY_S = 20.0
 REPORTS_EVERY_S = 5.0
 RELAY_LOOKS_EVERY_S = 0.5
+# Steps of niceness: on a busy machine reports can wait, somebody at a kiosk cannot.
+BEHIND_THE_WEB = 5
 
 log = structlog.get_logger("jobs")
 
@@ -45,6 +48,7 @@ class Job:
 
 def run_jobs(config: ServerConfig, database: Database, ready: Callable[[], None]) -> None:
     """Run every job until SIGTERM or SIGINT. `ready` is called once all of them have started."""
+    os.nice(BEHIND_THE_WEB)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

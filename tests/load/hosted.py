@@ -13,38 +13,54 @@ from tests.load.crowd import COUNTERS, furnish, operators, people_wait
 from tests.support.postgres import PostgresServer
 from tests.support.site import REPOSITORY, free_port, run_command
 
-SITES, PEOPLE, EVERY_S, WORKERS = 8, 20_000, 0.5, 4
+SITES, PEOPLE, EVERY_S = 8, 20_000, 0.5
+SERVER = ("queue_server", "serve", "--workers", "4")
+# What the same measurement must notice: one worker, slow on purpose.
+SLOWED, SLOWED_PEOPLE = ("tests.load.slowed", "web"), 1_600
 
 
 def hosted_sites(folder: Path, samples: dict[str, Any]) -> dict[str, Any]:
     """8 sites × 8 staff, each calling every half second whatever the answers take (open loop),
-    until 20,000 people were called; latency from the moment a call was due."""
+    until 20,000 people were called; latency from the moment a call was due. Then a slowed server.
+    """
+    figures = _hosted(folder / "ours", SERVER, PEOPLE, samples.setdefault("pg", {}))
+    slowed = _hosted(folder / "slowed", SLOWED, SLOWED_PEOPLE, samples.setdefault("pg_slowed", {}))
+    return {**figures, "slowed_pg_p99_ms": slowed["pg_p99_ms"]}
+
+
+def _hosted(
+    folder: Path, server: tuple[str, ...], people: int, samples: dict[str, Any]
+) -> dict[str, Any]:
     folder.mkdir(parents=True)
     postgres = PostgresServer(durable=True)
     try:
-        return _measure(folder, postgres.url(postgres.create()), samples)
+        url = postgres.url(postgres.create())
+        return _measure(folder, url, server, people, samples)
     finally:
         postgres.stop()
 
 
-def _measure(folder: Path, url: str, samples: dict[str, Any]) -> dict[str, Any]:
+def _measure(
+    folder: Path, url: str, how: tuple[str, ...], count: int, samples: dict[str, Any]
+) -> dict[str, Any]:
     port = free_port()
     config = folder / "server.toml"
     config.write_text(
         f'site = "S1"\nport = {port}\ndatabase_url = "{url}"\n[discovery]\nenabled = false\n'
     )
     run_command(config, "init")
-    people, staff = _people(config, port)
-    words = [sys.executable, "-m", "queue_server", "--config", str(config), "serve"]
-    server = subprocess.Popen([*words, "--workers", str(WORKERS)], cwd=REPOSITORY)
+    people, staff = _people(config, port, count)
+    module, *command = how
+    words = [sys.executable, "-m", module, "--config", str(config), *command]
+    server = subprocess.Popen(words, cwd=REPOSITORY)
     try:
         _until_answers(port)
-        took, called = _open_loop(staff)
+        took, called = _open_loop(staff, count)
     finally:
         server.terminate()
         server.wait(timeout=20)
     flat = [ticket for site in called.values() for _, ticket in sorted(site)]
-    samples["pg_ms"] = [round(each, 2) for each in took]
+    samples["call_ms"] = [round(each, 2) for each in took]
     return {
         "pg_calls": len(flat),
         "pg_double_calls": len(flat) - len(set(flat)),
@@ -54,8 +70,10 @@ def _measure(folder: Path, url: str, samples: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _people(config: Path, port: int) -> tuple[dict[str, list[str]], dict[str, list[Client]]]:
-    """20,000 people spread over the sites, and the signed-in staff of each."""
+def _people(
+    config: Path, port: int, count: int
+) -> tuple[dict[str, list[str]], dict[str, list[Client]]]:
+    """`count` people spread over the sites, and the signed-in staff of each."""
     from queue_server.bootstrap import open_database
     from queue_server.config import load_config
 
@@ -65,7 +83,7 @@ def _people(config: Path, port: int) -> tuple[dict[str, list[str]], dict[str, li
         for number in range(1, SITES + 1):
             site = f"S{number}"
             furnish(database, site)
-            people[site] = people_wait(database, site, PEOPLE // SITES)
+            people[site] = people_wait(database, site, count // SITES)
             staff[site] = operators(database, site, port)
     finally:
         database.close()
@@ -87,7 +105,7 @@ def _until_answers(port: int) -> None:
 
 
 def _open_loop(
-    staff: dict[str, list[Client]],
+    staff: dict[str, list[Client]], count: int
 ) -> tuple[list[float], dict[str, list[tuple[float, str]]]]:
     took: list[float] = []
     called: dict[str, list[tuple[float, str]]] = {site: [] for site in staff}
@@ -95,7 +113,7 @@ def _open_loop(
     lock = threading.Lock()
 
     def work(site: str, counter: str, client: Client, offset: float) -> None:
-        for turn in range(PEOPLE // SITES // COUNTERS + COUNTERS):
+        for turn in range(count // SITES // COUNTERS + COUNTERS):
             due = begin + offset + turn * EVERY_S
             time.sleep(max(0.0, due - time.perf_counter()))
             answer = client.post(f"/api/v1/counters/{counter}/call-next")
