@@ -106,7 +106,10 @@ def hold(
     uow: UnitOfWork, actor: Actor, ticket_id: str, reason: str, return_at: datetime | None
 ) -> Ticket:
     """Put the ticket aside. With `return_at` it is called again from then on, without it only
-    after `resume`. Raises Problem 404, 409, 422 for a return more than 12 h away."""
+    after `resume`. What staff typed stays with the ticket: the event tells none of it.
+
+    Raises Problem 404, 409, 422 for a return more than 12 h away.
+    """
     if return_at is not None and not uow.now <= return_at <= uow.now + MAX_RETURN:
         words = "La hora de regreso debe estar dentro de las próximas 12 horas."
         raise Problem(422, "return_out_of_range", words)
@@ -120,7 +123,6 @@ def hold(
         ticket=ticket.id,
         number=ticket.label,
         counter=ticket.counter,
-        reason=reason,
         return_at=return_at.isoformat() if return_at else "",
     )
     return held

@@ -129,7 +129,7 @@ def open_counter(uow: UnitOfWork, actor: Actor, counter: str, *, take_over: bool
 def pause_counter(uow: UnitOfWork, actor: Actor, counter: str, reason: str) -> Desk:
     """Stop calling for a while. Raises Problem 404, 409 while a ticket is open."""
     _leave(uow, actor, counter, CounterState.PAUSED, reason)
-    uow.record(actor, "counter.paused", counter=counter, reason=reason)
+    uow.record(actor, "counter.paused", counter=counter)
     return desk(uow, actor.site, counter)
 
 

@@ -32,7 +32,7 @@ def raise_help(uow: UnitOfWork, actor: Actor, reason: str) -> HelpCall:
     if standing is None:
         row = {"id": call.id, "site": actor.site, "place": call.place}
         uow.connection.execute(insert(_H), {**row, "reason": reason, "raised_at": uow.now})
-    uow.record(actor, "help.raised", help=call.id, place=call.place, reason=reason)
+    uow.record(actor, "help.raised", help=call.id, place=call.place)
     return call
 
 

@@ -356,7 +356,7 @@ function askHold(made, desk, ticket) {
   const options = HOLD_REASONS.map((reason) => ({ label: reason, pick: () => aside(reason) }));
   made.choices([{ label: "Espera aparte porque…", options }]);
   made.add(element("div", { class: "sheet-row" }, field("Se le llama otra vez", back), field("o a esta hora", at)));
-  made.form("Poner aparte", [field("Otro motivo", other)], async () => {
+  made.form("Poner aparte", [field("Otro motivo (sin nombres)", other)], async () => {
     if (!other.value.trim()) throw new Refused("no_reason", "Escriba el motivo.");
     await aside(other.value.trim());
   });
