@@ -50,3 +50,8 @@ def install(app: FastAPI) -> None:
         return _answer(
             error.status_code, "http", str(error.detail), None, dict(error.headers or {})
         )
+
+    @app.exception_handler(Exception)
+    async def _broken(_: Request, _error: Exception) -> JSONResponse:  # pyright: ignore[reportUnusedFunction]
+        # It is logged with its traceback by whoever runs the application; here nothing of it is told.
+        return _answer(500, "broken", "El sistema falló; intente otra vez y avise a soporte.")

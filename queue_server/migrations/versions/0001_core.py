@@ -46,10 +46,10 @@ def upgrade() -> None:
         sa.Column("created_at", schema.Instant(timezone=True), nullable=False),
         sa.Column("reason", sa.String(length=80), nullable=False),
         sa.CheckConstraint(
-            "(state = 'claimed') = (claimed_until IS NOT NULL)", name="ck_outbox_claim"
+            "(state = 'claimed') = (claimed_until IS NOT NULL)", name=op.f("ck_outbox_claim")
         ),
         sa.CheckConstraint(
-            "state IN ('waiting', 'claimed', 'done', 'parked')", name="ck_outbox_state"
+            "state IN ('waiting', 'claimed', 'done', 'parked')", name=op.f("ck_outbox_state")
         ),
         sa.PrimaryKeyConstraint("id", name="pk_outbox"),
         sa.UniqueConstraint("site", "kind", "subject", name="uq_outbox_site_kind_subject"),

@@ -23,7 +23,7 @@ def upgrade() -> None:
         sa.Column("disabled_at", schema.Instant(timezone=True), nullable=True),
         sa.CheckConstraint(
             "role IN ('counter', 'supervisor', 'it', 'auditor', 'administrator')",
-            name="ck_accounts_role",
+            name=op.f("ck_accounts_role"),
         ),
         sa.PrimaryKeyConstraint("site", "name", name="pk_accounts"),
     )
@@ -44,7 +44,7 @@ def upgrade() -> None:
         sa.Column("secret_hash", sa.LargeBinary(length=32), nullable=False),
         sa.Column("created_at", schema.Instant(timezone=True), nullable=False),
         sa.Column("revoked_at", schema.Instant(timezone=True), nullable=True),
-        sa.CheckConstraint("role IN ('kiosk', 'display')", name="ck_credentials_role"),
+        sa.CheckConstraint("role IN ('kiosk', 'display')", name=op.f("ck_credentials_role")),
         sa.PrimaryKeyConstraint("id", name="pk_credentials"),
     )
     op.create_index(

@@ -23,7 +23,7 @@ def upgrade() -> None:
         sa.Column("acknowledged_by", sa.String(length=40), nullable=True),
         sa.CheckConstraint(
             "(acknowledged_at IS NULL) = (acknowledged_by IS NULL)",
-            name="ck_help_calls_acknowledged",
+            name=op.f("ck_help_calls_acknowledged"),
         ),
         sa.PrimaryKeyConstraint("id", name="pk_help_calls"),
     )
@@ -42,7 +42,7 @@ def upgrade() -> None:
         sa.Column("service", sa.String(length=30), nullable=False),
         sa.Column("attention_class", sa.String(length=20), nullable=False),
         sa.Column("people", sa.Integer(), nullable=False),
-        sa.CheckConstraint("people >= 0", name="ck_line_counts_people"),
+        sa.CheckConstraint("people >= 0", name=op.f("ck_line_counts_people")),
         sa.PrimaryKeyConstraint(
             "site", "queue_day", "service", "attention_class", name="pk_line_counts"
         ),
@@ -91,9 +91,9 @@ def upgrade() -> None:
         sa.Column("wait_alarm_min", sa.Integer(), server_default="30", nullable=False),
         sa.Column("clock_limit_s", sa.Integer(), server_default="120", nullable=False),
         sa.Column("complaints", sa.String(length=200), server_default="", nullable=False),
-        sa.CheckConstraint("leftover IN ('expire', 'carry')", name="ck_sites_leftover"),
+        sa.CheckConstraint("leftover IN ('expire', 'carry')", name=op.f("ck_sites_leftover")),
         sa.CheckConstraint(
-            "strategy IN ('strict', 'interleave', 'ageing')", name="ck_sites_strategy"
+            "strategy IN ('strict', 'interleave', 'ageing')", name=op.f("ck_sites_strategy")
         ),
         sa.PrimaryKeyConstraint("code", name="pk_sites"),
     )
@@ -133,8 +133,10 @@ def upgrade() -> None:
         sa.Column("operator", sa.String(length=40), nullable=True),
         sa.Column("since", schema.Instant(timezone=True), nullable=True),
         sa.Column("pause_reason", sa.String(length=80), server_default="", nullable=False),
-        sa.CheckConstraint("(state = 'closed') = (operator IS NULL)", name="ck_counters_operator"),
-        sa.CheckConstraint("state IN ('open', 'paused', 'closed')", name="ck_counters_state"),
+        sa.CheckConstraint(
+            "(state = 'closed') = (operator IS NULL)", name=op.f("ck_counters_operator")
+        ),
+        sa.CheckConstraint("state IN ('open', 'paused', 'closed')", name=op.f("ck_counters_state")),
         sa.ForeignKeyConstraint(["site"], ["sites.code"], name="fk_counters_site"),
         sa.PrimaryKeyConstraint("site", "code", name="pk_counters"),
     )
@@ -145,7 +147,7 @@ def upgrade() -> None:
         sa.Column("opens", sa.Time(), nullable=False),
         sa.Column("closes", sa.Time(), nullable=False),
         sa.Column("last_ticket", sa.Time(), nullable=False),
-        sa.CheckConstraint("weekday BETWEEN 0 AND 6", name="ck_openings_weekday"),
+        sa.CheckConstraint("weekday BETWEEN 0 AND 6", name=op.f("ck_openings_weekday")),
         sa.ForeignKeyConstraint(["site"], ["sites.code"], name="fk_openings_site"),
         sa.PrimaryKeyConstraint("site", "weekday", "opens", name="pk_openings"),
     )
@@ -172,7 +174,7 @@ def upgrade() -> None:
         sa.Column("daily_quota", sa.Integer(), nullable=True),
         sa.Column("needs", sa.String(length=200), server_default="", nullable=False),
         sa.Column("retired", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
-        sa.CheckConstraint("kind IN ('turn', 'certificate')", name="ck_services_kind"),
+        sa.CheckConstraint("kind IN ('turn', 'certificate')", name=op.f("ck_services_kind")),
         sa.ForeignKeyConstraint(["site"], ["sites.code"], name="fk_services_site"),
         sa.PrimaryKeyConstraint("site", "code", name="pk_services"),
         sa.UniqueConstraint("site", "series", name="uq_services_site_series"),
@@ -208,7 +210,7 @@ def upgrade() -> None:
         sa.Column("first", sa.Integer(), nullable=False),
         sa.Column("last", sa.Integer(), nullable=False),
         sa.Column("reserved_at", schema.Instant(timezone=True), nullable=False),
-        sa.CheckConstraint("first <= last", name="ck_blocks_not_empty"),
+        sa.CheckConstraint("first <= last", name=op.f("ck_blocks_not_empty")),
         sa.ForeignKeyConstraint(
             ["site", "service"], ["services.site", "services.code"], name="fk_blocks_site_service"
         ),
@@ -221,7 +223,7 @@ def upgrade() -> None:
         sa.Column("counter", sa.String(length=20), nullable=False),
         sa.Column("service", sa.String(length=30), nullable=False),
         sa.Column("weight", sa.Integer(), server_default="1", nullable=False),
-        sa.CheckConstraint("weight BETWEEN 1 AND 9", name="ck_counter_services_weight"),
+        sa.CheckConstraint("weight BETWEEN 1 AND 9", name=op.f("ck_counter_services_weight")),
         sa.ForeignKeyConstraint(
             ["site", "counter"],
             ["counters.site", "counters.code"],
@@ -240,7 +242,7 @@ def upgrade() -> None:
         sa.Column("operator", sa.String(length=40), nullable=False),
         sa.Column("service", sa.String(length=30), nullable=False),
         sa.Column("weight", sa.Integer(), nullable=False),
-        sa.CheckConstraint("weight BETWEEN 0 AND 9", name="ck_operator_services_weight"),
+        sa.CheckConstraint("weight BETWEEN 0 AND 9", name=op.f("ck_operator_services_weight")),
         sa.ForeignKeyConstraint(
             ["site", "service"],
             ["services.site", "services.code"],
@@ -286,23 +288,25 @@ def upgrade() -> None:
         sa.Column("no_shows", sa.Integer(), server_default="0", nullable=False),
         sa.CheckConstraint(
             "NOT (state IN ('called', 'serving')) OR counter IS NOT NULL",
-            name="ck_tickets_counter_when_called",
+            name=op.f("ck_tickets_counter_when_called"),
         ),
         sa.CheckConstraint(
             "NOT (state IN ('waiting', 'transferred', 'on_hold')) OR counter IS NULL",
-            name="ck_tickets_no_counter_in_line",
+            name=op.f("ck_tickets_no_counter_in_line"),
         ),
         sa.CheckConstraint(
-            "attention_class IN ('general', 'preferential')", name="ck_tickets_attention_class"
+            "attention_class IN ('general', 'preferential')",
+            name=op.f("ck_tickets_attention_class"),
         ),
         sa.CheckConstraint(
             "state IN ('waiting', 'transferred', 'on_hold', 'called', 'serving', 'finished', 'no_show', 'cancelled', 'expired')",
-            name="ck_tickets_state",
+            name=op.f("ck_tickets_state"),
         ),
         sa.CheckConstraint(
-            "state NOT IN ('waiting', 'transferred') OR due_at IS NOT NULL", name="ck_tickets_due"
+            "state NOT IN ('waiting', 'transferred') OR due_at IS NOT NULL",
+            name=op.f("ck_tickets_due"),
         ),
-        sa.CheckConstraint("people BETWEEN 1 AND 20", name="ck_tickets_people"),
+        sa.CheckConstraint("people BETWEEN 1 AND 20", name=op.f("ck_tickets_people")),
         sa.ForeignKeyConstraint(
             ["site", "counter"], ["counters.site", "counters.code"], name="fk_tickets_site_counter"
         ),
@@ -361,7 +365,7 @@ def upgrade() -> None:
         sa.Column("started_at", schema.Instant(timezone=True), nullable=False),
         sa.Column("ended_at", schema.Instant(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "ended_at IS NULL OR ended_at >= started_at", name="ck_periods_no_negative_time"
+            "ended_at IS NULL OR ended_at >= started_at", name=op.f("ck_periods_no_negative_time")
         ),
         sa.ForeignKeyConstraint(
             ["from_state", "state"],

@@ -24,8 +24,8 @@ def upgrade() -> None:
         sa.Column("first_seen", schema.Instant(timezone=True), nullable=False),
         sa.Column("last_seen", schema.Instant(timezone=True), nullable=False),
         sa.Column("gone_at", schema.Instant(timezone=True), nullable=True),
-        sa.CheckConstraint("role IN ('kiosk', 'server')", name="ck_discovered_role"),
-        sa.CheckConstraint("port BETWEEN 0 AND 65535", name="ck_discovered_port"),
+        sa.CheckConstraint("role IN ('kiosk', 'server')", name=op.f("ck_discovered_role")),
+        sa.CheckConstraint("port BETWEEN 0 AND 65535", name=op.f("ck_discovered_port")),
         sa.PrimaryKeyConstraint("site", "instance", name="pk_discovered"),
     )
     op.create_table(
@@ -39,7 +39,7 @@ def upgrade() -> None:
         sa.Column("screen", sa.String(length=40), nullable=False),
         sa.Column("devices", sa.JSON(), nullable=False),
         sa.Column("unsent", sa.Integer(), nullable=False),
-        sa.CheckConstraint("unsent >= 0", name="ck_heartbeats_unsent"),
+        sa.CheckConstraint("unsent >= 0", name=op.f("ck_heartbeats_unsent")),
         sa.PrimaryKeyConstraint("site", "kiosk", name="pk_heartbeats"),
     )
 

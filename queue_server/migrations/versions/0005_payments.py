@@ -18,7 +18,7 @@ def upgrade() -> None:
         sa.Column("service", sa.String(length=30), nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("amount_centimos", sa.Integer(), nullable=False),
-        sa.CheckConstraint("amount_centimos > 0", name="ck_fees_positive"),
+        sa.CheckConstraint("amount_centimos > 0", name=op.f("ck_fees_positive")),
         sa.PrimaryKeyConstraint("site", "service", "valid_from", name="pk_fees"),
     )
     op.create_table(
@@ -37,8 +37,8 @@ def upgrade() -> None:
         sa.Column("scheme", sa.String(length=20), nullable=False),
         sa.Column("paid_at", schema.Instant(timezone=True), nullable=False),
         sa.Column("recorded_at", schema.Instant(timezone=True), nullable=False),
-        sa.CheckConstraint("means IN ('card')", name="ck_payments_means"),
-        sa.CheckConstraint("amount_centimos > 0", name="ck_payments_positive"),
+        sa.CheckConstraint("means IN ('card')", name=op.f("ck_payments_means")),
+        sa.CheckConstraint("amount_centimos > 0", name=op.f("ck_payments_positive")),
         sa.PrimaryKeyConstraint("id", name="pk_payments"),
         sa.UniqueConstraint("application", name="uq_payments_application"),
         sa.UniqueConstraint(

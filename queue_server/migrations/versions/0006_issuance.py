@@ -34,9 +34,9 @@ def upgrade() -> None:
         sa.Column("registered_at", schema.Instant(timezone=True), nullable=False),
         sa.Column("changed_at", schema.Instant(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "(state = 'refused') = (refusal IS NOT NULL)", name="ck_applications_refusal"
+            "(state = 'refused') = (refusal IS NOT NULL)", name=op.f("ck_applications_refusal")
         ),
-        sa.CheckConstraint("amount_centimos > 0", name="ck_applications_positive"),
+        sa.CheckConstraint("amount_centimos > 0", name=op.f("ck_applications_positive")),
         sa.PrimaryKeyConstraint("id", name="pk_applications"),
         sa.UniqueConstraint("site", "number", name="uq_applications_site_number"),
     )
@@ -87,7 +87,9 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("code", sa.Integer(), nullable=True),
         sa.Column("changed_at", schema.Instant(timezone=True), nullable=False),
-        sa.CheckConstraint("state IN ('waiting', 'sent', 'failed')", name="ck_deliveries_state"),
+        sa.CheckConstraint(
+            "state IN ('waiting', 'sent', 'failed')", name=op.f("ck_deliveries_state")
+        ),
         sa.ForeignKeyConstraint(
             ["application"], ["applications.id"], name="fk_deliveries_application"
         ),
