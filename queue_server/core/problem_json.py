@@ -53,5 +53,5 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     async def _broken(_: Request, _error: Exception) -> JSONResponse:  # pyright: ignore[reportUnusedFunction]
-        # It is logged with its traceback by whoever runs the application; here nothing of it is told.
+        # Logged with its traceback by whoever runs the application; here nothing of it is told.
         return _answer(500, "broken", "El sistema falló; intente otra vez y avise a soporte.")

@@ -1,0 +1,61 @@
+"""Tables of the turns: what is configured for a site, and its queue."""
+
+from queue_server.turns.tables.queue import (
+    blocks,
+    help_calls,
+    line_counts,
+    paces,
+    paper_calls,
+    periods,
+    series_counters,
+    ticket_transitions,
+    tickets,
+    visits,
+)
+from queue_server.turns.tables.site import (
+    announcements,
+    closures,
+    counter_services,
+    counters,
+    openings,
+    operator_services,
+    pool_counters,
+    pools,
+    services,
+    sites,
+)
+from queue_server.turns.tables.words import (
+    HAS_DOCUMENT,
+    IS_AT_COUNTER,
+    IS_CALLABLE,
+    IS_PREFERENTIAL,
+    WAS_CALLED,
+)
+
+__all__ = [
+    "HAS_DOCUMENT",
+    "IS_AT_COUNTER",
+    "IS_CALLABLE",
+    "IS_PREFERENTIAL",
+    "WAS_CALLED",
+    "announcements",
+    "blocks",
+    "closures",
+    "counter_services",
+    "counters",
+    "help_calls",
+    "line_counts",
+    "openings",
+    "operator_services",
+    "paces",
+    "paper_calls",
+    "periods",
+    "pool_counters",
+    "pools",
+    "series_counters",
+    "services",
+    "sites",
+    "ticket_transitions",
+    "tickets",
+    "visits",
+]
