@@ -108,7 +108,7 @@ def test_a_payment_whose_reply_was_lost_is_found_and_booked_once(
     supervisor: Supervisor, terminal: NexoSimulator, trouble: str
 ) -> None:
     terminal.obey(trouble)
-    result = pay(supervisor, deadline_s=1.2)
+    result = pay(supervisor, deadline_s=2.5)
     assert (result.outcome, result.completion) == ("approved", Completion.SUCCESS)
     assert result.evidence is not None
     assert result.evidence.service_id == "PAY1"
