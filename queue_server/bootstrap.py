@@ -5,7 +5,7 @@ and the command line answers without either.
 """
 
 import gc
-from contextlib import closing
+from contextlib import closing, suppress
 from socket import socket
 from typing import TYPE_CHECKING
 
@@ -62,7 +62,10 @@ def database_url(config: ServerConfig) -> "URL":
 def run_web(config: ServerConfig, listening: socket) -> None:
     """Serve HTTP on `listening` until SIGTERM or SIGINT."""
     import uvicorn
+    from sqlalchemy.exc import SQLAlchemyError
 
+    from queue_server.core.problem import Problem
+    from queue_server.turns.services.rules import remember_sites
     from queue_server.web.app import build_app
 
     class Server(uvicorn.Server):
@@ -87,6 +90,8 @@ def run_web(config: ServerConfig, listening: socket) -> None:
             server_header=False,
             timeout_graceful_shutdown=2,
         )
+        with suppress(Problem, SQLAlchemyError):  # each request will say what is wrong
+            database.read(remember_sites)
         Server(settings).run(sockets=[listening])
 
 

@@ -4,6 +4,7 @@ Writes `var/bench/turns.json`: figures, baselines, the slowed variant and every 
 Ratios are the best of three rounds; rounds of ours and of the bare handler alternate.
 """
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -60,8 +61,11 @@ def main() -> None:
             ("estimates", lambda: _estimates(samples)),
         ]
         for words, step in steps:
+            samples.setdefault("calibration_ms", []).append(calibration_ms())
             print(f"bench: … {words}", flush=True)
             figures |= step()
+        quickest, *_, slowest = sorted([*samples["calibration_ms"], calibration_ms()])
+        figures |= {"calibration_ms": quickest, "calibration_worst_ms": slowest}
     for name, value in figures.items():
         if name.startswith("slowed_") and _holds(value, BARS[name.removeprefix("slowed_")]):
             raise AssertionError(f"{name} is {value}: the slowed server holds the bar")
@@ -77,6 +81,15 @@ def main() -> None:
             else f"   bar {bar[0]} {bar[1]}{'   MISSED' if name in missed else ''}"
         )
         print(f"bench: {name:24} {value}{mark}")
+
+
+def calibration_ms() -> float:
+    """A fixed piece of work: the bars in ms mean something only beside how long it takes here."""
+    began = time.perf_counter()
+    value = b""
+    for number in range(100_000):
+        value = hashlib.sha256(value + number.to_bytes(4)).digest()
+    return round((time.perf_counter() - began) * 1000, 1)
 
 
 def _holds(value: float, bar: tuple[str, float]) -> bool:

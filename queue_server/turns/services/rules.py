@@ -34,6 +34,12 @@ def site_rules(uow: UnitOfWork, site: str) -> SiteRules:
     return known
 
 
+def remember_sites(uow: UnitOfWork) -> None:
+    """Read what is configured for every site now, so that nobody's first request waits for it."""
+    for site in site_codes(uow):
+        site_rules(uow, site)
+
+
 def site_codes(uow: UnitOfWork) -> list[str]:
     """Every site of this database."""
     sites = tables.sites
