@@ -26,14 +26,16 @@ class Line:
 
     def ask(self, path: str, key: str, body: Any) -> tuple[int, Any]:
         """Status and body of one try. Raises OSError or HTTPException when the line breaks."""
-        if self._connection is None:
-            self._connection = http.client.HTTPConnection(
-                "127.0.0.1", self._port, timeout=ANSWER_WITHIN_S
-            )
+        line = self._connection = self._connection or http.client.HTTPConnection(
+            "127.0.0.1", self._port, timeout=ANSWER_WITHIN_S
+        )
         sent = None if body is None else json.dumps(body)
-        self._connection.request("POST", path, sent, {**self._headers, "Idempotency-Key": key})
-        reply = self._connection.getresponse()
-        text = reply.read()
+        try:
+            line.request("POST", path, sent, {**self._headers, "Idempotency-Key": key})
+            reply = line.getresponse()
+            text = reply.read()
+        except AttributeError as error:  # http.client, when another thread has just cut the line
+            raise ConnectionAbortedError(path) from error
         return reply.status, json.loads(text) if text else None
 
     def drop(self) -> None:
