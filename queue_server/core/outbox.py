@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import func, or_, select, update
@@ -9,9 +10,15 @@ from sqlalchemy import func, or_, select, update
 from queue_server.core.tables import outbox
 from queue_server.core.unit_of_work import UnitOfWork
 
-LEASE = timedelta(seconds=60)
+# A holder renews its claim while it works; of one that died, the errand is due again after this.
+LEASE = timedelta(seconds=6)
+RENEW_EVERY_S = 2.0
 FIRST_PAUSE_S = 0.5
 LAST_PAUSE_S = 60.0
+
+
+class ClaimLost(Exception):
+    """Another holds the errand now; whatever this unit wrote about it must not stand."""
 
 
 @dataclass(frozen=True)
@@ -69,18 +76,26 @@ def claim(uow: UnitOfWork) -> Errand | None:
     return Errand(row.id, row.site, row.kind, row.subject, row.attempts) if row else None
 
 
+def renew(uow: UnitOfWork, errand: Errand) -> None:
+    """Hold the errand for another `LEASE`. Raises ClaimLost."""
+    _change_mine(uow, errand, claimed_until=uow.now + LEASE)
+
+
 def done(uow: UnitOfWork, errand: Errand) -> None:
-    """The errand came to its end."""
+    """The errand came to its end. Raises ClaimLost."""
     _settle(uow, errand, "done", "", uow.now)
 
 
 def put_off(uow: UnitOfWork, errand: Errand, reason: str, pause_s: float) -> None:
-    """Try again after `pause_s` seconds. `reason`: words for staff, no personal data."""
+    """Try again after `pause_s` seconds. `reason`: words for staff, no personal data.
+
+    Raises ClaimLost.
+    """
     _settle(uow, errand, "waiting", reason, uow.now + timedelta(seconds=pause_s))
 
 
 def park(uow: UnitOfWork, errand: Errand, reason: str) -> None:
-    """Stop trying: a person must look at it. Nothing is deleted."""
+    """Stop trying: a person must look at it. Nothing is deleted. Raises ClaimLost."""
     _settle(uow, errand, "parked", reason, uow.now)
 
 
@@ -115,8 +130,16 @@ def backlog(uow: UnitOfWork, site: str) -> Backlog:
 
 
 def _settle(uow: UnitOfWork, errand: Errand, state: str, reason: str, not_before: datetime) -> None:
-    uow.connection.execute(
-        update(outbox)
-        .where(outbox.c.id == errand.id, outbox.c.attempts == errand.attempts)
-        .values(state=state, reason=reason[:80], not_before=not_before, claimed_until=None)
+    _change_mine(
+        uow, errand, state=state, reason=reason[:80], not_before=not_before, claimed_until=None
     )
+
+
+def _change_mine(uow: UnitOfWork, errand: Errand, **values: Any) -> None:
+    """Every claim counts one more attempt, so the number of attempts says whose claim it is."""
+    mine = (outbox.c.id == errand.id) & (outbox.c.attempts == errand.attempts)
+    changed = uow.connection.execute(
+        update(outbox).where(mine, outbox.c.state == "claimed").values(values)
+    )
+    if changed.rowcount == 0:
+        raise ClaimLost(f"{errand.kind} {errand.id}, attempt {errand.attempts}")

@@ -159,22 +159,8 @@ def test_an_accepted_application_survives_the_death_of_every_server_process(
     world.centre.order(fault="none")
     world.site.start("serve")
     world.site.wait_ready()
-    _release_lease(world.site)
     body = desk.until(application, "issued", 30)
     assert world.centre.certificates(application) == [body["certificate_number"]]
     eventually(lambda: desk.state(application)["email"] == "sent")
     arrived = [each["To"] for each in world.mailbox.messages()]
     assert arrived.count("alguien@example.com") == 1
-
-
-def _release_lease(site: Site) -> None:
-    """A dead relay's claim lasts a minute; the test does not wait for it."""
-    from queue_server.core.tables import outbox
-
-    database = site.database()
-    database.run(
-        lambda uow: uow.connection.execute(
-            outbox.update().where(outbox.c.state == "claimed").values(claimed_until=uow.now)
-        )
-    )
-    database.close()

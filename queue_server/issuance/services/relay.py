@@ -1,7 +1,9 @@
 """The relay: carries errands to the centre and to the mail server, one claim at a time."""
 
 import random
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -11,6 +13,7 @@ from queue_server.core import outbox
 from queue_server.core.db import Database
 from queue_server.core.mail import Mail, Mailer, Permanent, Sent, Temporary
 from queue_server.core.outbox import Errand
+from queue_server.core.problem import Problem
 from queue_server.core.unit_of_work import UnitOfWork
 from queue_server.issuance.model import (
     Applicant,
@@ -76,18 +79,48 @@ class Relay:
         if errand is None:
             return False
         try:
+            with self._held(errand):
+                finish = self._carried_out(errand)
+            self._database.run(finish)
+        except outbox.ClaimLost:
+            # Whoever holds it now asks the centre by its id before anything is repeated.
+            log.warning("errand taken over", kind=errand.kind, application=errand.subject)
+        return True
+
+    def _carried_out(self, errand: Errand) -> Finish:
+        """What to write now that the errand was tried."""
+        try:
             finish = self._carry[errand.kind](errand)
         except Exception as error:
             log.exception("errand failed", kind=errand.kind, application=errand.subject)
             reason = type(error).__name__
-            self._database.run(lambda uow: self._stumble(uow, errand, reason))
-            return True
+            return lambda uow: self._stumble(uow, errand, reason)
         if isinstance(finish, Again):
             log.info("errand put off", kind=errand.kind, reason=finish.reason)
-            self._database.run(lambda uow: self._put_off(uow, errand, finish.reason))
-        else:
-            self._database.run(finish)
-        return True
+            return lambda uow: self._put_off(uow, errand, finish.reason)
+        return finish
+
+    @contextmanager
+    def _held(self, errand: Errand) -> Iterator[None]:
+        """Renew the claim while the network is waited for, from a thread of its own."""
+        ended = threading.Event()
+
+        def renew() -> None:
+            while not ended.wait(outbox.RENEW_EVERY_S):
+                try:
+                    self._database.run(lambda uow: outbox.renew(uow, errand))
+                except Problem as problem:  # the next time, perhaps
+                    log.warning("claim not renewed", reason=problem.kind)
+                except outbox.ClaimLost:
+                    return
+
+        thread = threading.Thread(target=renew, name="claim", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join()
 
     # --- the centre -------------------------------------------------------------------------------
     def _request(self, errand: Errand) -> Finish | Again:
