@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import structlog
+from _pytest.nodeid import coerce_node_id
 from xdist.scheduler import LoadScopeScheduling
 
 # Folders whose tests share expensive things (a site, a browser, a backend).
@@ -55,5 +56,10 @@ def usual_logs() -> Iterator[None]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The long ones begin first."""
+    """The long ones begin first. Each has an id of its own, for the scheduler runs an id once."""
+    for item in items:
+        if not item.nodeid.endswith(item.name):  # Schemathesis: one id for all operations
+            item._id = coerce_node_id(f"{item.nodeid.split('::', 1)[0]}::{item.name}")
+    if len({item.nodeid for item in items}) != len(items):
+        raise pytest.UsageError("two tests have one id, and only one of them would run")
     items.sort(key=lambda item: "unit" in item.path.parts or "property" in item.path.parts)
