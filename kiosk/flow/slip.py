@@ -5,7 +5,7 @@ from typing import cast
 
 MAX_LINES = 40
 MAX_CHARACTERS = 400  # of one line
-MAX_QR_CHARACTERS = 300
+MAX_QR_BYTES = 300
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,11 @@ def slip_lines(answer: object) -> tuple[SlipLine, ...]:
 def _line(answer: object) -> SlipLine | None:
     match answer:
         case {"style": "qr", "text": str(text)}:
-            return SlipLine("qr", text) if 0 < len(text) <= MAX_QR_CHARACTERS else None
+            return (
+                SlipLine("qr", text)
+                if 0 < len(text.encode(errors="replace")) <= MAX_QR_BYTES
+                else None
+            )
         case {"style": str(style), "text": str(text)}:
             return SlipLine(style, _printable(text)[:MAX_CHARACTERS])
         case _:

@@ -1,20 +1,24 @@
 """The outbox: what must leave the site is claimed, carried out once, and never forgotten."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid4
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import ColumnElement, Select, func, literal_column, select, update
 
+from queue_server.core.problem import Problem
 from queue_server.core.tables import outbox
-from queue_server.core.unit_of_work import UnitOfWork
+from queue_server.core.unit_of_work import Actor, UnitOfWork
 
 # A holder renews its claim while it works; of one that died, the errand is due again after this.
 LEASE = timedelta(seconds=6)
 RENEW_EVERY_S = 2.0
 FIRST_PAUSE_S = 0.5
 LAST_PAUSE_S = 60.0
+# Whoever stands at a kiosk is served before what piled up; after this nobody stands there any more.
+LIVE_FOR = timedelta(seconds=90)
+MAX_LISTED = 200
 
 
 class ClaimLost(Exception):
@@ -25,7 +29,7 @@ class ClaimLost(Exception):
 class Errand:
     """One claimed row. `attempts` counts this one; above 1, an earlier one may have arrived."""
 
-    id: str
+    id: int
     site: str
     kind: str
     subject: str
@@ -33,14 +37,26 @@ class Errand:
 
 
 def post(
-    uow: UnitOfWork, site: str, kind: str, subject: str, not_before: datetime | None = None
+    uow: UnitOfWork,
+    site: str,
+    kind: str,
+    subject: str,
+    not_before: datetime | None = None,
+    *,
+    chain: str | None = None,
+    live: bool = True,
 ) -> None:
-    """Leave an errand in this transaction; a second one of the same kind and subject is no-op."""
+    """Leave an errand in this transaction; a second one of the same kind and subject is no-op.
+
+    Errands of one `chain` (the subject's own, if none is given) are carried out in order: the next
+    waits until those before it are done or parked. `live`: somebody stands and waits for it.
+    """
     row = {
-        "id": str(uuid4()),
         "site": site,
         "kind": kind,
         "subject": subject,
+        "chain": chain or subject,
+        "live": live,
         "state": "waiting",
         "attempts": 0,
         "not_before": not_before or uow.now,
@@ -53,27 +69,59 @@ def post(
     )
 
 
-def claim(uow: UnitOfWork) -> Errand | None:
-    """Take the oldest errand that is due, for `LEASE`; one whose holder died is due again."""
-    due = or_(
-        (outbox.c.state == "waiting") & (outbox.c.not_before <= uow.now),
-        (outbox.c.state == "claimed") & (outbox.c.claimed_until <= uow.now),
+def claim(
+    uow: UnitOfWork, *, without: Collection[str] = (), oldest_first: bool = False
+) -> Errand | None:
+    """Take an errand that is due, for `LEASE`; one whose holder died is due again.
+
+    One that somebody stands and waits for goes before what piled up, and each in the order it came;
+    `oldest_first` takes what waits longest, whoever waits. Kinds in `without` are left alone.
+    """
+    heads = [_longest_due(uow)] if oldest_first else [_live(uow), _longest_due(uow)]
+    for head in heads:
+        if without:
+            head = head.where(outbox.c.kind.not_in(without))
+        row = uow.connection.execute(_take(uow, head)).one_or_none()
+        if row is not None:
+            return Errand(row.id, row.site, row.kind, row.subject, row.attempts)
+    return None
+
+
+# Written out, not bound: only so does SQLite see that the partial indexes serve.
+_OPEN = literal_column("outbox.state IN ('waiting', 'claimed')")
+_LIVE = literal_column("outbox.live")
+_EARLIER_OPEN = literal_column("earlier.state IN ('waiting', 'claimed')")
+
+
+def _live(uow: UnitOfWork) -> Select[Any]:
+    young = outbox.c.created_at > uow.now - LIVE_FOR
+    head = select(outbox.c.id).where(_OPEN, _LIVE, young, *_due(uow))
+    return head.order_by(outbox.c.created_at, outbox.c.id)
+
+
+def _longest_due(uow: UnitOfWork) -> Select[Any]:
+    head = select(outbox.c.id).where(_OPEN, *_due(uow))
+    return head.order_by(outbox.c.not_before, outbox.c.id)
+
+
+def _due(uow: UnitOfWork) -> tuple[ColumnElement[bool], ...]:
+    """Its time has come, nobody holds it, and nothing of its chain comes before it."""
+    free = (outbox.c.state == "waiting") | (outbox.c.claimed_until <= uow.now)
+    earlier = outbox.alias("earlier")
+    before = select(earlier.c.id).where(
+        _EARLIER_OPEN, earlier.c.chain == outbox.c.chain, earlier.c.id < outbox.c.id
     )
-    head = (
-        select(outbox.c.id)
-        .where(due)
-        .order_by(outbox.c.not_before, outbox.c.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-        .scalar_subquery()
-    )
-    row = uow.connection.execute(
+    return outbox.c.not_before <= uow.now, free, ~before.exists()
+
+
+def _take(uow: UnitOfWork, head: Select[Any]) -> Any:
+    one = head.limit(1).with_for_update(skip_locked=True, of=outbox).scalar_subquery()
+    return (
         update(outbox)
-        .where(outbox.c.id == head)
+        .where(outbox.c.id == one)
         .values(state="claimed", attempts=outbox.c.attempts + 1, claimed_until=uow.now + LEASE)
         .returning(outbox.c.id, outbox.c.site, outbox.c.kind, outbox.c.subject, outbox.c.attempts)
-    ).one_or_none()
-    return Errand(row.id, row.site, row.kind, row.subject, row.attempts) if row else None
+    )
 
 
 def renew(uow: UnitOfWork, errand: Errand) -> None:
@@ -115,18 +163,49 @@ class Backlog:
 
 
 def backlog(uow: UnitOfWork, site: str) -> Backlog:
-    """The state of one site's outbox."""
+    """The state of one site's outbox. An errand for later does not wait before its time."""
+    mine, due = outbox.c.site == site, outbox.c.not_before <= uow.now
+    waiting = select(func.count(), func.min(outbox.c.created_at)).where(_OPEN, mine, due)
+    count, oldest = uow.connection.execute(waiting).one()
+    parked = select(func.count()).where(mine, outbox.c.state == "parked")
+    return Backlog(count, uow.connection.execute(parked).scalar_one(), oldest)
+
+
+@dataclass(frozen=True)
+class Parked:
+    """One errand that needs a person. `reason`: why the last try failed, in words for staff."""
+
+    id: int
+    kind: str
+    subject: str
+    attempts: int
+    created_at: datetime
+    reason: str
+
+
+def parked(uow: UnitOfWork, site: str) -> list[Parked]:
+    """What needs a person at `site`, oldest first, at most `MAX_LISTED`."""
     rows = uow.connection.execute(
-        select(
-            outbox.c.state, func.count().label("rows"), func.min(outbox.c.created_at).label("at")
-        )
-        .where(outbox.c.site == site, outbox.c.state != "done")
-        .group_by(outbox.c.state)
-    ).all()
-    counts = {row.state: row.rows for row in rows}
-    waiting = counts.get("waiting", 0) + counts.get("claimed", 0)
-    oldest = min((row.at for row in rows if row.state != "parked"), default=None)
-    return Backlog(waiting, counts.get("parked", 0), oldest)
+        select(*(outbox.c[name] for name in Parked.__dataclass_fields__))
+        .where(outbox.c.site == site, outbox.c.state == "parked")
+        .order_by(outbox.c.id)
+        .limit(MAX_LISTED)
+    )
+    return [Parked(*row) for row in rows]
+
+
+def take_up(uow: UnitOfWork, actor: Actor, errand: int) -> None:
+    """Let a parked errand be tried again, at once. Raises Problem 404 when it is not parked."""
+    uow.lock_site(actor.site)
+    changed = uow.connection.execute(
+        update(outbox)
+        .where(outbox.c.id == errand, outbox.c.site == actor.site, outbox.c.state == "parked")
+        .values(state="waiting", live=False, not_before=uow.now)
+        .returning(outbox.c.kind, outbox.c.subject)
+    ).one_or_none()
+    if changed is None:
+        raise Problem(404, "not_parked", "Esta tarea ya no espera a nadie; actualice la lista.")
+    uow.record(actor, "errand.taken_up", errand=changed.kind, subject=changed.subject)
 
 
 def _settle(uow: UnitOfWork, errand: Errand, state: str, reason: str, not_before: datetime) -> None:

@@ -3,8 +3,10 @@
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
+    Identity,
     Index,
     Integer,
     LargeBinary,
@@ -62,14 +64,17 @@ replies = Table(
 
 # What must leave the site, written in the transaction that decided it and claimed by the relay.
 # `attempts` is raised by the claim, before anything is sent: above 1, the earlier attempt may have
-# reached the centre, which is then asked before anything is repeated.
+# reached the centre, which is then asked before anything is repeated. Errands of one `chain` are
+# carried out in the order they were left. `live`: somebody stands and waits for it.
 outbox = Table(
     "outbox",
     metadata,
-    Column("id", String(36), primary_key=True),
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), Identity(), primary_key=True),
     Column("site", String(20), nullable=False),
     Column("kind", String(30), nullable=False),
     Column("subject", String(36), nullable=False),
+    Column("chain", String(40), nullable=False),
+    Column("live", Boolean, nullable=False),
     Column("state", String(10), nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("not_before", Instant, nullable=False),
@@ -80,9 +85,19 @@ outbox = Table(
     CheckConstraint("state IN ('waiting', 'claimed', 'done', 'parked')", name="state"),
     CheckConstraint("(state = 'claimed') = (claimed_until IS NOT NULL)", name="claim"),
 )
+_OPEN = text("state IN ('waiting', 'claimed')")
+for _name, _columns in (
+    ("ix_outbox_due", (outbox.c.not_before, outbox.c.id)),
+    ("ix_outbox_chain", (outbox.c.chain, outbox.c.id)),
+):
+    Index(_name, *_columns, sqlite_where=_OPEN, postgresql_where=_OPEN)
+_LIVE = text("state IN ('waiting', 'claimed') AND live")
 Index(
-    "ix_outbox_due",
-    outbox.c.not_before,
-    sqlite_where=text("state IN ('waiting', 'claimed')"),
-    postgresql_where=text("state IN ('waiting', 'claimed')"),
+    "ix_outbox_live",
+    outbox.c.created_at,
+    outbox.c.id,
+    sqlite_where=_LIVE,
+    postgresql_where=_LIVE,
 )
+_PARKED = text("state = 'parked'")
+Index("ix_outbox_parked", outbox.c.site, sqlite_where=_PARKED, postgresql_where=_PARKED)

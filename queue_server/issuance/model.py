@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
+from queue_server.payments.model import Voucher, VoucherAnswer
+
 
 class ApplicationState(StrEnum):
     """Where an application stands. Nothing here says what a certificate contains."""
@@ -28,6 +30,32 @@ TRANSITIONS: tuple[tuple[str, ApplicationState], ...] = (
     (ApplicationState.UNDER_REVIEW, ApplicationState.ISSUED),
     (ApplicationState.UNDER_REVIEW, ApplicationState.REFUSED),
 )
+
+
+class Purpose(StrEnum):
+    """What an application asks for."""
+
+    NEW = "new"  # a new certificate; it is paid for
+    AGAIN = "again"  # the one in force once more; nothing is charged
+
+
+class LetterKind(StrEnum):
+    """What an e-mail is about. None says anything of a result."""
+
+    CERTIFICATE = "certificate"
+    PAYMENT_WAITS = "payment_waits"  # the voucher does not show yet; it is kept
+    PAYMENT_REFUSED = "payment_refused"
+    IN_REVIEW = "in_review"
+    REFUSED = "refused"
+
+
+class LetterState(StrEnum):
+    """Where an e-mail stands; `none` where none is owed."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    FAILED = "failed"
+    WITHDRAWN = "withdrawn"
 
 
 class Refusal(StrEnum):
@@ -159,6 +187,10 @@ class IssuanceBackend(Protocol):
 
     def fetch(self, certificate_number: str) -> Fetched:
         """The signed PDF (`obtenerCertificado`)."""
+        ...
+
+    def validate(self, voucher: Voucher) -> VoucherAnswer:
+        """Whether a bank's voucher pays (`validarPago`); a question, free to repeat."""
         ...
 
     def healthy(self) -> bool:

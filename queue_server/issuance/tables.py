@@ -12,6 +12,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    text,
 )
 
 from queue_server.core.schema import Instant, metadata
@@ -27,6 +28,7 @@ applications = Table(
     Column("applicant", LargeBinary, nullable=False),
     Column("document_index", LargeBinary(32), nullable=False),
     Column("email", LargeBinary),
+    Column("purpose", String(5), nullable=False),
     Column("amount_centimos", Integer, nullable=False),
     Column("state", String(20), nullable=False),
     Column("refusal", String(30)),
@@ -34,7 +36,10 @@ applications = Table(
     Column("registered_at", Instant, nullable=False),
     Column("changed_at", Instant, nullable=False),
     UniqueConstraint("site", "number"),
-    CheckConstraint("amount_centimos > 0", name="positive"),
+    # A new certificate is paid for; one in force is sent again for nothing.
+    CheckConstraint("purpose IN ('new', 'again')", name="purpose"),
+    CheckConstraint("(purpose = 'new') = (amount_centimos > 0)", name="amount"),
+    CheckConstraint("amount_centimos >= 0", name="not_negative"),
     CheckConstraint("(state = 'refused') = (refusal IS NOT NULL)", name="refusal"),
     Index("ix_applications_document", "site", "document_index"),
 )
@@ -66,29 +71,70 @@ application_steps = Table(
     ),
 )
 
-# The verified PDF and its private link, sealed; the link is found by its keyed index.
+# The verified PDF and its private link, sealed; the link is found by its keyed index. When the link
+# expires the file and the secret go; that they were here, and until when, stays as evidence.
 certificates = Table(
     "certificates",
     metadata,
     Column("application", ForeignKey("applications.id"), primary_key=True),
     Column("site", String(20), nullable=False),
-    Column("pdf", LargeBinary, nullable=False),
+    Column("pdf", LargeBinary),
     Column("sha256", String(64), nullable=False),
     Column("signer", String(200), nullable=False),
-    Column("link", LargeBinary, nullable=False),
+    Column("link", LargeBinary),
     Column("link_index", LargeBinary(32), nullable=False, unique=True),
     Column("stored_at", Instant, nullable=False),
-    Column("expires_at", Instant, nullable=False, index=True),
+    Column("expires_at", Instant, nullable=False),
+    Column("forgotten_at", Instant),
+    CheckConstraint("(forgotten_at IS NULL) = (pdf IS NOT NULL)", name="file"),
+    CheckConstraint("(forgotten_at IS NULL) = (link IS NOT NULL)", name="link"),
+)
+_KEPT = text("forgotten_at IS NULL")
+Index(
+    "ix_certificates_expires_at",
+    certificates.c.expires_at,
+    sqlite_where=_KEPT,
+    postgresql_where=_KEPT,
 )
 
-# One e-mail an application. `message_id` is the same on every retry.
-deliveries = Table(
-    "deliveries",
+# Who came by the private link: when, and whether the page was opened or the file taken. Nothing of
+# whoever it was.
+link_views = Table(
+    "link_views",
     metadata,
-    Column("application", ForeignKey("applications.id"), primary_key=True),
-    Column("message_id", String(120), nullable=False),
+    Column("application", ForeignKey("applications.id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("what", String(5), nullable=False),
+    Column("at", Instant, nullable=False),
+    PrimaryKeyConstraint("application", "position"),
+    CheckConstraint("what IN ('page', 'file')", name="what"),
+)
+
+# Every e-mail an application ever owed. A retry keeps `message_id`; a letter to a corrected address
+# is another one. A certificate's letter that was overtaken by a correction is withdrawn.
+letters = Table(
+    "letters",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("application", ForeignKey("applications.id"), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("message_id", String(120), nullable=False, unique=True),
     Column("state", String(10), nullable=False),
     Column("code", Integer),
+    Column("written_at", Instant, nullable=False),
     Column("changed_at", Instant, nullable=False),
-    CheckConstraint("state IN ('waiting', 'sent', 'failed')", name="state"),
+    UniqueConstraint("application", "position"),
+    CheckConstraint("state IN ('waiting', 'sent', 'failed', 'withdrawn')", name="state"),
+)
+
+# How often somebody asked for an application by number with a document that is not its own.
+tracking_misses = Table(
+    "tracking_misses",
+    metadata,
+    Column("site", String(20), nullable=False),
+    Column("number", String(20), nullable=False),
+    Column("misses", Integer, nullable=False),
+    Column("last_at", Instant, nullable=False),
+    PrimaryKeyConstraint("site", "number"),
 )

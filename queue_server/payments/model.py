@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from enum import StrEnum
+from typing import Protocol
 from uuid import UUID
 
 
@@ -12,6 +13,7 @@ class Means(StrEnum):
     """How the fee was paid."""
 
     CARD = "card"
+    VOUCHER = "voucher"
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,96 @@ class CardPayment:
         terminal = re.sub(r"[^0-9A-Za-z._-]", "", self.terminal_id)[-20:]
         rrn = re.sub(r"[^0-9A-Za-z._-]", "", self.rrn)[-24:]
         return f"{terminal}:{rrn}:{self.paid_at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+
+
+@dataclass(frozen=True)
+class Paid:
+    """What paid for an application, as the centre is told. `reference`: at most 64 characters."""
+
+    means: Means
+    amount_centimos: int
+    reference: str
+    paid_at: datetime
+
+
+# --- the bank's voucher ------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Voucher:
+    """What the bank printed for a payer: two-digit document type and number, sequence, day.
+
+    Agency, cashier and local time are further evidence; what is given must agree.
+    """
+
+    payer_type: str
+    payer_number: str
+    sequence: str
+    paid_on: date
+    agency: str | None = None
+    cashier: str | None = None
+    paid_at: time | None = None
+
+
+class VoucherState(StrEnum):
+    """Where a presented voucher stands."""
+
+    CHECKING = "checking"  # the centre is being asked
+    NOT_VISIBLE = "not_visible"  # the bank's payments of the last hours do not show yet; kept
+    APPLIED = "applied"  # it paid for its application
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"  # the person paid another way meanwhile
+
+
+# A voucher in one of these belongs to its application, and to no other.
+HELD = (VoucherState.CHECKING, VoucherState.NOT_VISIBLE, VoucherState.APPLIED)
+
+
+class VoucherRefusal(StrEnum):
+    """Why a voucher does not pay; each has its own words on the screen."""
+
+    NOT_FOUND = "payment_not_found"
+    USED = "payment_used"
+    OF_ANOTHER = "payment_of_another"
+    TOO_LITTLE = "payment_too_little"
+    NOT_ACCEPTED = "payment_not_accepted"
+
+
+@dataclass(frozen=True)
+class Applied:
+    """The payment shows: what it is called from now on, how much it was, when it was made."""
+
+    reference: str
+    amount_centimos: int
+    paid_at: datetime
+
+
+@dataclass(frozen=True)
+class NotVisible:
+    """The payment does not show yet (a bank's counts after about 3 hours); ask again later."""
+
+
+@dataclass(frozen=True)
+class VoucherRefused:
+    """It does not pay, for good."""
+
+    reason: VoucherRefusal
+
+
+@dataclass(frozen=True)
+class NotAnswered:
+    """No usable answer. Nothing was done by asking: ask again. `reason`: one word for staff."""
+
+    reason: str
+
+
+VoucherAnswer = Applied | NotVisible | VoucherRefused | NotAnswered
+
+
+class VoucherRegister(Protocol):
+    """Who knows the bank's payments (`validarPago`); issuance implements it."""
+
+    def validate(self, voucher: Voucher) -> VoucherAnswer:
+        """Whether `voucher` pays. A question, free to repeat; ends within its deadline."""
+        ...
 
 
 def fee_on(day: date, fees: Iterable[Fee]) -> int | None:

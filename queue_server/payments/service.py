@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from queue_server.core.problem import Problem
 from queue_server.core.unit_of_work import Actor, UnitOfWork
 from queue_server.payments import tables
-from queue_server.payments.model import CardPayment, Fee, Means, fee_on
+from queue_server.payments.model import CardPayment, Fee, Means, Paid, fee_on
 
 
 def fee_of(uow: UnitOfWork, site: str, service: str, day: date) -> int | None:
@@ -42,22 +42,32 @@ def set_fees(uow: UnitOfWork, actor: Actor, service: str, fees: Iterable[Fee]) -
 
 def record_card(uow: UnitOfWork, actor: Actor, application: UUID, paid: CardPayment) -> None:
     """Record what paid for `application`. Raises Problem 409 when it, or the payment, was used."""
+    record(uow, actor, application, paid.id, _of_card(paid))
+    details = {
+        "payment": str(paid.id),
+        "terminal_id": paid.terminal_id,
+        "authorisation_code": paid.authorisation_code,
+        "rrn": paid.rrn,
+        "stan": paid.stan,
+        "masked_last4": paid.masked_last4,
+        "scheme": paid.scheme,
+    }
+    uow.connection.execute(insert(tables.card_payments), details)
+
+
+def record(uow: UnitOfWork, actor: Actor, application: UUID, payment: UUID, paid: Paid) -> None:
+    """Record that `paid` paid for `application`. Raises Problem 409 when either was used."""
     try:
         uow.connection.execute(
             insert(tables.payments),
             {
-                "id": str(paid.id),
+                "id": str(payment),
                 "site": actor.site,
                 "application": str(application),
                 "kiosk": actor.name,
-                "means": Means.CARD,
+                "means": paid.means,
                 "amount_centimos": paid.amount_centimos,
-                "terminal_id": paid.terminal_id,
-                "authorisation_code": paid.authorisation_code,
-                "rrn": paid.rrn,
-                "stan": paid.stan,
-                "masked_last4": paid.masked_last4,
-                "scheme": paid.scheme,
+                "reference": paid.reference,
                 "paid_at": paid.paid_at,
                 "recorded_at": uow.now,
             },
@@ -67,21 +77,15 @@ def record_card(uow: UnitOfWork, actor: Actor, application: UUID, paid: CardPaym
         raise Problem(409, "payment_used", words) from error
 
 
-def payment_of(uow: UnitOfWork, application: str) -> CardPayment:
+def payment_of(uow: UnitOfWork, application: str) -> Paid:
     """What paid for `application`. Raises LookupError."""
     row = uow.connection.execute(
         select(tables.payments).where(tables.payments.c.application == application)
     ).one_or_none()
     if row is None:
         raise LookupError(f"application {application} has no payment")
-    return CardPayment(
-        UUID(row.id),
-        row.amount_centimos,
-        row.terminal_id,
-        row.authorisation_code,
-        row.rrn,
-        row.stan,
-        row.masked_last4,
-        row.scheme,
-        row.paid_at,
-    )
+    return Paid(Means(row.means), row.amount_centimos, row.reference, row.paid_at)
+
+
+def _of_card(paid: CardPayment) -> Paid:
+    return Paid(Means.CARD, paid.amount_centimos, paid.reference, paid.paid_at)

@@ -85,12 +85,11 @@ def build_app(config: ServerConfig, database: Database, backend: IssuanceBackend
     app.state.voice = voice
     problem_json.install(app)
     app.include_router(core_health.router, dependencies=[staff.Public])
-    for router in turns.routers:
+    for router in (*turns.routers, *issuance.routers):
         app.include_router(router)
     for part in (
         staff,
         fleet,
-        issuance,
         entrance,
         pages,
         display_page,

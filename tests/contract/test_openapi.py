@@ -18,7 +18,7 @@ from kiosk.performers.applicant import ApplicantDesk, OrderDesk
 from kiosk.performers.card import evidence_body
 from kiosk.performers.ticket import TicketDesk
 from kiosk.queue_client import QueueClient
-from queue_server.issuance.api import ApplicantBody, CardBody, RegisterBody
+from queue_server.issuance.api.bodies import ApplicantBody, CardBody, RegisterBody
 from queue_server.turns.api.bodies import WishBody
 from queue_server.web.openapi import contract
 

@@ -41,6 +41,7 @@ from queue_server.issuance.model import (
     Unknown,
 )
 from queue_server.issuance.wsdl import WSDL
+from queue_server.payments.model import NotAnswered, Voucher, VoucherAnswer
 
 BINDING = "{urn:x-ventanilla:emision:1}EmisionBinding"
 MEANS = {
@@ -161,6 +162,24 @@ class SoapBackend:
         if isinstance(reply, _LOST):
             return reply
         return soap_answers.to_fetch(reply, certificate_number)
+
+    def validate(self, voucher: Voucher) -> VoucherAnswer:
+        """Whether a bank's voucher pays (`validarPago`)."""
+        asked = {
+            "secuencia": voucher.sequence,
+            "fecha": voucher.paid_on,
+            "agencia": voucher.agency,
+            "cajero": voucher.cashier,
+            "hora": voucher.paid_at,
+        }
+        reply = self._ask(
+            "validarPago",
+            pagador={"tipo": voucher.payer_type, "numero": voucher.payer_number},
+            voucher={name: value for name, value in asked.items() if value is not None},
+        )
+        if isinstance(reply, _LOST):
+            return NotAnswered(reply.reason)
+        return soap_answers.to_voucher(reply)
 
     def healthy(self) -> bool:
         """Whether the centre answers that it serves now (`estadoServicio`)."""

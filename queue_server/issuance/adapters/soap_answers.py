@@ -23,6 +23,14 @@ from queue_server.issuance.model import (
     UnderReview,
     Unknown,
 )
+from queue_server.payments.model import (
+    Applied,
+    NotAnswered,
+    NotVisible,
+    VoucherAnswer,
+    VoucherRefusal,
+    VoucherRefused,
+)
 
 MAX_WORDS = 200
 DONE = "0000"
@@ -43,11 +51,19 @@ REFUSALS = {
     "0043": Refusal.PAYMENT_OF_ANOTHER,
     "0044": Refusal.PAYMENT_TOO_LITTLE,
 }
+VOUCHER_REFUSALS = {
+    "0040": VoucherRefusal.NOT_ACCEPTED,
+    "0041": VoucherRefusal.NOT_FOUND,
+    "0042": VoucherRefusal.USED,
+    "0043": VoucherRefusal.OF_ANOTHER,
+    "0044": VoucherRefusal.TOO_LITTLE,
+}
+NOT_VISIBLE_YET = "0045"
 NOT_NOW = {
     "0002": "backend",
     "0003": "backend",
     "0010": "quota",
-    "0045": "payment_not_visible",
+    NOT_VISIBLE_YET: "payment_not_visible",
 }
 
 
@@ -99,6 +115,19 @@ def to_fetch(reply: Any, certificate_number: str) -> Fetched:
     if digest != file.sha256 or len(file.pdf) != file.longitud:
         return Unknown("digest")
     return Document(file.pdf, digest)
+
+
+def to_voucher(reply: Any) -> VoucherAnswer:
+    """The answer to `validarPago`."""
+    code = reply.coRespuesta
+    if code == DONE:
+        paid = reply.pago
+        if paid is None or not paid.referencia or paid.fechaHora is None:
+            return NotAnswered("malformed")
+        return Applied(paid.referencia, paid.montoCentimos, paid.fechaHora)
+    if code in VOUCHER_REFUSALS:
+        return VoucherRefused(VOUCHER_REFUSALS[code])
+    return NotVisible() if code == NOT_VISIBLE_YET else NotAnswered(f"code_{code}")
 
 
 def says_it_serves(reply: Any) -> bool:

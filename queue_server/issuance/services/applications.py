@@ -17,15 +17,16 @@ from queue_server.issuance.model import (
     Applicant,
     ApplicationState,
     PaymentEvidence,
+    Purpose,
     Refusal,
     is_of_age,
 )
 from queue_server.payments import service as payments
-from queue_server.payments.model import CardPayment, Means
+from queue_server.payments.model import CardPayment
 from queue_server.turns.services import queries as turns
 
 CERTIFICATE_SERVICE = "certificate"
-REQUEST, FETCH, FOLLOW, MAIL = "request", "fetch", "follow_review", "mail"
+REQUEST, FETCH, FOLLOW = "request", "fetch", "follow_review"
 _APPLICANT, _EMAIL = "applications.applicant", "applications.email"
 _SHOWN = 5
 
@@ -39,6 +40,7 @@ class NewApplication:
     applicant: Applicant
     email: str | None
     amount_centimos: int
+    purpose: Purpose = Purpose.NEW
 
 
 @dataclass(frozen=True)
@@ -158,7 +160,7 @@ def email_of(uow: UnitOfWork, row: Row[Any]) -> str | None:
 def evidence_of(uow: UnitOfWork, application: str) -> PaymentEvidence:
     """What the centre is told about the payment. Raises LookupError."""
     paid = payments.payment_of(uow, application)
-    return PaymentEvidence(Means.CARD, paid.amount_centimos, paid.reference, paid.paid_at)
+    return PaymentEvidence(paid.means, paid.amount_centimos, paid.reference, paid.paid_at)
 
 
 def _document_index(uow: UnitOfWork, document_type: str, number: str) -> bytes:
@@ -188,6 +190,7 @@ def _row(uow: UnitOfWork, actor: Actor, new: NewApplication) -> dict[str, object
         "applicant": uow.vault.seal(_APPLICANT, json.dumps(claim)),
         "document_index": _document_index(uow, who.document_type, who.document_number),
         "email": None if new.email is None else uow.vault.seal(_EMAIL, new.email),
+        "purpose": new.purpose,
         "amount_centimos": new.amount_centimos,
         "state": ApplicationState.REGISTERED,
         "registered_at": uow.now,

@@ -1,10 +1,10 @@
-"""The certificate's way to the person: stored sealed, private link, e-mail."""
+"""The certificate's way to the person: stored sealed, behind a private link."""
 
 import secrets
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, insert, select
 
 from queue_server.core.problem import Problem
 from queue_server.core.unit_of_work import UnitOfWork
@@ -64,32 +64,3 @@ def pdf_of(uow: UnitOfWork, application: str) -> bytes:
     if sealed is None:
         raise LookupError(f"application {application} has no certificate here")
     return uow.vault.open(_PDF, sealed)
-
-
-def expect_mail(uow: UnitOfWork, row: Row[Any]) -> None:
-    """Note that an e-mail is owed. Its Message-ID is chosen here, once."""
-    uow.connection.execute(
-        insert(tables.deliveries),
-        {
-            "application": row.id,
-            "message_id": f"<{row.id}@{row.site.lower()}.ventanilla.invalid>",
-            "state": "waiting",
-            "changed_at": uow.now,
-        },
-    )
-
-
-def mail_of(uow: UnitOfWork, application: str) -> Row[Any] | None:
-    """The e-mail owed to an application, if any: message_id, state, code."""
-    return uow.connection.execute(
-        select(tables.deliveries).where(tables.deliveries.c.application == application)
-    ).one_or_none()
-
-
-def mail_settled(uow: UnitOfWork, application: str, state: str, code: int | None) -> None:
-    """`sent` or `failed`, with the mail server's code."""
-    uow.connection.execute(
-        update(tables.deliveries)
-        .where(tables.deliveries.c.application == application)
-        .values(state=state, code=code, changed_at=uow.now)
-    )

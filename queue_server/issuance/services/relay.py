@@ -20,6 +20,7 @@ from queue_server.issuance.model import (
     Document,
     IssuanceBackend,
     Issued,
+    LetterState,
     NotKnown,
     PaymentEvidence,
     PdfVerifier,
@@ -28,7 +29,7 @@ from queue_server.issuance.model import (
     UnderReview,
     Unknown,
 )
-from queue_server.issuance.services import applications, delivery, settle
+from queue_server.issuance.services import applications, delivery, letters, settle
 from queue_server.issuance.services.letter import certificate_letter
 from queue_server.turns.services import queries as turns
 
@@ -70,7 +71,7 @@ class Relay:
             applications.REQUEST: self._request,
             applications.FOLLOW: self._follow,
             applications.FETCH: self._fetch,
-            applications.MAIL: self._mail,
+            letters.MAIL: self._mail,
         }
 
     def turn(self) -> bool:
@@ -168,9 +169,9 @@ class Relay:
         letter = self._database.read(lambda uow: _letter(uow, errand))
         match self._mailer.send(letter):
             case Sent():
-                return lambda uow: settle.mailed(uow, errand, "sent", None)
+                return lambda uow: settle.mailed(uow, errand, LetterState.SENT, None)
             case Permanent(code):
-                return lambda uow: settle.mailed(uow, errand, "failed", code)
+                return lambda uow: settle.mailed(uow, errand, LetterState.FAILED, code)
             case Temporary(code):
                 return Again(f"mail server: {code}")
 
@@ -192,11 +193,12 @@ def _paid_by(uow: UnitOfWork, errand: Errand) -> tuple[Applicant, PaymentEvidenc
 
 
 def _letter(uow: UnitOfWork, errand: Errand) -> Mail:
-    row = applications.find(uow, errand.site, errand.subject)
-    mail, to = delivery.mail_of(uow, errand.subject), applications.email_of(uow, row)
-    if mail is None or to is None:
-        raise LookupError(f"application {errand.subject} owes no e-mail")
+    letter = letters.find(uow, errand.subject)
+    row = applications.find(uow, errand.site, letter.application)
+    to = applications.email_of(uow, row)
+    if to is None:
+        raise LookupError(f"application {row.id} owes no e-mail")
     site = turns.site_name(uow, errand.site)
     return certificate_letter(
-        mail.message_id, to, row.number, site, delivery.pdf_of(uow, errand.subject)
+        letter.message_id, to, row.number, site, delivery.pdf_of(uow, letter.application)
     )

@@ -8,8 +8,8 @@ from queue_server.core import outbox
 from queue_server.core.outbox import Errand
 from queue_server.core.unit_of_work import Actor, UnitOfWork
 from queue_server.issuance import tables
-from queue_server.issuance.model import ApplicationState, Refusal
-from queue_server.issuance.services import applications, delivery
+from queue_server.issuance.model import ApplicationState, LetterKind, LetterState, Refusal
+from queue_server.issuance.services import applications, delivery, letters
 
 REVIEW_EVERY_S = 60.0
 
@@ -58,17 +58,21 @@ def fetched(
     row = applications.find(uow, errand.site, errand.subject)
     delivery.store(uow, row, pdf, sha256, signer, link_days)
     applications.move(uow, relay(errand.site), row, ApplicationState.ISSUED)
-    if row.email is not None:
-        delivery.expect_mail(uow, row)
-        outbox.post(uow, errand.site, applications.MAIL, errand.subject)
+    letters.owe(uow, row, LetterKind.CERTIFICATE)
     outbox.done(uow, errand)
     uow.record(relay(errand.site), "application.issued", application=errand.subject)
 
 
-def mailed(uow: UnitOfWork, errand: Errand, state: str, code: int | None) -> None:
-    """The mail server took the message, or will never take it."""
-    delivery.mail_settled(uow, errand.subject, state, code)
+def mailed(uow: UnitOfWork, errand: Errand, state: LetterState, code: int | None) -> None:
+    """The mail server took the letter, or will never take it."""
+    letter = letters.find(uow, errand.subject)
+    letters.settled(uow, letter.id, state, code)
     outbox.done(uow, errand)
     uow.record(
-        relay(errand.site), "application.mailed", application=errand.subject, state=state, code=code
+        relay(errand.site),
+        "application.mailed",
+        application=letter.application,
+        letter=letter.kind,
+        state=state,
+        code=code,
     )

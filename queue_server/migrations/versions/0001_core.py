@@ -35,10 +35,17 @@ def upgrade() -> None:
     )
     op.create_table(
         "outbox",
-        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            sa.Identity(always=False),
+            nullable=False,
+        ),
         sa.Column("site", sa.String(length=20), nullable=False),
         sa.Column("kind", sa.String(length=30), nullable=False),
         sa.Column("subject", sa.String(length=36), nullable=False),
+        sa.Column("chain", sa.String(length=40), nullable=False),
+        sa.Column("live", sa.Boolean(), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("not_before", schema.Instant(timezone=True), nullable=False),
@@ -55,12 +62,36 @@ def upgrade() -> None:
         sa.UniqueConstraint("site", "kind", "subject", name="uq_outbox_site_kind_subject"),
     )
     op.create_index(
-        "ix_outbox_due",
+        "ix_outbox_chain",
         "outbox",
-        ["not_before"],
+        ["chain", "id"],
         unique=False,
         sqlite_where=sa.text("state IN ('waiting', 'claimed')"),
         postgresql_where=sa.text("state IN ('waiting', 'claimed')"),
+    )
+    op.create_index(
+        "ix_outbox_due",
+        "outbox",
+        ["not_before", "id"],
+        unique=False,
+        sqlite_where=sa.text("state IN ('waiting', 'claimed')"),
+        postgresql_where=sa.text("state IN ('waiting', 'claimed')"),
+    )
+    op.create_index(
+        "ix_outbox_live",
+        "outbox",
+        ["created_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("state IN ('waiting', 'claimed') AND live"),
+        postgresql_where=sa.text("state IN ('waiting', 'claimed') AND live"),
+    )
+    op.create_index(
+        "ix_outbox_parked",
+        "outbox",
+        ["site"],
+        unique=False,
+        sqlite_where=sa.text("state = 'parked'"),
+        postgresql_where=sa.text("state = 'parked'"),
     )
     op.create_table(
         "replies",
@@ -85,7 +116,25 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("replies")
     op.drop_index(
+        "ix_outbox_parked",
+        table_name="outbox",
+        sqlite_where=sa.text("state = 'parked'"),
+        postgresql_where=sa.text("state = 'parked'"),
+    )
+    op.drop_index(
+        "ix_outbox_live",
+        table_name="outbox",
+        sqlite_where=sa.text("state IN ('waiting', 'claimed') AND live"),
+        postgresql_where=sa.text("state IN ('waiting', 'claimed') AND live"),
+    )
+    op.drop_index(
         "ix_outbox_due",
+        table_name="outbox",
+        sqlite_where=sa.text("state IN ('waiting', 'claimed')"),
+        postgresql_where=sa.text("state IN ('waiting', 'claimed')"),
+    )
+    op.drop_index(
+        "ix_outbox_chain",
         table_name="outbox",
         sqlite_where=sa.text("state IN ('waiting', 'claimed')"),
         postgresql_where=sa.text("state IN ('waiting', 'claimed')"),

@@ -27,6 +27,7 @@ def upgrade() -> None:
         sa.Column("applicant", sa.LargeBinary(), nullable=False),
         sa.Column("document_index", sa.LargeBinary(length=32), nullable=False),
         sa.Column("email", sa.LargeBinary(), nullable=True),
+        sa.Column("purpose", sa.String(length=5), nullable=False),
         sa.Column("amount_centimos", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("refusal", sa.String(length=30), nullable=True),
@@ -34,14 +35,26 @@ def upgrade() -> None:
         sa.Column("registered_at", schema.Instant(timezone=True), nullable=False),
         sa.Column("changed_at", schema.Instant(timezone=True), nullable=False),
         sa.CheckConstraint(
+            "(purpose = 'new') = (amount_centimos > 0)", name=op.f("ck_applications_amount")
+        ),
+        sa.CheckConstraint(
             "(state = 'refused') = (refusal IS NOT NULL)", name=op.f("ck_applications_refusal")
         ),
-        sa.CheckConstraint("amount_centimos > 0", name=op.f("ck_applications_positive")),
+        sa.CheckConstraint("purpose IN ('new', 'again')", name=op.f("ck_applications_purpose")),
+        sa.CheckConstraint("amount_centimos >= 0", name=op.f("ck_applications_not_negative")),
         sa.PrimaryKeyConstraint("id", name="pk_applications"),
         sa.UniqueConstraint("site", "number", name="uq_applications_site_number"),
     )
     op.create_index(
         "ix_applications_document", "applications", ["site", "document_index"], unique=False
+    )
+    op.create_table(
+        "tracking_misses",
+        sa.Column("site", sa.String(length=20), nullable=False),
+        sa.Column("number", sa.String(length=20), nullable=False),
+        sa.Column("misses", sa.Integer(), nullable=False),
+        sa.Column("last_at", schema.Instant(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("site", "number", name="pk_tracking_misses"),
     )
     op.create_table(
         "application_steps",
@@ -66,34 +79,66 @@ def upgrade() -> None:
         "certificates",
         sa.Column("application", sa.String(length=36), nullable=False),
         sa.Column("site", sa.String(length=20), nullable=False),
-        sa.Column("pdf", sa.LargeBinary(), nullable=False),
+        sa.Column("pdf", sa.LargeBinary(), nullable=True),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("signer", sa.String(length=200), nullable=False),
-        sa.Column("link", sa.LargeBinary(), nullable=False),
+        sa.Column("link", sa.LargeBinary(), nullable=True),
         sa.Column("link_index", sa.LargeBinary(length=32), nullable=False),
         sa.Column("stored_at", schema.Instant(timezone=True), nullable=False),
         sa.Column("expires_at", schema.Instant(timezone=True), nullable=False),
+        sa.Column("forgotten_at", schema.Instant(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(forgotten_at IS NULL) = (link IS NOT NULL)", name=op.f("ck_certificates_link")
+        ),
+        sa.CheckConstraint(
+            "(forgotten_at IS NULL) = (pdf IS NOT NULL)", name=op.f("ck_certificates_file")
+        ),
         sa.ForeignKeyConstraint(
             ["application"], ["applications.id"], name="fk_certificates_application"
         ),
         sa.PrimaryKeyConstraint("application", name="pk_certificates"),
         sa.UniqueConstraint("link_index", name="uq_certificates_link_index"),
     )
-    op.create_index("ix_certificates_expires_at", "certificates", ["expires_at"], unique=False)
+    op.create_index(
+        "ix_certificates_expires_at",
+        "certificates",
+        ["expires_at"],
+        unique=False,
+        sqlite_where=sa.text("forgotten_at IS NULL"),
+        postgresql_where=sa.text("forgotten_at IS NULL"),
+    )
     op.create_table(
-        "deliveries",
+        "letters",
+        sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("application", sa.String(length=36), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("message_id", sa.String(length=120), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("code", sa.Integer(), nullable=True),
+        sa.Column("written_at", schema.Instant(timezone=True), nullable=False),
         sa.Column("changed_at", schema.Instant(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "state IN ('waiting', 'sent', 'failed')", name=op.f("ck_deliveries_state")
+            "state IN ('waiting', 'sent', 'failed', 'withdrawn')", name=op.f("ck_letters_state")
         ),
         sa.ForeignKeyConstraint(
-            ["application"], ["applications.id"], name="fk_deliveries_application"
+            ["application"], ["applications.id"], name="fk_letters_application"
         ),
-        sa.PrimaryKeyConstraint("application", name="pk_deliveries"),
+        sa.PrimaryKeyConstraint("id", name="pk_letters"),
+        sa.UniqueConstraint("application", "position", name="uq_letters_application_position"),
+        sa.UniqueConstraint("message_id", name="uq_letters_message_id"),
+    )
+    op.create_table(
+        "link_views",
+        sa.Column("application", sa.String(length=36), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("what", sa.String(length=5), nullable=False),
+        sa.Column("at", schema.Instant(timezone=True), nullable=False),
+        sa.CheckConstraint("what IN ('page', 'file')", name=op.f("ck_link_views_what")),
+        sa.ForeignKeyConstraint(
+            ["application"], ["applications.id"], name="fk_link_views_application"
+        ),
+        sa.PrimaryKeyConstraint("application", "position", name="pk_link_views"),
     )
     op.bulk_insert(
         sa.table(
@@ -114,10 +159,17 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.drop_table("deliveries")
-    op.drop_index("ix_certificates_expires_at", table_name="certificates")
+    op.drop_table("link_views")
+    op.drop_table("letters")
+    op.drop_index(
+        "ix_certificates_expires_at",
+        table_name="certificates",
+        sqlite_where=sa.text("forgotten_at IS NULL"),
+        postgresql_where=sa.text("forgotten_at IS NULL"),
+    )
     op.drop_table("certificates")
     op.drop_table("application_steps")
+    op.drop_table("tracking_misses")
     op.drop_index("ix_applications_document", table_name="applications")
     op.drop_table("applications")
     op.drop_table("application_transitions")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from devices.escpos.composer import compose
 from devices.kinds.receipt_printer import Block, Cut, PrintJob, Qr, Rule, Text
 from kiosk.flow.effects import Receipt
-from kiosk.flow.slip import MAX_CHARACTERS, MAX_LINES, MAX_QR_CHARACTERS, SlipLine, slip_lines
+from kiosk.flow.slip import MAX_CHARACTERS, MAX_LINES, MAX_QR_BYTES, SlipLine, slip_lines
 from kiosk.flow.states import AttentionClass, Order, Ticket
 from kiosk.slips import COLUMNS, receipt_slip, soles, ticket_slip
 from queue_server.turns.model.slip import Style, slip
@@ -125,7 +125,8 @@ def test_a_long_number_is_smaller_but_whole() -> None:
 
 
 def test_a_code_too_long_to_be_read_is_left_out_and_never_cut() -> None:
-    assert slip_lines([{"style": "qr", "text": "x" * (MAX_QR_CHARACTERS + 1)}]) == ()
+    assert slip_lines([{"style": "qr", "text": "x" * (MAX_QR_BYTES + 1)}]) == ()
+    assert slip_lines([{"style": "qr", "text": "ñ" * (MAX_QR_BYTES // 2 + 1)}]) == ()
     assert slip_lines([{"style": "qr", "text": ""}]) == ()
 
 

@@ -1,0 +1,6 @@
+"""HTTP of issuance, one file for each kind of caller."""
+
+from queue_server.issuance.api import kiosk, links
+
+# Side by side, not one in another: FastAPI looks a route up again at every level.
+routers = tuple(part.router for part in (kiosk, links))

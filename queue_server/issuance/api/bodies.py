@@ -1,0 +1,102 @@
+"""What kiosks send and are told about certificates."""
+
+from datetime import date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Request
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from queue_server.core.unit_of_work import Actor, UnitOfWork
+from queue_server.issuance.model import Applicant, ApplicationState, LetterKind
+from queue_server.issuance.services import applications, delivery, letters
+from queue_server.payments.model import CardPayment
+
+
+class Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class ApplicantBody(Body):
+    """The applicant's document: two-digit type code, number, birth date."""
+
+    type: Annotated[str, Field(pattern=r"^\d{2}$")]
+    number: Annotated[str, Field(pattern=r"^[A-Z0-9]{1,15}$")]
+    birth_date: date
+
+    def applicant(self) -> Applicant:
+        """The domain's own form of it."""
+        return Applicant(self.type, self.number, self.birth_date)
+
+
+class CheckedBody(BaseModel):
+    """Whether a certificate can be sold now: the masked name and the fee, or the reason not."""
+
+    sellable: bool
+    masked_name: str | None = None
+    fee_centimos: int | None = None
+    reason: str | None = None
+
+
+class RegisterBody(Body):
+    """An application before the first céntimo moves. `id` and `number` are the kiosk's."""
+
+    id: UUID
+    number: Annotated[str, Field(pattern=r"^[A-Z]\d{2}-\d{5,9}-[0-9A-Z]$")]
+    document: ApplicantBody
+    email: Annotated[str, Field(pattern=r"^[^@\s<>]{1,64}@[^@\s<>]{3,189}$")] | None = None
+    amount_centimos: Annotated[int, Field(gt=0, lt=1_000_000)]
+
+
+class CardBody(Body):
+    """A charged card as the terminal proved it; no other card field is accepted."""
+
+    payment_id: UUID
+    amount_centimos: Annotated[int, Field(gt=0, lt=1_000_000)]
+    terminal_id: Annotated[str, Field(min_length=1, max_length=40)]
+    authorisation_code: Annotated[str, Field(max_length=20)]
+    rrn: Annotated[str, Field(min_length=1, max_length=40)]
+    stan: Annotated[str, Field(max_length=20)]
+    masked_last4: Annotated[str, Field(pattern=r"^\d{0,4}$")]
+    scheme: Annotated[str, Field(max_length=20)]
+    paid_at: AwareDatetime
+
+    def payment(self) -> CardPayment:
+        """The domain's own form of it."""
+        values: dict[str, Any] = self.model_dump()
+        paid_at: datetime = values.pop("paid_at")
+        return CardPayment(id=values.pop("payment_id"), paid_at=paid_at, **values)
+
+
+class ApplicationBody(BaseModel):
+    """Where an application stands; the same shape whatever the certificate says.
+
+    `link`: the private download, only once issued and where phones reach this server.
+    """
+
+    id: UUID
+    number: str
+    state: ApplicationState
+    refusal: str | None
+    certificate_number: str | None
+    email: str
+    link: str | None
+
+
+def application_body(
+    request: Request, uow: UnitOfWork, actor: Actor, application: UUID
+) -> dict[str, Any]:
+    """Where an application of this site stands, as `ApplicationBody`. Raises Problem 404."""
+    row = applications.find(uow, actor.site, str(application))
+    token = delivery.link_token(uow, row.id)
+    public: str | None = request.app.state.config.public_address
+    mail = letters.newest(uow, row.id, LetterKind.CERTIFICATE)
+    return ApplicationBody(
+        id=UUID(row.id),
+        number=row.number,
+        state=row.state,
+        refusal=row.refusal,
+        certificate_number=row.certificate_number,
+        email=mail.state if mail else "none",
+        link=f"{public.rstrip('/')}/c/{token}" if public and token else None,
+    ).model_dump(mode="json")

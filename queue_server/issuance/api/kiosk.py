@@ -1,0 +1,87 @@
+"""What a kiosk asks before money, hands over after it, and follows."""
+
+import asyncio
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse
+
+from queue_server.core.desk import DeskOf, IdempotencyKey
+from queue_server.core.idempotency import Reply
+from queue_server.core.unit_of_work import Actor, UnitOfWork
+from queue_server.issuance.api.bodies import (
+    ApplicantBody,
+    ApplicationBody,
+    CardBody,
+    CheckedBody,
+    RegisterBody,
+    application_body,
+)
+from queue_server.issuance.model import NotSellable, masked_name
+from queue_server.issuance.services import applications, before_money
+from queue_server.staff.api import KioskOf
+
+router = APIRouter(tags=["issuance"])
+
+
+@router.post("/api/v1/applicants/check", response_model=CheckedBody)
+async def check(request: Request, body: ApplicantBody, desk: DeskOf, who: KioskOf) -> CheckedBody:
+    """One question before money: identity, age, fee, valid certificate, backend."""
+    actor = await desk.look(who, lambda _, actor: actor)
+    backend = request.app.state.backend
+    if backend is None:
+        return CheckedBody(sellable=False, reason=NotSellable.BACKEND_AWAY)
+    applicant = body.applicant()
+    titular = await asyncio.to_thread(before_money.ask, backend, applicant)
+    decision = await desk.database.look(
+        lambda uow: before_money.decide(uow, actor.site, applicant, titular)
+    )
+    if isinstance(decision, NotSellable):
+        return CheckedBody(sellable=False, reason=decision)
+    holder, fee = decision
+    return CheckedBody(sellable=True, masked_name=masked_name(holder), fee_centimos=fee)
+
+
+@router.post("/api/v1/applications", status_code=201, response_model=ApplicationBody)
+async def register(
+    request: Request, body: RegisterBody, desk: DeskOf, key: IdempotencyKey, who: KioskOf
+) -> JSONResponse:
+    """Write an application down before it is paid."""
+
+    def work(uow: UnitOfWork, actor: Actor) -> Reply:
+        new = applications.NewApplication(
+            body.id, body.number, body.document.applicant(), body.email, body.amount_centimos
+        )
+        applications.register(uow, actor, new)
+        return Reply(201, application_body(request, uow, actor, body.id))
+
+    return await desk.once(request, who, key, body.model_dump(mode="json"), work)
+
+
+@router.post(
+    "/api/v1/applications/{application}/card", status_code=202, response_model=ApplicationBody
+)
+async def pay_by_card(
+    request: Request,
+    application: UUID,
+    body: CardBody,
+    desk: DeskOf,
+    key: IdempotencyKey,
+    who: KioskOf,
+) -> JSONResponse:
+    """Hand a charged card over: from this answer on the application is the server's."""
+
+    def work(uow: UnitOfWork, actor: Actor) -> Reply:
+        applications.accept(uow, actor, application, body.payment())
+        return Reply(202, application_body(request, uow, actor, application))
+
+    return await desk.once(request, who, key, body.model_dump(mode="json"), work)
+
+
+@router.get("/api/v1/applications/{application}", response_model=ApplicationBody)
+async def follow(request: Request, application: UUID, desk: DeskOf, who: KioskOf) -> dict[str, Any]:
+    """Where an application of this site stands."""
+    return await desk.look(
+        who, lambda uow, actor: application_body(request, uow, actor, application)
+    )
