@@ -123,9 +123,13 @@ def build_relay(config: ServerConfig, database: "Database") -> "Relay | None":
         return None
     from queue_server.core.mail import Mailer
     from queue_server.issuance.adapters.pdf import PdfSignatureVerifier
+    from queue_server.issuance.services.at_the_centre import CentreErrands
+    from queue_server.issuance.services.mailing import MailErrands
     from queue_server.issuance.services.relay import Relay
 
     mail = config.mail
     mailer = mail and Mailer(mail.host, mail.port, mail.sender, starttls=mail.starttls)
     verifier = PdfSignatureVerifier(config.backend.authority_file)
-    return Relay(database, backend, verifier, mailer, config.backend.link_days)
+    centre = CentreErrands(database, backend, verifier, config.backend.link_days)
+    carriers = {**centre.carriers(), **MailErrands(database, mailer).carriers()}
+    return Relay(database, carriers, centre_serves=lambda: True)

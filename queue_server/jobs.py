@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 
 import structlog
 
@@ -60,7 +61,13 @@ def run_jobs(config: ServerConfig, database: Database, ready: Callable[[], None]
     relay = build_relay(config, database)
     if relay is not None:
         jobs += [
-            Job(f"relay {number}", RELAY_LOOKS_EVERY_S, relay.turn, on_commits=True)
+            # One of them takes what waits longest: what piled up moves on, however many arrive.
+            Job(
+                f"relay {number}",
+                RELAY_LOOKS_EVERY_S,
+                partial(relay.turn, oldest_first=number == 0),
+                on_commits=True,
+            )
             for number in range(RELAYS)
         ]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal_column, select, update
+from sqlalchemy import ColumnElement, Select, case, func, literal_column, select, update
 
 from queue_server.core.problem import Problem
 from queue_server.core.tables import outbox
@@ -59,6 +59,7 @@ def post(
         "live": live,
         "state": "waiting",
         "attempts": 0,
+        "stumbles": 0,
         "not_before": not_before or uow.now,
         "created_at": uow.now,
         "reason": "",
@@ -142,9 +143,23 @@ def put_off(uow: UnitOfWork, errand: Errand, reason: str, pause_s: float) -> Non
     _settle(uow, errand, "waiting", reason, uow.now + timedelta(seconds=pause_s))
 
 
-def park(uow: UnitOfWork, errand: Errand, reason: str) -> None:
-    """Stop trying: a person must look at it. Nothing is deleted. Raises ClaimLost."""
-    _settle(uow, errand, "parked", reason, uow.now)
+def stumbled(uow: UnitOfWork, errand: Errand, reason: str, pause_s: float, park_after: int) -> bool:
+    """Count what went wrong with the errand itself; True when it is now parked for a person.
+
+    Before `park_after` times it is tried again after `pause_s` seconds. Nothing is deleted. Raises
+    ClaimLost.
+    """
+    is_last = outbox.c.stumbles + 1 >= park_after
+    _settle(
+        uow,
+        errand,
+        case((is_last, "parked"), else_="waiting"),
+        reason,
+        uow.now + timedelta(seconds=pause_s),
+        stumbles=outbox.c.stumbles + 1,
+    )
+    state = select(outbox.c.state).where(outbox.c.id == errand.id)
+    return uow.connection.execute(state).scalar_one() == "parked"
 
 
 def pause_s(attempts: int, chance: float) -> float:
@@ -200,7 +215,7 @@ def take_up(uow: UnitOfWork, actor: Actor, errand: int) -> None:
     changed = uow.connection.execute(
         update(outbox)
         .where(outbox.c.id == errand, outbox.c.site == actor.site, outbox.c.state == "parked")
-        .values(state="waiting", live=False, not_before=uow.now)
+        .values(state="waiting", live=False, stumbles=0, not_before=uow.now)
         .returning(outbox.c.kind, outbox.c.subject)
     ).one_or_none()
     if changed is None:
@@ -208,9 +223,17 @@ def take_up(uow: UnitOfWork, actor: Actor, errand: int) -> None:
     uow.record(actor, "errand.taken_up", errand=changed.kind, subject=changed.subject)
 
 
-def _settle(uow: UnitOfWork, errand: Errand, state: str, reason: str, not_before: datetime) -> None:
+def _settle(
+    uow: UnitOfWork, errand: Errand, state: Any, reason: str, not_before: datetime, **more: Any
+) -> None:
     _change_mine(
-        uow, errand, state=state, reason=reason[:80], not_before=not_before, claimed_until=None
+        uow,
+        errand,
+        state=state,
+        reason=reason[:80],
+        not_before=not_before,
+        claimed_until=None,
+        **more,
     )
 
 

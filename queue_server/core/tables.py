@@ -65,7 +65,8 @@ replies = Table(
 # What must leave the site, written in the transaction that decided it and claimed by the relay.
 # `attempts` is raised by the claim, before anything is sent: above 1, the earlier attempt may have
 # reached the centre, which is then asked before anything is repeated. Errands of one `chain` are
-# carried out in the order they were left. `live`: somebody stands and waits for it.
+# carried out in the order they were left. `live`: somebody stands and waits for it. `stumbles`: how
+# often something was wrong with the errand itself, not with the line.
 outbox = Table(
     "outbox",
     metadata,
@@ -77,6 +78,7 @@ outbox = Table(
     Column("live", Boolean, nullable=False),
     Column("state", String(10), nullable=False),
     Column("attempts", Integer, nullable=False),
+    Column("stumbles", Integer, nullable=False),
     Column("not_before", Instant, nullable=False),
     Column("claimed_until", Instant),
     Column("created_at", Instant, nullable=False),

@@ -11,7 +11,8 @@ from queue_server.issuance import tables
 from queue_server.issuance.model import ApplicationState, LetterKind, LetterState, Refusal
 from queue_server.issuance.services import applications, delivery, letters
 
-REVIEW_EVERY_S = 60.0
+# A review takes minutes when the operator is quick and days when not.
+REVIEW_FIRST_S, REVIEW_LAST_S, REVIEW_EAGER_POLLS = 60.0, 1800.0, 15
 
 
 def relay(site: str) -> Actor:
@@ -31,16 +32,21 @@ def issued(uow: UnitOfWork, errand: Errand, certificate_number: str) -> None:
 
 
 def under_review(uow: UnitOfWork, errand: Errand) -> None:
-    """People at the centre decide: ask again in a minute, for as long as it takes."""
+    """People at the centre decide: ask again, less and less often, for as long as it takes."""
     row = applications.find(uow, errand.site, errand.subject)
     if row.state == ApplicationState.ACCEPTED:
         applications.move(uow, relay(errand.site), row, ApplicationState.UNDER_REVIEW)
         uow.record(relay(errand.site), "application.under_review", application=errand.subject)
         outbox.done(uow, errand)
-        later = uow.now + timedelta(seconds=REVIEW_EVERY_S)
-        outbox.post(uow, errand.site, applications.FOLLOW, errand.subject, later)
+        later = uow.now + timedelta(seconds=REVIEW_FIRST_S)
+        outbox.post(uow, errand.site, applications.FOLLOW, errand.subject, later, live=False)
         return
-    outbox.put_off(uow, errand, "under review", REVIEW_EVERY_S)
+    outbox.put_off(uow, errand, "under review", review_pause_s(errand.attempts))
+
+
+def review_pause_s(polls: int) -> float:
+    """Seconds until a review is asked about again: a minute at first, half an hour in the end."""
+    return min(REVIEW_LAST_S, REVIEW_FIRST_S * 1.5 ** max(0, min(polls, 40) - REVIEW_EAGER_POLLS))
 
 
 def refused(uow: UnitOfWork, errand: Errand, reason: Refusal) -> None:

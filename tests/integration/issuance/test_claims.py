@@ -15,6 +15,7 @@ from queue_server.core.db import Database
 from queue_server.core.tables import outbox as rows
 from queue_server.issuance.model import IssuanceBackend, PdfVerifier, TryLater
 from queue_server.issuance.services import applications
+from queue_server.issuance.services.at_the_centre import CentreErrands
 from queue_server.issuance.services.relay import Relay
 from tests.support.site import Kind, Site
 
@@ -54,13 +55,10 @@ def taken_while_it_waits(database: Database) -> tuple[bool, str]:
     subject = "00000000-0000-4000-8000-000000000001"
     database.run(lambda uow: outbox.post(uow, "PRUEBA", applications.FOLLOW, subject))
     centre = SlowCentre()
-    relay = Relay(
-        database,
-        cast("IssuanceBackend", centre),
-        cast("PdfVerifier", None),
-        mailer=None,
-        link_days=1,
+    errands = CentreErrands(
+        database, cast("IssuanceBackend", centre), cast("PdfVerifier", None), link_days=1
     )
+    relay = Relay(database, errands.carriers(), centre_serves=lambda: True)
     turn = threading.Thread(target=relay.turn)
     turn.start()
     assert centre.asked.wait(10)
