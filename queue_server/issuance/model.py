@@ -239,6 +239,25 @@ class NotSellable(StrEnum):
     NOT_ACCEPTED = "not_accepted"
 
 
+class Instead(StrEnum):
+    """What can be had when no certificate is sold; a kiosk offers these and no others."""
+
+    SEND_AGAIN = "send_again"  # the certificate in force, once more, for nothing
+    OTHER_DOCUMENT = "other_document"
+    TURN = "turn"
+
+
+def instead_of(reason: NotSellable) -> tuple[Instead, ...]:
+    """What to offer instead, the most useful first."""
+    match reason:
+        case NotSellable.ALREADY_VALID:
+            return (Instead.SEND_AGAIN, Instead.TURN)
+        case NotSellable.UNKNOWN_DOCUMENT | NotSellable.DATA_MISMATCH:
+            return (Instead.OTHER_DOCUMENT, Instead.TURN)
+        case _:
+            return (Instead.TURN,)
+
+
 def judge(titular: Titular, applicant: Applicant, today: date) -> Holder | NotSellable:
     """Whether a certificate can be sold to `applicant`: the holder, or why not.
 

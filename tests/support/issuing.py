@@ -35,6 +35,11 @@ class Desk:
         self._code = code
         self._count = 0
 
+    def next_number(self) -> str:
+        """The short number of this kiosk's next application."""
+        self._count += 1
+        return application_number(self._code, self._count)
+
     def check(self, document: dict[str, str]) -> dict[str, Any]:
         """The question before money."""
         answer = self.kiosk.http.post("/api/v1/applicants/check", json=document)
@@ -45,10 +50,9 @@ class Desk:
         self, document: dict[str, str], email: str | None = None, amount: int = FEE
     ) -> httpx.Response:
         """Write an application down; its id is in the answer."""
-        self._count += 1
         body = {
             "id": str(uuid4()),
-            "number": application_number(self._code, self._count),
+            "number": self.next_number(),
             "document": document,
             "email": email,
             "amount_centimos": amount,

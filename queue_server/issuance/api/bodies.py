@@ -8,7 +8,13 @@ from fastapi import Request
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from queue_server.core.unit_of_work import Actor, UnitOfWork
-from queue_server.issuance.model import Applicant, ApplicationState, LetterKind
+from queue_server.issuance.model import (
+    Applicant,
+    ApplicationState,
+    Instead,
+    LetterKind,
+    NotSellable,
+)
 from queue_server.issuance.services import applications, delivery, letters
 from queue_server.payments.model import CardPayment
 
@@ -30,12 +36,18 @@ class ApplicantBody(Body):
 
 
 class CheckedBody(BaseModel):
-    """Whether a certificate can be sold now: the masked name and the fee, or the reason not."""
+    """Whether a certificate can be sold now: the masked name and the fee, or the reason not.
+
+    `instead`: what can be had then, the most useful first. `certificate_until`: the last day of the
+    certificate in force that can be sent again.
+    """
 
     sellable: bool
     masked_name: str | None = None
     fee_centimos: int | None = None
-    reason: str | None = None
+    reason: NotSellable | None = None
+    instead: list[Instead] = []
+    certificate_until: date | None = None
 
 
 class RegisterBody(Body):
@@ -46,6 +58,18 @@ class RegisterBody(Body):
     document: ApplicantBody
     email: Annotated[str, Field(pattern=r"^[^@\s<>]{1,64}@[^@\s<>]{3,189}$")] | None = None
     amount_centimos: Annotated[int, Field(gt=0, lt=1_000_000)]
+
+
+class AgainBody(Body):
+    """The certificate in force, once more. `id` and `number` are the kiosk's.
+
+    Without `email` it can be had by its link, or at a window.
+    """
+
+    id: UUID
+    number: Annotated[str, Field(pattern=r"^[A-Z]\d{2}-\d{5,9}-[0-9A-Z]$")]
+    document: ApplicantBody
+    email: Annotated[str, Field(pattern=r"^[^@\s<>]{1,64}@[^@\s<>]{3,189}$")] | None = None
 
 
 class CardBody(Body):

@@ -11,6 +11,7 @@ from queue_server.core.desk import DeskOf, IdempotencyKey
 from queue_server.core.idempotency import Reply
 from queue_server.core.unit_of_work import Actor, UnitOfWork
 from queue_server.issuance.api.bodies import (
+    AgainBody,
     ApplicantBody,
     ApplicationBody,
     CardBody,
@@ -18,8 +19,18 @@ from queue_server.issuance.api.bodies import (
     RegisterBody,
     application_body,
 )
-from queue_server.issuance.model import NotSellable, masked_name
-from queue_server.issuance.services import applications, before_money
+from queue_server.issuance.model import (
+    Applicant,
+    Found,
+    IssuanceBackend,
+    NotSellable,
+    Purpose,
+    Titular,
+    TryLater,
+    instead_of,
+    masked_name,
+)
+from queue_server.issuance.services import again, applications, before_money
 from queue_server.staff.api import KioskOf
 
 router = APIRouter(tags=["issuance"])
@@ -29,18 +40,51 @@ router = APIRouter(tags=["issuance"])
 async def check(request: Request, body: ApplicantBody, desk: DeskOf, who: KioskOf) -> CheckedBody:
     """One question before money: identity, age, fee, valid certificate, backend."""
     actor = await desk.look(who, lambda _, actor: actor)
-    backend = request.app.state.backend
-    if backend is None:
-        return CheckedBody(sellable=False, reason=NotSellable.BACKEND_AWAY)
     applicant = body.applicant()
-    titular = await asyncio.to_thread(before_money.ask, backend, applicant)
+    titular = await _titular(request, applicant)
     decision = await desk.database.look(
         lambda uow: before_money.decide(uow, actor.site, applicant, titular)
     )
     if isinstance(decision, NotSellable):
-        return CheckedBody(sellable=False, reason=decision)
+        return _not_sellable(decision, titular)
     holder, fee = decision
     return CheckedBody(sellable=True, masked_name=masked_name(holder), fee_centimos=fee)
+
+
+async def _titular(request: Request, applicant: Applicant) -> Titular:
+    """Who the centre says this is; asked on a thread, never inside a unit of work."""
+    backend: IssuanceBackend | None = request.app.state.backend
+    if backend is None:
+        return TryLater("no_connection")
+    return await asyncio.to_thread(before_money.ask, backend, applicant)
+
+
+def _not_sellable(reason: NotSellable, titular: Titular) -> CheckedBody:
+    until = None
+    if reason is NotSellable.ALREADY_VALID and isinstance(titular, Found):
+        until = titular.holder.certificate_until
+    return CheckedBody(
+        sellable=False, reason=reason, instead=list(instead_of(reason)), certificate_until=until
+    )
+
+
+@router.post("/api/v1/applications/again", status_code=202, response_model=ApplicationBody)
+async def send_again(
+    request: Request, body: AgainBody, desk: DeskOf, key: IdempotencyKey, who: KioskOf
+) -> JSONResponse:
+    """Send the certificate in force once more; nothing is charged."""
+    await desk.look(who, lambda _, actor: actor)
+    applicant = body.document.applicant()
+    titular = await _titular(request, applicant)
+
+    def work(uow: UnitOfWork, actor: Actor) -> Reply:
+        new = applications.NewApplication(
+            body.id, body.number, applicant, body.email, 0, Purpose.AGAIN
+        )
+        again.send_again(uow, actor, new, titular)
+        return Reply(202, application_body(request, uow, actor, body.id))
+
+    return await desk.once(request, who, key, body.model_dump(mode="json"), work)
 
 
 @router.post("/api/v1/applications", status_code=201, response_model=ApplicationBody)

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -28,7 +28,6 @@ from queue_server.turns.services import queries as turns
 CERTIFICATE_SERVICE = "certificate"
 REQUEST, FETCH, FOLLOW = "request", "fetch", "follow_review"
 _APPLICANT, _EMAIL = "applications.applicant", "applications.email"
-_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -41,16 +40,6 @@ class NewApplication:
     email: str | None
     amount_centimos: int
     purpose: Purpose = Purpose.NEW
-
-
-@dataclass(frozen=True)
-class Standing:
-    """Where an application stands, for staff. `refusal`: the closed word of the centre's no."""
-
-    number: str
-    state: ApplicationState
-    refusal: str | None
-    changed_at: datetime
 
 
 def fee_today(uow: UnitOfWork, site: str) -> int | None:
@@ -74,11 +63,17 @@ def register(uow: UnitOfWork, actor: Actor, new: NewApplication) -> None:
         raise Problem(409, "fee_changed", words, fee_centimos=fee)
     if not is_of_age(new.applicant.birth_date, today(uow, actor.site)):
         raise Problem(422, "under_age", "El certificado es solo para mayores de 18 años.")
+    write_down(uow, actor, new)
+    uow.record(actor, "application.registered", application=str(new.id), number=new.number)
+
+
+def write_down(uow: UnitOfWork, actor: Actor, new: NewApplication) -> None:
+    """The rows of a new application. Raises Problem 409 when its id or number is taken."""
+    uow.lock_site(actor.site)
     if _is_taken(uow, actor.site, new):
         raise Problem(409, "number_taken", "Esta solicitud ya existe; empiece otra vez.")
     uow.connection.execute(insert(tables.applications), _row(uow, actor, new))
     _step(uow, actor, str(new.id), "", ApplicationState.REGISTERED)
-    uow.record(actor, "application.registered", application=str(new.id), number=new.number)
 
 
 def accept(uow: UnitOfWork, actor: Actor, application: UUID, paid: CardPayment) -> None:
@@ -109,25 +104,6 @@ def find(uow: UnitOfWork, site: str, application: str) -> Row[Any]:
     if row is None:
         raise Problem(404, "unknown_application", "No encontramos esta solicitud en el módulo.")
     return row
-
-
-def applications_of_document(
-    uow: UnitOfWork, site: str, document_type: str, number: str, since: datetime | None = None
-) -> list[Standing]:
-    """Where this document's applications stand, newest first; with `since` only those changed
-    from then on. Nothing here says what a certificate contains."""
-    applications = tables.applications
-    query = select(applications).where(
-        applications.c.site == site,
-        applications.c.document_index == _document_index(uow, document_type, number),
-    )
-    if since is not None:
-        query = query.where(applications.c.changed_at >= since)
-    rows = uow.connection.execute(query.order_by(applications.c.registered_at.desc()).limit(_SHOWN))
-    return [
-        Standing(row.number, ApplicationState(row.state), row.refusal, row.changed_at)
-        for row in rows
-    ]
 
 
 def move(
@@ -163,7 +139,8 @@ def evidence_of(uow: UnitOfWork, application: str) -> PaymentEvidence:
     return PaymentEvidence(paid.means, paid.amount_centimos, paid.reference, paid.paid_at)
 
 
-def _document_index(uow: UnitOfWork, document_type: str, number: str) -> bytes:
+def document_index(uow: UnitOfWork, document_type: str, number: str) -> bytes:
+    """The keyed digest under which an application is found by its document."""
     return uow.vault.index(_APPLICANT, f"{document_type}:{number}")
 
 
@@ -188,7 +165,7 @@ def _row(uow: UnitOfWork, actor: Actor, new: NewApplication) -> dict[str, object
         "number": new.number,
         "kiosk": actor.name,
         "applicant": uow.vault.seal(_APPLICANT, json.dumps(claim)),
-        "document_index": _document_index(uow, who.document_type, who.document_number),
+        "document_index": document_index(uow, who.document_type, who.document_number),
         "email": None if new.email is None else uow.vault.seal(_EMAIL, new.email),
         "purpose": new.purpose,
         "amount_centimos": new.amount_centimos,
