@@ -1,7 +1,7 @@
 # One line a habit. `make demo` and `make test` install what they need.
 PY := .venv/bin/python
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: setup lock demo test check race crash shots bench bench-turns bench-day
+.PHONY: setup lock demo test check race crash fuzz shots bench bench-turns bench-day
 
 setup:  ; @deploy/setup.sh
 lock:   ; .venv/bin/uv pip compile -q --universal --generate-hashes --all-extras --no-annotate --no-header pyproject.toml -o requirements.lock
@@ -9,6 +9,7 @@ demo:   setup ; @$(PY) -m deploy.demo
 test:   setup ; @$(PY) -m pytest
 check:  setup ; @$(PY) -m deploy.check
 crash:  setup ; @$(PY) -m pytest -m 'thorough or not thorough' tests/crash
+fuzz:   setup ; @FUZZ_REPLIES=100000 $(PY) -m pytest -n 0 -s -m thorough tests/fuzz
 shots:  setup ; @$(PY) -m pytest -m 'thorough or not thorough' tests/unit/kiosk_ui tests/integration/kiosk_screen
 race:   setup ; @RACE_EXAMPLES=150 $(PY) -m pytest -n 0 -s -m 'thorough or not thorough' tests/race
 bench-turns: setup ; @$(PY) -m tests.load.turns

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Makes .venv from the hash-locked requirements and installs what screen and browser tests need.
+# Makes .venv from the hash-locked requirements and installs what screens, browsers and the judge of
+# signatures need in tests.
 # Quick and silent when nothing is missing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -26,7 +27,7 @@ if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$wanted" ]; then
     echo "$wanted" > "$stamp"
 fi
 
-packages=(espeak-ng libegl1 libgl1 libgl1-mesa-dri chromium poppler-utils)
+packages=(espeak-ng libegl1 libgl1 libgl1-mesa-dri chromium poppler-utils xmlsec1)
 missing=()
 for package in "${packages[@]}"; do
     dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
@@ -35,7 +36,7 @@ if [ ${#missing[@]} -gt 0 ]; then
     root=""
     if [ "$(id -u)" -ne 0 ]; then
         if sudo -n true 2>/dev/null; then root="sudo -n"; else
-            echo "setup: screen and browser tests need packages; run once as root:" >&2
+            echo "setup: tests need packages; run once as root:" >&2
             echo "  apt-get update && apt-get install -y --no-install-recommends ${missing[*]}" >&2
             exit 1
         fi

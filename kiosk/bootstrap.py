@@ -12,6 +12,7 @@ from kiosk.config import ConfigError, KioskConfig
 from kiosk.device_news import posting
 from kiosk.discovery import Advert
 from kiosk.flow.effects import (
+    ChangeEmail,
     ChargeCard,
     CheckApplicant,
     DeliverOrder,
@@ -19,11 +20,14 @@ from kiosk.flow.effects import (
     PrintReceipt,
     PrintTicket,
     RegisterOrder,
+    SendAgain,
 )
 from kiosk.flow.world import Part
 from kiosk.journal import Journal, load_key
+from kiosk.performers.again import AgainDesk
 from kiosk.performers.applicant import ApplicantDesk, OrderDesk
 from kiosk.performers.card import CardDesk
+from kiosk.performers.correction import CorrectionDesk
 from kiosk.performers.delivery import DeliveryDesk
 from kiosk.performers.printer import SlipPrinter
 from kiosk.performers.ticket import TicketDesk
@@ -85,6 +89,8 @@ def build_kiosk(config: KioskConfig) -> Kiosk:
             RegisterOrder: OrderDesk(client, journal, config.code),
             ChargeCard: CardDesk(terminal, journal),
             DeliverOrder: DeliveryDesk(client, journal),
+            SendAgain: AgainDesk(client, journal, config.code),
+            ChangeEmail: CorrectionDesk(client),
         }
     )
     recovery = Recovery(journal, client, terminal)

@@ -1,5 +1,6 @@
 """PURE: the one state machine of a paid order, and the ids that must survive a crash."""
 
+import re
 from base64 import b32encode
 from enum import StrEnum
 from uuid import UUID
@@ -40,6 +41,12 @@ UNSETTLED = (OrderState.PAYING, OrderState.UNKNOWN, OrderState.PAID)
 
 _SERVICE_ID_BYTES = 6
 _COUNTER_DIGITS = 5
+_NUMBER = re.compile(r"([A-Z]\d{2})(\d{5,9})([0-9A-Z])")
+_NOT_A_SIGN = re.compile(r"[^0-9A-Z]")
+# What eyes read for a digit.
+_LOOKS_LIKE = str.maketrans("OQIL", "0011")
+# A check character may be a letter or a digit.
+_TWINS = {"0": "O", "O": "0", "1": "I", "I": "1"}
 
 
 def may_follow(before: OrderState | None, after: OrderState) -> bool:
@@ -65,9 +72,19 @@ def application_number(kiosk: str, counter: int) -> str:
     return f"{kiosk}-{counter:0{_COUNTER_DIGITS}d}-{mod_37_36.calc_check_digit(body)}"
 
 
-def is_application_number(text: str) -> bool:
-    """Whether `text` is such a number and its check character agrees."""
-    return mod_37_36.is_valid(text.replace("-", "").upper())
+def typed_number(text: str) -> str | None:
+    """The application's number that somebody typed; None when its check character disagrees.
+
+    >>> typed_number("a01 00o42k")
+    'A01-00042-K'
+    """
+    signs = _NOT_A_SIGN.sub("", text.upper())
+    body, check = signs[:1] + signs[1:-1].translate(_LOOKS_LIKE), signs[-1:]
+    for each in (check, _TWINS.get(check, check)):
+        found = _NUMBER.fullmatch(body + each)
+        if found and mod_37_36.is_valid(body + each):
+            return "-".join(found.groups())
+    return None
 
 
 def is_email(text: str) -> bool:

@@ -95,12 +95,23 @@ _WITHOUT_EMAIL: dict[Receipt, tuple[str, ...]] = {
 }
 
 
+# What is sent again was not paid here.
+_FREE: dict[Receipt, tuple[str, tuple[str, ...]]] = {
+    Receipt.STILL_WORKING: (
+        "SU CERTIFICADO ESTÁ EN CAMINO",
+        ("Es el mismo certificado: llegará a su correo.",),
+    ),
+}
+
+
 def receipt_slip(job_id: str, order: Order, receipt: Receipt, site: str) -> PrintJob:
     """The paper of an application: its number, what was paid, what happens next.
 
     It never says what a certificate contains.
     """
     title, sentences = _RECEIPTS[receipt]
+    if order.free:
+        title, sentences = _FREE.get(receipt, (title, sentences))
     if order.email is None:
         sentences = _WITHOUT_EMAIL.get(receipt, sentences)
     blocks: tuple[Block, ...] = (
@@ -124,7 +135,8 @@ def receipt_slip(job_id: str, order: Order, receipt: Receipt, site: str) -> Prin
 def _amount(order: Order, receipt: Receipt) -> tuple[Block, ...]:
     if receipt is Receipt.PAYMENT_UNKNOWN:
         return ()
-    return (Feed(1), Text(f"Pagado con tarjeta: {soles(order.amount_centimos)}", align="center"))
+    paid = f"Pagado con tarjeta: {soles(order.amount_centimos)}"
+    return (Feed(1), Text("No se cobró nada" if order.free else paid, align="center"))
 
 
 def soles(centimos: int) -> str:

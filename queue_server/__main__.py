@@ -111,7 +111,7 @@ def _admin_code(config: ServerConfig, _: argparse.Namespace) -> None:
 
 def _load_site(config: ServerConfig, options: argparse.Namespace) -> None:
     from queue_server.payments.model import Fee
-    from queue_server.payments.service import set_fees
+    from queue_server.payments.services.fees import set_fees
     from queue_server.turns.services.site import load_site
 
     try:
@@ -194,7 +194,7 @@ def _jobs(config: ServerConfig, options: argparse.Namespace) -> None:
 
 def _follow_parent(options: argparse.Namespace) -> None:
     if options.child_of is not None:
-        from queue_server.serve import end_with_parent
+        from queue_server.core.parentage import end_with_parent
 
         end_with_parent(options.child_of)
 

@@ -6,10 +6,11 @@ and the command line answers without either.
 
 import gc
 from contextlib import closing, suppress
+from pathlib import Path
 from socket import socket
 from typing import TYPE_CHECKING
 
-from queue_server.config import Backend, ConfigError, ServerConfig
+from queue_server.config import Backend, ConfigError, ServerConfig, Wsse
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 
     from queue_server.core.clock import Clock
     from queue_server.core.db import Database
-    from queue_server.issuance.model import IssuanceBackend
+    from queue_server.issuance.adapters.guarded import GuardedBackend
+    from queue_server.issuance.adapters.soap import EnvelopeSecurity
     from queue_server.issuance.services.relay import Relay
 
 
@@ -95,14 +97,18 @@ def run_web(config: ServerConfig, listening: socket) -> None:
         Server(settings).run(sockets=[listening])
 
 
-def build_backend(config: ServerConfig) -> "IssuanceBackend | None":
-    """The client of the central backend; None where the site has none."""
+def build_backend(config: ServerConfig) -> "GuardedBackend | None":
+    """The client of the central backend; None where the site has none. Raises ConfigError.
+
+    It guards nothing until it is started.
+    """
     if config.backend is None:
         return None
+    from queue_server.issuance.adapters.guarded import GuardedBackend
     from queue_server.issuance.adapters.soap import BackendSettings, SoapBackend, credential_file
 
     settings: Backend = config.backend
-    return SoapBackend(
+    client = SoapBackend(
         BackendSettings(
             url=settings.url,
             credential=credential_file(settings.credential_file),
@@ -112,24 +118,60 @@ def build_backend(config: ServerConfig) -> "IssuanceBackend | None":
             terminal=config.site,
             ca_bundle=settings.ca_bundle,
             deadline_s=settings.deadline_s,
+            security=settings.wsse and build_security(settings.wsse, settings.credential_file),
+        )
+    )
+    return GuardedBackend(client)
+
+
+def build_security(settings: Wsse, credential: Path) -> "EnvelopeSecurity":
+    """WS-Security for the client's envelopes. Raises ConfigError without its library."""
+    from queue_server.issuance.adapters.soap import credential_file
+
+    try:
+        from queue_server.issuance.adapters import wsse, wsse_keys
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] != "signxml":
+            raise
+        words = "[backend.wsse] needs a package that is not there: pip install 'ventanilla[wsse]'"
+        raise ConfigError(words) from None
+
+    has_token = settings.username_token != "none"
+    pinned, authorities = settings.peer_certificate_file, settings.peer_ca_file
+    peer = wsse_keys.pinned_file(pinned) if pinned else None
+    if authorities and settings.peer_name:
+        peer = wsse_keys.authority_file(authorities, settings.peer_name)
+    key, certificate = settings.key_file, settings.certificate_file
+    return wsse.WsSecurity(
+        wsse.SecuritySettings(
+            account=credential_file(settings.credential_file or credential) if has_token else None,
+            password="text" if settings.username_token == "text" else "digest",
+            signer=wsse_keys.signer_files(key, certificate) if key and certificate else None,
+            peer=peer,
+            confirmation=settings.confirmation,
         )
     )
 
 
-def build_relay(config: ServerConfig, database: "Database") -> "Relay | None":
+def build_relay(
+    config: ServerConfig, database: "Database", backend: "GuardedBackend | None"
+) -> "Relay | None":
     """The relay of the jobs process; None where the site has no backend."""
-    backend = build_backend(config)
     if config.backend is None or backend is None:
         return None
     from queue_server.core.mail import Mailer
-    from queue_server.issuance.adapters.pdf import PdfSignatureVerifier
+    from queue_server.issuance.adapters.pdf_process import IsolatedVerifier
     from queue_server.issuance.services.at_the_centre import CentreErrands
     from queue_server.issuance.services.mailing import MailErrands
     from queue_server.issuance.services.relay import Relay
+    from queue_server.issuance.services.vouchers import VoucherErrands
 
     mail = config.mail
     mailer = mail and Mailer(mail.host, mail.port, mail.sender, starttls=mail.starttls)
-    verifier = PdfSignatureVerifier(config.backend.authority_file)
+    verifier = IsolatedVerifier(config.backend.authority_file)
+    verifier.start()
     centre = CentreErrands(database, backend, verifier, config.backend.link_days)
-    carriers = {**centre.carriers(), **MailErrands(database, mailer).carriers()}
-    return Relay(database, carriers, centre_serves=lambda: True)
+    letters = MailErrands(database, mailer, config.public_address)
+    errands = (centre, VoucherErrands(database, backend), letters)
+    carriers = {kind: carry for each in errands for kind, carry in each.carriers().items()}
+    return Relay(database, carriers, centre_serves=lambda: backend.available)

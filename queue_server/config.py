@@ -3,7 +3,7 @@
 import difflib
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -12,6 +12,12 @@ ONE_WORKER = (
     "`workers` is more than 1: on SQLite one process writes at a time and notices the others' "
     "commits by polling, so several web workers would only wait for each other; "
     "set `database_url` to a PostgreSQL, or leave it at 1"
+)
+
+
+_WHO_SIGNS = (
+    "backend.wsse: say who signs the replies with `peer_certificate_file` or with `peer_ca_file`; "
+    "if nobody does, `signed_replies = false` and neither of them"
 )
 
 
@@ -30,6 +36,42 @@ class Discovery(_Section):
     interfaces: tuple[str, ...] = ()
 
 
+class Wsse(_Section):
+    """WS-Security, for a centre that asks for it. Every file is read anew when it changes.
+
+    Replies must be signed by the certificates in `peer_certificate_file`, or under the common name
+    `peer_name` by who is certified by those in `peer_ca_file`. A centre that signs nothing needs
+    `signed_replies = false`. Without `credential_file` the backend's own counts.
+    """
+
+    username_token: Literal["digest", "text", "none"] = "digest"
+    credential_file: Path | None = None
+    key_file: Path | None = None
+    certificate_file: Path | None = None
+    signed_replies: bool = True
+    peer_certificate_file: Path | None = None
+    peer_ca_file: Path | None = None
+    peer_name: str | None = None
+    confirmation: bool = False
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> "Wsse":
+        if (self.key_file is None) != (self.certificate_file is None):
+            raise ValueError("backend.wsse: `key_file` and `certificate_file` go together")
+        if self.username_token == "none" and self.key_file is None:
+            raise ValueError("backend.wsse: give a `username_token`, a `key_file`, or both")
+        peers = [each for each in (self.peer_certificate_file, self.peer_ca_file) if each]
+        if len(peers) != (1 if self.signed_replies else 0):
+            raise ValueError(_WHO_SIGNS)
+        if (self.peer_ca_file is None) != (self.peer_name is None):
+            raise ValueError(
+                "backend.wsse: `peer_ca_file` and `peer_name` (the common name) go together"
+            )
+        if self.confirmation and not self.signed_replies:
+            raise ValueError("backend.wsse: `confirmation` needs signed replies")
+        return self
+
+
 class Backend(_Section):
     """The central issuance backend. The credential file is read anew for every call."""
 
@@ -41,6 +83,8 @@ class Backend(_Section):
     ca_bundle: Path | None = None
     deadline_s: Annotated[float, Field(gt=0, le=30)] = 8.0
     link_days: Annotated[int, Field(ge=1, le=90)] = 7
+    voucher_wait_hours: Annotated[int, Field(ge=1, le=168)] = 72
+    wsse: Wsse | None = None
 
 
 class Mail(_Section):
@@ -114,6 +158,7 @@ def _from_folder(config: ServerConfig, folder: Path) -> ServerConfig:
             "credential_file": folder / config.backend.credential_file,
             "authority_file": folder / config.backend.authority_file,
             "ca_bundle": config.backend.ca_bundle and folder / config.backend.ca_bundle,
+            "wsse": config.backend.wsse and _files_from(config.backend.wsse, folder),
         }
     )
     return config.model_copy(
@@ -126,6 +171,11 @@ def _from_folder(config: ServerConfig, folder: Path) -> ServerConfig:
             "backend": backend,
         }
     )
+
+
+def _files_from(section: Wsse, folder: Path) -> Wsse:
+    files = {name: folder / value for name, value in section if isinstance(value, Path)}
+    return section.model_copy(update=files)
 
 
 def _first_fault(error: ValidationError) -> str:
@@ -143,13 +193,13 @@ def _first_fault(error: ValidationError) -> str:
     return f"unknown key {where!r}{hint}"
 
 
-_SECTIONS: dict[str, type[BaseModel]] = {
-    "discovery": Discovery,
-    "backend": Backend,
-    "mail": Mail,
+_SECTIONS: dict[tuple[Any, ...], type[BaseModel]] = {
+    ("discovery",): Discovery,
+    ("backend",): Backend,
+    ("backend", "wsse"): Wsse,
+    ("mail",): Mail,
 }
 
 
 def _known_keys(location: tuple[Any, ...]) -> list[str]:
-    section = _SECTIONS.get(str(location[0])) if len(location) > 1 else None
-    return list((section or ServerConfig).model_fields)
+    return list(_SECTIONS.get(location[:-1], ServerConfig).model_fields)

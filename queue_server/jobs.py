@@ -10,8 +10,9 @@ from functools import partial
 
 import structlog
 
-from queue_server.bootstrap import build_relay
+from queue_server.bootstrap import build_backend, build_relay
 from queue_server.config import ServerConfig
+from queue_server.core.bell import Bell
 from queue_server.core.commits import CommitWatch
 from queue_server.core.db import Database
 from queue_server.core.idempotency import REPLIES_KEPT_HOURS, forget_replies
@@ -19,6 +20,7 @@ from queue_server.core.problem import Problem
 from queue_server.core.unit_of_work import Actor
 from queue_server.fleet.adapters.zeroconf import Discovery
 from queue_server.reports.services.catch_up import behind, catch_up
+from queue_server.retention import CertificateRetention
 from queue_server.turns.services.day import close_past_days, days_to_close
 from queue_server.turns.services.queries import site_zone
 from queue_server.turns.services.rules import site_codes
@@ -26,7 +28,10 @@ from queue_server.turns.services.rules import site_codes
 RELAYS = 4
 PAST_DAYS_EVERY_S = 20.0
 REPORTS_EVERY_S = 5.0
+RETENTION_EVERY_S = 60.0
 RELAY_LOOKS_EVERY_S = 0.5
+# SQLite: how often a look is taken at whether somebody wrote. Somebody waits at a kiosk.
+LOOKS_EVERY_S = 0.005
 # Steps of niceness: on a busy machine reports can wait, somebody at a kiosk cannot.
 BEHIND_THE_WEB = 5
 
@@ -35,16 +40,15 @@ log = structlog.get_logger("jobs")
 
 @dataclass(frozen=True)
 class Job:
-    """Work done again and again: every `every_s` seconds, `on_commits` also when somebody wrote.
+    """Work done again and again: every `every_s` seconds, and when its bell rings.
 
-    `work` returns True when there may be more to do at once.
+    `work` returns True when there may be more to do at once. Jobs may share a bell: it calls one.
     """
 
     name: str
     every_s: float
     work: Callable[[], bool]
-    on_commits: bool = False
-    wake: threading.Event = field(default_factory=threading.Event)
+    bell: Bell = field(default_factory=Bell)
 
 
 def run_jobs(config: ServerConfig, database: Database, ready: Callable[[], None]) -> None:
@@ -57,36 +61,37 @@ def run_jobs(config: ServerConfig, database: Database, ready: Callable[[], None]
         Job("forget replies", 3600.0, lambda: _forget_replies(database)),
         Job("close past days", PAST_DAYS_EVERY_S, lambda: _close_past_days(database)),
         Job("reports", REPORTS_EVERY_S, lambda: _catch_up_reports(database)),
+        Job("forget certificates", RETENTION_EVERY_S, CertificateRetention(database).turn),
     ]
-    relay = build_relay(config, database)
+    backend = build_backend(config)
+    relay = build_relay(config, database, backend)
+    errands = Bell()
     if relay is not None:
         jobs += [
             # One of them takes what waits longest: what piled up moves on, however many arrive.
             Job(
                 f"relay {number}",
                 RELAY_LOOKS_EVERY_S,
-                partial(relay.turn, oldest_first=number == 0),
-                on_commits=True,
+                partial(relay.turn, oldest_first=number == 0, claimed=errands.ring),
+                errands,
             )
             for number in range(RELAYS)
         ]
-
-    def wake(_site: str | None = None) -> None:
-        for job in jobs:
-            if job.on_commits:
-                job.wake.set()
-
-    commits = CommitWatch(database.engine, wake)
+    commits = CommitWatch(database.engine, lambda _site: errands.ring(), LOOKS_EVERY_S)
     commits.start()
     threads = [threading.Thread(target=_repeat, args=(job, stop), name=job.name) for job in jobs]
+    if backend is not None:
+        backend.start()
     for thread in threads:
         thread.start()
     with Discovery(config, database):
         ready()
         stop.wait()
     commits.stop()
+    if backend is not None:
+        backend.stop()
     for job in jobs:
-        job.wake.set()
+        job.bell.ring()
     for thread in threads:
         thread.join()
 
@@ -94,7 +99,6 @@ def run_jobs(config: ServerConfig, database: Database, ready: Callable[[], None]
 def _repeat(job: Job, stop: threading.Event) -> None:
     """One bad turn of a job is logged and does not end it."""
     while not stop.is_set():
-        job.wake.clear()
         more = False
         try:
             more = job.work()
@@ -103,7 +107,8 @@ def _repeat(job: Job, stop: threading.Event) -> None:
         except Exception:
             log.exception("job failed, will be tried again", job=job.name)
         if not more and not stop.is_set():
-            job.wake.wait(job.every_s)
+            job.bell.wait(job.every_s)
+    job.bell.ring()  # the next of those who share it shall end as well
 
 
 def _forget_replies(database: Database) -> bool:

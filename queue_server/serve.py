@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import ctypes
 import os
 import signal
 import socket
@@ -19,7 +18,6 @@ READY = "ready"
 FIRST_PAUSE_S, LAST_PAUSE_S = 0.1, 3.0
 DEATHS, WITHIN_S = 5, 10.0
 FAREWELL_S = 15.0
-_PR_SET_PDEATHSIG = 1
 
 log = structlog.get_logger("serve")
 
@@ -130,10 +128,3 @@ async def serve(config: Path, sockets: Sequence[socket.socket]) -> int:
 async def _migrated(jobs: Process) -> bool:
     assert jobs.stdout is not None
     return (await jobs.stdout.readline()).strip() == READY.encode()
-
-
-def end_with_parent(parent: int) -> None:
-    """Let the kernel end this process (SIGTERM) when `parent`, which started it, is gone."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-    if os.getppid() != parent:  # it was gone already
-        os.kill(os.getpid(), signal.SIGTERM)

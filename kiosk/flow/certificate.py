@@ -1,6 +1,7 @@
 """The journey to a certificate: terms, name, e-mail, card, and what became of it."""
 
 from dataclasses import replace
+from datetime import date
 from uuid import UUID
 
 from kiosk.flow.effects import (
@@ -8,11 +9,10 @@ from kiosk.flow.effects import (
     CheckApplicant,
     DeliverOrder,
     Effect,
-    PrintReceipt,
-    Receipt,
     RegisterOrder,
     effect_id,
 )
+from kiosk.flow.email import stays, trimmed
 from kiosk.flow.events import (
     Accept,
     ApplicantChecked,
@@ -30,22 +30,22 @@ from kiosk.flow.events import (
     Pay,
     SlipPrinted,
 )
+from kiosk.flow.person import Person
+from kiosk.flow.receipt import print_id, printing, with_slip
 from kiosk.flow.states import (
     At,
     CannotApply,
     CertificateReady,
     CheckingApplicant,
     ConfirmName,
-    EmailProblem,
     GiveEmail,
+    InForce,
     InReview,
     NotPossible,
     Order,
     PaidButRefused,
     PayingByCard,
     PaymentUnknown,
-    Person,
-    PrintState,
     ReadyToPay,
     Registering,
     State,
@@ -55,7 +55,9 @@ from kiosk.flow.states import (
     Working,
 )
 from kiosk.flow.world import Part, Service, World, certificate_obstacle
-from kiosk.order import is_email
+
+# Whom it did not reach in two tries needs a person at a window.
+MAX_SENDS = 2
 
 Next = tuple[At, tuple[Effect, ...]]
 
@@ -73,15 +75,15 @@ def step(state: State, event: Event) -> Next:
     """The certificate journey's answer to `event`; the same state when it means nothing here."""
     match state.at, event:
         case Terms(person, service), Accept():
-            return _check(person, service)
+            return check(person, service)
         case CheckingApplicant(person, service), ApplicantChecked(done, offer) if done == _check_id(
             person
         ):
             return ConfirmName(person, service, offer), ()
-        case CheckingApplicant(person, _), ApplicantRefused(done, reason) if done == _check_id(
-            person
+        case CheckingApplicant() as at, ApplicantRefused(done, reason, until) if done == _check_id(
+            at.person
         ):
-            return CannotApply(person, reason), ()
+            return CannotApply(at.person, reason, _in_force(at, until)), ()
         case ConfirmName(person, service, offer), Confirm():
             return GiveEmail(person, service, offer), ()
         case GiveEmail(person, service, offer), Back():
@@ -105,7 +107,7 @@ def step(state: State, event: Event) -> Next:
                 | PaidButRefused()
             ) as at,
             SlipPrinted(printed, result),
-        ) if printed == _print_id(at.person, at.order, _receipt(at)):
+        ) if printed == print_id(at):
             return replace(at, print_state=result), ()
         case at, _:
             return at, ()
@@ -121,11 +123,11 @@ def _paying(world: World, at: PayingByCard | Working, event: Event) -> Next:
         case PayingByCard(), CardNotCharged(done, reason) if done == payment_id(person, order):
             return ReadyToPay(person, replace(order, attempt=order.attempt + 1), reason), ()
         case PayingByCard(), CardUnknown(done) if done == payment_id(person, order):
-            return _with_slip(world, PaymentUnknown(person, order))
+            return with_slip(world, PaymentUnknown(person, order))
         case Working(), ApplicationSettled(done, outcome, link) if done == _deliver_id(
             person, order
         ):
-            return _with_slip(world, _arrived(person, order, outcome, link))
+            return with_slip(world, _arrived(person, order, outcome, link))
         case _:
             return at, ()
 
@@ -152,19 +154,12 @@ def is_busy(at: At) -> bool:
     match at:
         case CheckingApplicant() | Registering() | PayingByCard() | Working():
             return True
-        case (
-            PaymentUnknown(print_state=PrintState.PRINTING)
-            | CertificateReady(print_state=PrintState.PRINTING)
-            | InReview(print_state=PrintState.PRINTING)
-            | StillWorking(print_state=PrintState.PRINTING)
-            | PaidButRefused(print_state=PrintState.PRINTING)
-        ):
-            return True
         case _:
-            return False
+            return printing(at)
 
 
-def _check(person: Person, service: Service) -> Next:
+def check(person: Person, service: Service) -> Next:
+    """Ask the server who this is and whether a certificate can be sold."""
     if person.document is None:
         return CannotApply(person, NotPossible.NOT_ACCEPTED), ()
     ask = CheckApplicant(_check_id(person), person.session, person.document)
@@ -172,11 +167,9 @@ def _check(person: Person, service: Service) -> Next:
 
 
 def _register(world: World, at: GiveEmail, email: str | None) -> Next:
-    address = None if email is None else email.strip()
-    if address is None and not world.public_address:
-        return at, ()  # without a public address the QR is not offered
-    if address is not None and not is_email(address):
-        return replace(at, problem=EmailProblem.INCOMPLETE), ()
+    address = trimmed(email)
+    if (at_keyboard := stays(world, at, address)) is not None:
+        return at_keyboard, ()
     person = at.person
     if person.document is None:
         return CannotApply(person, NotPossible.NOT_ACCEPTED), ()
@@ -196,29 +189,11 @@ def _charge(at: ReadyToPay) -> Next:
     return PayingByCard(at.person, at.order), (charge,)
 
 
-def _with_slip(world: World, at: WithReceipt) -> Next:
-    """Arrive at `at` and print its slip, or say at once that there is none."""
-    if not world.usable(Part.PRINTER):
-        return replace(at, print_state=PrintState.NOT_PRINTED), ()
-    receipt = _receipt(at)
-    slip = PrintReceipt(
-        _print_id(at.person, at.order, receipt), at.person.session, at.order, receipt, world.site
-    )
-    return at, (slip,)
-
-
-def _receipt(at: WithReceipt) -> Receipt:
-    match at:
-        case PaymentUnknown():
-            return Receipt.PAYMENT_UNKNOWN
-        case CertificateReady():
-            return Receipt.ISSUED
-        case InReview():
-            return Receipt.UNDER_REVIEW
-        case StillWorking():
-            return Receipt.STILL_WORKING
-        case PaidButRefused():
-            return Receipt.REFUSED
+def _in_force(at: CheckingApplicant, until: date | None) -> InForce | None:
+    """What can be sent again instead: what the server named, as long as tries are left."""
+    if until is None or at.person.sends >= MAX_SENDS:
+        return None
+    return InForce(at.service, until)
 
 
 def _check_id(person: Person) -> UUID:
@@ -231,7 +206,3 @@ def _register_id(person: Person) -> UUID:
 
 def _deliver_id(person: Person, order: Order) -> UUID:
     return effect_id(person.session, f"deliver:{order.attempt}")
-
-
-def _print_id(person: Person, order: Order, receipt: Receipt) -> UUID:
-    return effect_id(person.session, f"receipt:{receipt}:{order.attempt}")

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID, uuid5
 
-from kiosk.flow.states import AttentionClass, Document, Order, Ticket
+from kiosk.flow.person import AttentionClass, Document
+from kiosk.flow.states import Order, Ticket
 from kiosk.flow.world import Service
 
 
@@ -68,6 +69,34 @@ class DeliverOrder:
     payment: UUID
 
 
+@dataclass(frozen=True)
+class SendAgain:
+    """Have the certificate in force sent once more; nothing is charged.
+
+    `effect_id` is the Idempotency-Key, the same on every retry.
+    """
+
+    effect_id: UUID
+    session: UUID
+    application: UUID
+    document: Document
+    email: str | None
+
+
+@dataclass(frozen=True)
+class ChangeEmail:
+    """Have everything of application `number` sent to `email`; it must be of `document`'s holder.
+
+    `effect_id` is the Idempotency-Key, the same on every retry.
+    """
+
+    effect_id: UUID
+    session: UUID
+    document: Document
+    number: str
+    email: str
+
+
 class Receipt(StrEnum):
     """What the slip of an order says."""
 
@@ -104,6 +133,8 @@ Journalled = (
     | RegisterOrder
     | ChargeCard
     | DeliverOrder
+    | SendAgain
+    | ChangeEmail
     | PrintReceipt
 )
 Effect = Journalled | ForgetPerson

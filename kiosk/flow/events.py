@@ -1,11 +1,14 @@
 """What can happen to a kiosk: touches, device reports, answers of the server, time."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
+from kiosk.flow.person import Document
 from kiosk.flow.states import (
-    Document,
+    EmailProblem,
+    NotCorrected,
     NotPaid,
     NotPossible,
     Offer,
@@ -68,6 +71,23 @@ class GaveEmail:
 @dataclass(frozen=True)
 class Pay:
     """Start the card terminal."""
+
+
+@dataclass(frozen=True)
+class SendMeAgain:
+    """Yes, send me the certificate I already have."""
+
+
+@dataclass(frozen=True)
+class CorrectEmail:
+    """The address given with an application is wrong."""
+
+
+@dataclass(frozen=True)
+class GaveNumber:
+    """An application's number was typed."""
+
+    number: str
 
 
 @dataclass(frozen=True)
@@ -156,10 +176,14 @@ class ApplicantChecked:
 
 @dataclass(frozen=True)
 class ApplicantRefused:
-    """It cannot, and why; nothing was charged."""
+    """It cannot, and why; nothing was charged.
+
+    `until`: the last day of the certificate that can be sent again instead, where there is one.
+    """
 
     effect_id: UUID
     reason: NotPossible
+    until: date | None = None
 
 
 @dataclass(frozen=True)
@@ -210,7 +234,53 @@ class ApplicationSettled:
     link: str | None = None
 
 
-Touch = Start | Choose | Back | Cancel | Finish | Accept | Confirm | GaveEmail | Pay | TakeTurn
+@dataclass(frozen=True)
+class SentAgain:
+    """The server took the request to send again, and what became of it. `link` as above."""
+
+    effect_id: UUID
+    order: Order
+    outcome: Outcome
+    link: str | None = None
+
+
+@dataclass(frozen=True)
+class NothingToSend:
+    """No certificate of this person is in force any more; a new one can be asked for."""
+
+    effect_id: UUID
+
+
+@dataclass(frozen=True)
+class EmailChanged:
+    """The server sends everything to the new address."""
+
+    effect_id: UUID
+
+
+@dataclass(frozen=True)
+class EmailNotChanged:
+    """It does not, and why."""
+
+    effect_id: UUID
+    problem: NotCorrected | EmailProblem
+
+
+Touch = (
+    Start
+    | Choose
+    | Back
+    | Cancel
+    | Finish
+    | Accept
+    | Confirm
+    | GaveEmail
+    | Pay
+    | SendMeAgain
+    | CorrectEmail
+    | GaveNumber
+    | TakeTurn
+)
 Event = (
     Touch
     | IdleExpired
@@ -229,4 +299,8 @@ Event = (
     | CardNotCharged
     | CardUnknown
     | ApplicationSettled
+    | SentAgain
+    | NothingToSend
+    | EmailChanged
+    | EmailNotChanged
 )

@@ -5,29 +5,9 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
+from kiosk.flow.person import AttentionClass, Person
 from kiosk.flow.slip import SlipLine
 from kiosk.flow.world import Obstacle, Service, World
-
-
-class AttentionClass(StrEnum):
-    """Ley 28683: beneficiaries are attended first."""
-
-    GENERAL = "general"
-    PREFERENTIAL = "preferential"
-
-
-@dataclass(frozen=True)
-class Document:
-    """What the identity document says: enough to identify, nothing more.
-
-    `type` is the two-digit code of the State's registers (01 DNI, 04 CE, 07 passport …).
-    """
-
-    type: str
-    number: str
-    birth_date: date
-    surname: str = ""
-    given_names: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,15 +42,6 @@ class PrintState(StrEnum):
     PRINTED = "printed"
     NOT_PRINTED = "not_printed"
     UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True)
-class Person:
-    """The applicant of this session. `session` is minted at the first touch, once."""
-
-    session: UUID
-    attention_class: AttentionClass
-    document: Document | None = None
 
 
 @dataclass(frozen=True)
@@ -154,7 +125,8 @@ class Offer:
 class Order:
     """One application being paid. `number` is the short one people keep.
 
-    `attempt` counts the tries to pay; each has an id of its own.
+    `attempt` counts the tries to pay; each has an id of its own. `amount_centimos` is 0 for a
+    certificate in force that is sent again.
     """
 
     application: UUID
@@ -162,6 +134,11 @@ class Order:
     amount_centimos: int
     email: str | None
     attempt: int = 1
+
+    @property
+    def free(self) -> bool:
+        """True when nothing is charged for it."""
+        return self.amount_centimos == 0
 
 
 @dataclass(frozen=True)
@@ -181,11 +158,23 @@ class CheckingApplicant:
 
 
 @dataclass(frozen=True)
+class InForce:
+    """The person's certificate that can be sent again, and its last day."""
+
+    service: Service
+    until: date
+
+
+@dataclass(frozen=True)
 class CannotApply:
-    """No certificate here and now, and why; a turn is offered where it helps."""
+    """No certificate here and now, and why; a turn is offered where it helps.
+
+    `in_force`: what can be sent again for nothing, None when there is no such certificate.
+    """
 
     person: Person
     reason: NotPossible
+    in_force: InForce | None = None
 
 
 @dataclass(frozen=True)
@@ -211,6 +200,23 @@ class GiveEmail:
     service: Service
     offer: Offer
     problem: EmailProblem | None = None
+
+
+@dataclass(frozen=True)
+class GiveEmailAgain:
+    """Where the certificate in force is sent. `problem` as in GiveEmail."""
+
+    person: Person
+    in_force: InForce
+    problem: EmailProblem | None = None
+
+
+@dataclass(frozen=True)
+class SendingAgain:
+    """The server is asked to send the certificate in force; nothing is charged."""
+
+    person: Person
+    in_force: InForce
 
 
 @dataclass(frozen=True)
@@ -293,11 +299,56 @@ class PaidButRefused:
     print_state: PrintState = PrintState.PRINTING
 
 
+# --- a mistyped e-mail ---------------------------------------------------------------------------
+class NotCorrected(StrEnum):
+    """Why the address was not changed; all of them leave the person in front of the number."""
+
+    MISTYPED = "mistyped"  # no such number can exist
+    NOT_FOUND = "not_found"  # not with this document
+    TOO_MANY_TRIES = "too_many_tries"
+    TOO_OFTEN = "too_often"
+    AWAY = "away"
+
+
+@dataclass(frozen=True)
+class GiveNumber:
+    """Which application? The number is on the paper."""
+
+    person: Person
+    problem: NotCorrected | None = None
+
+
+@dataclass(frozen=True)
+class GiveNewEmail:
+    """The right address for application `number`. `problem` as in GiveEmail."""
+
+    person: Person
+    number: str
+    problem: EmailProblem | None = None
+
+
+@dataclass(frozen=True)
+class CorrectingEmail:
+    """The server changes the address of application `number`."""
+
+    person: Person
+    number: str
+    email: str
+
+
+@dataclass(frozen=True)
+class EmailCorrected:
+    """From now on everything of the application goes to `email`."""
+
+    person: Person
+    email: str
+
+
 WithReceipt = PaymentUnknown | CertificateReady | InReview | StillWorking | PaidButRefused
+Again = CannotApply | GiveEmailAgain | SendingAgain
 Certificate = (
     Terms
     | CheckingApplicant
-    | CannotApply
     | ConfirmName
     | GiveEmail
     | Registering
@@ -306,7 +357,18 @@ Certificate = (
     | Working
     | WithReceipt
 )
-At = OutOfService | Welcome | ReadDocument | ChooseService | TakingTurn | TicketReady | Certificate
+Correction = GiveNumber | GiveNewEmail | CorrectingEmail | EmailCorrected
+At = (
+    OutOfService
+    | Welcome
+    | ReadDocument
+    | ChooseService
+    | TakingTurn
+    | TicketReady
+    | Certificate
+    | Again
+    | Correction
+)
 
 
 @dataclass(frozen=True)

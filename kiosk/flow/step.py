@@ -3,10 +3,11 @@
 from dataclasses import replace
 from typing import get_args
 
-from kiosk.flow import certificate, turn
+from kiosk.flow import again, certificate, correction, turn
 from kiosk.flow.effects import Effect, ForgetPerson
 from kiosk.flow.events import (
     Cancel,
+    CorrectEmail,
     Event,
     Finish,
     IdleExpired,
@@ -15,11 +16,13 @@ from kiosk.flow.events import (
     ServerSeen,
     TakeTurn,
 )
-from kiosk.flow.states import At, Certificate, OutOfService, State, Welcome
+from kiosk.flow.states import Again, At, Certificate, Correction, OutOfService, State, Welcome
 from kiosk.flow.world import World, closed_because
 
 Step = tuple[State, tuple[Effect, ...]]
+AGAIN: tuple[type, ...] = get_args(Again)
 CERTIFICATE: tuple[type, ...] = get_args(Certificate)
+CORRECTION: tuple[type, ...] = get_args(Correction)
 
 
 def step(state: State, event: Event) -> Step:
@@ -33,14 +36,27 @@ def step(state: State, event: Event) -> Step:
         case Cancel() | Finish() | IdleExpired():
             return _leave(state)
         case _:
-            certified = isinstance(state.at, CERTIFICATE) and not isinstance(event, TakeTurn)
-            at, effects = (certificate if certified else turn).step(state, event)
+            at, effects = _journey(state, event)
             return replace(state, at=at), effects
 
 
 def is_busy(at: At) -> bool:
     """True while leaving would tear an effect in two: a ticket, a payment, a slip under way."""
-    return turn.is_busy(at) or certificate.is_busy(at)
+    journeys = (turn, certificate, again, correction)
+    return any(journey.is_busy(at) for journey in journeys)
+
+
+def _journey(state: State, event: Event) -> tuple[At, tuple[Effect, ...]]:
+    """What the journey the person is on answers to `event`."""
+    if isinstance(event, TakeTurn):
+        return turn.step(state, event)
+    if isinstance(event, CorrectEmail) or isinstance(state.at, CORRECTION):
+        return correction.step(state, event)
+    if isinstance(state.at, AGAIN):
+        return again.step(state, event)
+    if isinstance(state.at, CERTIFICATE):
+        return certificate.step(state, event)
+    return turn.step(state, event)
 
 
 def _observe(world: World, event: PartChanged | ServerSeen | ServerLost) -> World:

@@ -17,13 +17,12 @@ from kiosk.flow.events import (
     TicketIssued,
     TicketRefused,
 )
+from kiosk.flow.person import AttentionClass, Person
 from kiosk.flow.states import (
     At,
-    AttentionClass,
     CannotApply,
     ChooseService,
     InReview,
-    Person,
     PrintState,
     ReadDocument,
     State,
@@ -44,7 +43,7 @@ def step(state: State, event: Event) -> Next:
         case Welcome(), Start(session, preferential):
             return _start(state.world, _newcomer(session, preferential)), ()
         case ReadDocument() as at, DocumentTaken(document):
-            return _choose(state.world, replace(at.person, document=document)), ()
+            return choose(state.world, replace(at.person, document=document)), ()
         case ReadDocument() as at, DocumentProblem(problem):
             return replace(at, problem=problem, attempts=at.attempts + 1), ()
         case ChooseService() as at, Back() if state.world.usable(Part.READER):
@@ -62,7 +61,7 @@ def step(state: State, event: Event) -> Next:
                 return TicketReady(at.person, ticket, PrintState.NOT_PRINTED), ()
             return TicketReady(at.person, ticket), (job,)
         case TakingTurn() as at, TicketRefused(refused, words) if refused == _issue_id(at):
-            return replace(_choose(state.world, at.person), problem=words), ()
+            return replace(choose(state.world, at.person), problem=words), ()
         case TicketReady() as at, SlipPrinted(printed, result) if printed == _print_id(
             at.person, at.ticket
         ):
@@ -75,7 +74,7 @@ def carry_on(world: World, at: At) -> At:
     """Where the person stands after the world changed: nobody waits for a reader that is gone."""
     match at:
         case ReadDocument(person) if not world.usable(Part.READER):
-            return _choose(world, person)
+            return choose(world, person)
         case _:
             return at
 
@@ -102,10 +101,11 @@ def _newcomer(session: UUID, preferential: bool) -> Person:
 def _start(world: World, person: Person) -> At:
     if world.usable(Part.READER):
         return ReadDocument(person)
-    return _choose(world, person)
+    return choose(world, person)
 
 
-def _choose(world: World, person: Person) -> ChooseService:
+def choose(world: World, person: Person) -> ChooseService:
+    """In front of what the site offers now."""
     return ChooseService(person, world.services)
 
 

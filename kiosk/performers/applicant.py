@@ -1,11 +1,13 @@
 """Before money: asks the server who this is, and registers the order."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from kiosk.flow.effects import CheckApplicant, RegisterOrder
 from kiosk.flow.events import ApplicantChecked, ApplicantRefused, Event, OrderRegistered
-from kiosk.flow.states import Document, NotPossible, Offer, Order
+from kiosk.flow.person import Document
+from kiosk.flow.states import NotPossible, Offer, Order
 from kiosk.journal import EffectState, Journal
 from kiosk.order import application_number
 from kiosk.queue_client import Away, Granted, QueueClient, Refused
@@ -37,6 +39,11 @@ class ApplicantDesk:
         match answer:
             case Granted({"sellable": True, "masked_name": name, "fee_centimos": fee}):
                 return _done(ApplicantChecked(effect.effect_id, Offer(name, fee)), "sellable")
+            case Granted(
+                {"reason": "already_valid", "instead": instead, "certificate_until": str(until)}
+            ) if "send_again" in instead:
+                reason, day = NotPossible.ALREADY_VALID, date.fromisoformat(until)
+                return _done(ApplicantRefused(effect.effect_id, reason, day), reason)
             case Granted({"reason": reason}):
                 return _done(ApplicantRefused(effect.effect_id, _reason(reason)), reason)
             case Refused(_, kind, _):

@@ -1,4 +1,4 @@
-"""Hands a charged order to the server, and waits a little for what becomes of it."""
+"""Hands a charged order to the server, and waits a little for what becomes of an application."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -34,15 +34,9 @@ class DeliveryDesk:
     lane = "server"
     kind = "deliver_order"
 
-    def __init__(
-        self,
-        client: QueueClient,
-        journal: Journal,
-        monotonic: Callable[[], float] = time.monotonic,
-    ) -> None:
+    def __init__(self, client: QueueClient, journal: Journal) -> None:
         self._client = client
         self._orders = journal.orders
-        self._monotonic = monotonic
 
     def body(self, effect: DeliverOrder) -> Mapping[str, Any]:
         return {"application": str(effect.order.application), "payment": str(effect.payment)}
@@ -55,22 +49,28 @@ class DeliveryDesk:
         if not taken:
             settled = ApplicationSettled(effect.effect_id, Settled.PENDING)
             return Outcome(EffectState.FAILED, settled, "the server has not taken it yet")
-        return self._wait(effect)
+        outcome, link = settled_as(self._client, application)
+        settled = ApplicationSettled(effect.effect_id, outcome, link)
+        return Outcome(EffectState.DONE, settled, outcome)
 
     def lost(self, effect: DeliverOrder) -> Event:
         return ApplicationSettled(effect.effect_id, Settled.PENDING)
 
-    def _wait(self, effect: DeliverOrder) -> Outcome:
-        ends = self._monotonic() + OUTCOME_DEADLINE_S
-        while self._monotonic() < ends:
-            answer = self._client.get(f"/api/v1/applications/{effect.order.application}")
-            if isinstance(answer, Granted) and answer.body["state"] in _SETTLED:
-                outcome = _SETTLED[answer.body["state"]]
-                settled = ApplicationSettled(effect.effect_id, outcome, answer.body["link"])
-                return Outcome(EffectState.DONE, settled, outcome)
-            time.sleep(LOOK_EVERY_S)
-        pending = ApplicationSettled(effect.effect_id, Settled.PENDING)
-        return Outcome(EffectState.DONE, pending, Settled.PENDING)
+
+def settled_as(
+    client: QueueClient, application: UUID, monotonic: Callable[[], float] = time.monotonic
+) -> tuple[Settled, str | None]:
+    """What became of an application the server holds, and its link; PENDING when it takes long.
+
+    Asks for at most `OUTCOME_DEADLINE_S` seconds.
+    """
+    ends = monotonic() + OUTCOME_DEADLINE_S
+    while monotonic() < ends:
+        answer = client.get(f"/api/v1/applications/{application}")
+        if isinstance(answer, Granted) and answer.body["state"] in _SETTLED:
+            return _SETTLED[answer.body["state"]], answer.body["link"]
+        time.sleep(LOOK_EVERY_S)
+    return Settled.PENDING, None
 
 
 def hand_over(client: QueueClient, orders: OrderBook, entry: OrderEntry) -> bool:

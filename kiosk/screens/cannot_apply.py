@@ -1,10 +1,12 @@
 """No certificate here and now: why, that nothing was charged, and what can be done instead."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from kivy.properties import BooleanProperty, ObjectProperty
+from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
-from kiosk.flow.events import Finish, TakeTurn
+from kiosk.flow.again import can_send
+from kiosk.flow.events import Finish, SendMeAgain, TakeTurn
 from kiosk.flow.states import CannotApply, NotPossible, State
 from kiosk.widgets.page import Page
 
@@ -71,18 +73,52 @@ WHY = {
 }
 
 
+# Of a certificate in force {until} names the last day.
+IN_FORCE = Why(
+    "cannot_apply.already_valid",
+    "cannot_apply.in_force_because",
+    "cannot_apply.in_force_instead",
+    "certificate",
+)
+
+
 class CannotApplyScreen(Page):
-    """A turn is one touch away, unless the server that gives it cannot be reached."""
+    """A turn is one touch away, unless the server that gives it cannot be reached.
+
+    `in_force`: there is a certificate to send again, and that comes first.
+    """
 
     why = ObjectProperty(WHY[NotPossible.NOT_ACCEPTED], rebind=True)
+    because = StringProperty()
+    in_force = BooleanProperty(False)
+    can_send = BooleanProperty(True)
     turns = BooleanProperty(True)
+
+    def __init__(self, *arguments: Any, **properties: Any) -> None:
+        super().__init__(*arguments, **properties)
+        self._send_button = self.ids.send_again.__self__
 
     def render(self, state: State) -> None:
         """Say why, and the way on."""
         super().render(state)
-        assert isinstance(state.at, CannotApply)
-        self.why = WHY[state.at.reason]
+        at = state.at
+        assert isinstance(at, CannotApply)
+        self.why = IN_FORCE if at.in_force else WHY[at.reason]
+        until = self.loc.day(at.in_force.until) if at.in_force else ""
+        self.because = self.loc._(self.why.because).format(until=until)
+        self.in_force = at.in_force is not None
+        self.can_send = can_send(state.world)
         self.turns = state.world.server
+        ways = self.ids.ways
+        if self.in_force != (self._send_button in ways.children):
+            if self.in_force:
+                ways.add_widget(self._send_button, index=len(ways.children))
+            else:
+                ways.remove_widget(self._send_button)
+
+    def send_again(self) -> None:
+        """The certificate in force once more, for nothing."""
+        self.emit(SendMeAgain())
 
     def take_turn(self) -> None:
         """The person would rather see somebody."""

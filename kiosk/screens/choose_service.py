@@ -2,8 +2,10 @@
 
 from kivy.properties import BooleanProperty, StringProperty
 
-from kiosk.flow.events import Back, Cancel, Choose
-from kiosk.flow.states import ChooseService, Document, State
+from kiosk.flow.correction import is_offered
+from kiosk.flow.events import Back, Cancel, Choose, CorrectEmail
+from kiosk.flow.person import Document
+from kiosk.flow.states import ChooseService, State
 from kiosk.flow.world import Obstacle, Part, Service, ServiceKind, World, certificate_obstacle
 from kiosk.screens.out_of_service import WHY
 from kiosk.widgets.money import soles
@@ -36,10 +38,12 @@ class ChooseServiceScreen(Page):
         self.problem = at.problem
         self.may_go_back = state.world.usable(Part.READER)
         certificate = self._certificate(state.world, known=at.person.document is not None)
-        if (at.services, certificate) != self._shown:
-            self._shown = (at.services, certificate)
+        correction = is_offered(state.world, at.person)
+        if (at.services, certificate, correction) != self._shown:
+            self._shown = (at.services, certificate, correction)
             first = sorted(at.services, key=lambda each: each.kind is not ServiceKind.CERTIFICATE)
-            self.ids.shelf.cards = [self._card(service, *certificate) for service in first]
+            cards = [self._card(service, *certificate) for service in first]
+            self.ids.shelf.cards = [*cards, self._correction()] if correction else cards
 
     _shown: object = None
 
@@ -56,6 +60,12 @@ class ChooseServiceScreen(Page):
         if service.kind is ServiceKind.CERTIFICATE:
             card.note, card.reason, card.disabled = price, obstacle, bool(obstacle)
         card.bind(on_release=lambda _card: self.emit(Choose(service.code)))
+        return card
+
+    def _correction(self) -> ServiceCard:
+        label, note = "choose_service.correct_email", "choose_service.correct_email_what"
+        card = ServiceCard(name="correct_email", label=self.loc._(label), note=self.loc._(note))
+        card.bind(on_release=lambda _card: self.emit(CorrectEmail()))
         return card
 
     def back(self) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from kivy.properties import StringProperty
 
 from kiosk.flow.events import Back, Cancel, GaveEmail
-from kiosk.flow.states import EmailProblem, GiveEmail, State
+from kiosk.flow.states import EmailProblem, GiveEmail, GiveEmailAgain, GiveNewEmail, State
 from kiosk.widgets.keyboard import after
 from kiosk.widgets.page import Page
 
@@ -25,11 +25,12 @@ class GiveEmailScreen(Page):
         """Say what is wrong with the address, if anything; leave what was typed alone."""
         super().render(state)
         at = state.at
-        assert isinstance(at, GiveEmail)
+        assert isinstance(at, GiveEmail | GiveEmailAgain | GiveNewEmail)
         self.problem = self.loc._(WRONG[at.problem]) if at.problem else ""
         ways = self.ids.ways
-        if state.world.public_address != (self._qr_button in ways.children):
-            if state.world.public_address:
+        qr = state.world.public_address and not isinstance(at, GiveNewEmail)
+        if qr != (self._qr_button in ways.children):
+            if qr:
                 ways.add_widget(self._qr_button)
             else:
                 ways.remove_widget(self._qr_button)
@@ -47,7 +48,7 @@ class GiveEmailScreen(Page):
         self.emit(GaveEmail(None))
 
     def back(self) -> None:
-        """To the name."""
+        """To what was shown before."""
         self.emit(Back())
 
     def cancel(self) -> None:

@@ -6,7 +6,10 @@ from kiosk.screens.certificate_ready import CertificateReadyScreen
 from kiosk.screens.checking_applicant import CheckingApplicantScreen
 from kiosk.screens.choose_service import ChooseServiceScreen
 from kiosk.screens.confirm_name import ConfirmNameScreen
+from kiosk.screens.correcting_email import CorrectingEmailScreen
+from kiosk.screens.email_corrected import EmailCorrectedScreen
 from kiosk.screens.give_email import GiveEmailScreen
+from kiosk.screens.give_number import GiveNumberScreen
 from kiosk.screens.in_review import InReviewScreen
 from kiosk.screens.out_of_service import OutOfServiceScreen
 from kiosk.screens.paid_but_refused import PaidButRefusedScreen
@@ -15,6 +18,7 @@ from kiosk.screens.payment_unknown import PaymentUnknownScreen
 from kiosk.screens.read_document import ReadDocumentScreen
 from kiosk.screens.ready_to_pay import ReadyToPayScreen
 from kiosk.screens.registering import RegisteringScreen
+from kiosk.screens.sending_again import SendingAgainScreen
 from kiosk.screens.still_working import StillWorkingScreen
 from kiosk.screens.taking_turn import TakingTurnScreen
 from kiosk.screens.terms import TermsScreen
@@ -35,6 +39,8 @@ SCREENS: dict[type[states.At], type[Page]] = {
     states.CannotApply: CannotApplyScreen,
     states.ConfirmName: ConfirmNameScreen,
     states.GiveEmail: GiveEmailScreen,
+    states.GiveEmailAgain: GiveEmailScreen,
+    states.SendingAgain: SendingAgainScreen,
     states.Registering: RegisteringScreen,
     states.ReadyToPay: ReadyToPayScreen,
     states.PayingByCard: PayingByCardScreen,
@@ -44,4 +50,8 @@ SCREENS: dict[type[states.At], type[Page]] = {
     states.InReview: InReviewScreen,
     states.StillWorking: StillWorkingScreen,
     states.PaidButRefused: PaidButRefusedScreen,
+    states.GiveNumber: GiveNumberScreen,
+    states.GiveNewEmail: GiveEmailScreen,
+    states.CorrectingEmail: CorrectingEmailScreen,
+    states.EmailCorrected: EmailCorrectedScreen,
 }

@@ -3,7 +3,8 @@
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 
 from kiosk.flow.events import Finish
-from kiosk.flow.states import AttentionClass, PrintState, State, TicketReady
+from kiosk.flow.person import AttentionClass
+from kiosk.flow.states import PrintState, State, TicketReady
 from kiosk.widgets.page import Page
 
 ATTENTION = {

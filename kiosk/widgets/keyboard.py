@@ -1,4 +1,4 @@
-"""The keys on the screen to type an e-mail address with; every one at least 20 mm wide."""
+"""The keys on the screen to type an address or a number with; each at least 20 mm wide."""
 
 from kivy.properties import ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
@@ -7,6 +7,8 @@ from kiosk.theme import DAY
 from kiosk.widgets.control import Control
 
 ROWS = ("1234567890", "qwertyuiop", "asdfghjkl@", "zxcvbnm._-")
+CAPITALS = ("1234567890", "QWERTYUIOP", "ASDFGHJKL")
+LAST_CAPITALS = "ZXCVBNM"
 SIGNS = "@._-+"
 ENDINGS = ("@gmail.com", "@hotmail.com")
 BACKSPACE = "backspace"
@@ -37,24 +39,18 @@ class Key(Control):
     coat = ObjectProperty(DAY.secondary, rebind=True)
 
 
-class Keyboard(BoxLayout):
-    """Four rows of ten keys, and a row of what makes an address shorter to type.
-
-    Dispatches `on_key` with the character, the ending or "backspace".
-    """
+class Keys(BoxLayout):
+    """Rows of keys. Dispatches `on_key` with the character, the ending or "backspace"."""
 
     backspace_label = StringProperty()
     __events__ = ("on_key",)
 
     def __init__(self, **properties: object) -> None:
         super().__init__(orientation="vertical", **properties)
-        for row in ROWS:
-            self._add_row([self._key(each) for each in row])
-        backspace = self._key(BACKSPACE, width=1.6)
-        backspace.glyph = "⌫"
-        self.bind(backspace_label=backspace.setter("label"))
-        endings = [self._key(each, width=3.6) for each in ENDINGS]
-        self._add_row([self._key("+"), *endings, backspace])
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        """Add every row."""
 
     def on_key(self, char: str) -> None:
         """A key was touched."""
@@ -70,11 +66,36 @@ class Keyboard(BoxLayout):
         key.bind(on_release=lambda _key: self.dispatch("on_key", char))
         return key
 
+    def _backspace(self, width: float) -> Key:
+        key = self._key(BACKSPACE, width)
+        key.glyph = "⌫"
+        self.bind(backspace_label=key.setter("label"))
+        return key
+
     def _add_row(self, keys: list[Key]) -> None:
         row = KeyRow()
         for key in keys:
             row.add_widget(key)
         self.add_widget(row)
+
+
+class Keyboard(Keys):
+    """Four rows of ten keys, and a row of what makes an address shorter to type."""
+
+    def _lay_out(self) -> None:
+        for row in ROWS:
+            self._add_row([self._key(each) for each in row])
+        endings = [self._key(each, width=3.6) for each in ENDINGS]
+        self._add_row([self._key("+"), *endings, self._backspace(1.6)])
+
+
+class NumberKeyboard(Keys):
+    """Digits and capitals: what the number of an application is made of."""
+
+    def _lay_out(self) -> None:
+        for row in CAPITALS:
+            self._add_row([self._key(each) for each in row])
+        self._add_row([*(self._key(each) for each in LAST_CAPITALS), self._backspace(2.0)])
 
 
 class KeyRow(BoxLayout):

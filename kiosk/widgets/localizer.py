@@ -1,20 +1,26 @@
 """The language of the screen: functions that are properties, so that a change redraws words."""
 
+from datetime import date
 from gettext import NullTranslations
 
 from kivy.event import EventDispatcher
 from kivy.properties import ObjectProperty
 
+from kiosk.texts import days
+from kiosk.texts.catalogue import FIRST_LANGUAGE
+
 
 class Localizer(EventDispatcher):
-    """`_(key)` is the sentence; `plural(key, count)` the one for that many, with {count} filled.
+    """`_(key)` is the sentence; `plural(key, count)` the one for that many, with {count} filled;
+    `day(date)` a day in full.
 
-    Both are properties: rules in .kv that use them are worked out again by `speak`, which
+    All are properties: rules in .kv that use them are worked out again by `speak`, which
     changes `_` last.
     """
 
     _ = ObjectProperty()
     plural = ObjectProperty()
+    day = ObjectProperty()
 
     def __init__(self, catalogue: NullTranslations) -> None:
         super().__init__()
@@ -26,5 +32,10 @@ class Localizer(EventDispatcher):
         def plural(key: str, count: int) -> str:
             return catalogue.ngettext(key, key, count).format(count=count)
 
-        self.plural = plural
+        language = catalogue.info().get("language", FIRST_LANGUAGE)
+
+        def day(which: date) -> str:
+            return days.said(which, language)
+
+        self.plural, self.day = plural, day
         self._ = catalogue.gettext

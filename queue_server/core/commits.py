@@ -29,13 +29,16 @@ class CommitWatch:
     """Calls `wake(site)` on a thread of its own after commits, `wake(None)` when any site may have
     changed. It may call too often, and never stays silent after a commit.
 
-    SQLite: `PRAGMA data_version` changes when another connection committed; asking every 20 ms
-    costs microseconds. PostgreSQL: LISTEN on a connection of its own, replaced when it is lost,
-    and `wake(None)` each second whatever was heard.
+    SQLite: `PRAGMA data_version` changes when another connection committed; asking every
+    `sqlite_every_s` costs microseconds. PostgreSQL: LISTEN on a connection of its own, replaced
+    when it is lost, and `wake(None)` each second whatever was heard.
     """
 
-    def __init__(self, engine: Engine, wake: Wake) -> None:
+    def __init__(
+        self, engine: Engine, wake: Wake, sqlite_every_s: float = SQLITE_LOOKS_EVERY_S
+    ) -> None:
         self._engine = engine
+        self._sqlite_every_s = sqlite_every_s
         self._wake = wake
         self._stopped = threading.Event()
         self._ended, self._end = socket.socketpair()
@@ -59,7 +62,7 @@ class CommitWatch:
         path = self._engine.url.database or ""
         with contextlib.closing(sqlite3.connect(path, timeout=1.0)) as connection:
             seen = None
-            while not self._stopped.wait(SQLITE_LOOKS_EVERY_S):
+            while not self._stopped.wait(self._sqlite_every_s):
                 with contextlib.suppress(sqlite3.OperationalError):
                     version = connection.execute("PRAGMA data_version").fetchone()[0]
                     if version != seen:

@@ -1,13 +1,16 @@
 """The outbox: what must leave the site is claimed, carried out once, and never forgotten."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, literal_column, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, func, literal_column, select, update
 
+from queue_server.core.prepared import Prepared
 from queue_server.core.problem import Problem
+from queue_server.core.schema import Instant
 from queue_server.core.tables import outbox
 from queue_server.core.unit_of_work import Actor, UnitOfWork
 
@@ -64,10 +67,14 @@ def post(
         "created_at": uow.now,
         "reason": "",
     }
-    statement = uow.upsert(outbox).values(row)
-    uow.connection.execute(
-        statement.on_conflict_do_nothing(index_elements=["site", "kind", "subject"])
-    )
+    dialect = uow.connection.dialect.name
+    if dialect not in _POSTING:
+        once = uow.upsert(outbox).on_conflict_do_nothing(index_elements=["site", "kind", "subject"])
+        _POSTING[dialect] = Prepared(once)
+    _POSTING[dialect].tell(uow.connection, row)
+
+
+_POSTING: dict[str, Prepared] = {}
 
 
 def claim(
@@ -78,11 +85,11 @@ def claim(
     One that somebody stands and waits for goes before what piled up, and each in the order it came;
     `oldest_first` takes what waits longest, whoever waits. Kinds in `without` are left alone.
     """
-    heads = [_longest_due(uow)] if oldest_first else [_live(uow), _longest_due(uow)]
+    now = uow.now
+    values = {"now": now, "until": now + LEASE, "young": now - LIVE_FOR}
+    heads = (_longest_due,) if oldest_first else (_live, _longest_due)
     for head in heads:
-        if without:
-            head = head.where(outbox.c.kind.not_in(without))
-        row = uow.connection.execute(_take(uow, head)).one_or_none()
+        row = _claiming(head, tuple(without)).one_or_none(uow.connection, values)
         if row is not None:
             return Errand(row.id, row.site, row.kind, row.subject, row.attempts)
     return None
@@ -92,35 +99,39 @@ def claim(
 _OPEN = literal_column("outbox.state IN ('waiting', 'claimed')")
 _LIVE = literal_column("outbox.live")
 _EARLIER_OPEN = literal_column("earlier.state IN ('waiting', 'claimed')")
+_NOW, _UNTIL = bindparam("now", type_=Instant), bindparam("until", type_=Instant)
+_YOUNG = bindparam("young", type_=Instant)
 
 
-def _live(uow: UnitOfWork) -> Select[Any]:
-    young = outbox.c.created_at > uow.now - LIVE_FOR
-    head = select(outbox.c.id).where(_OPEN, _LIVE, young, *_due(uow))
+def _live() -> Select[Any]:
+    head = select(outbox.c.id).where(_OPEN, _LIVE, outbox.c.created_at > _YOUNG, *_due())
     return head.order_by(outbox.c.created_at, outbox.c.id)
 
 
-def _longest_due(uow: UnitOfWork) -> Select[Any]:
-    head = select(outbox.c.id).where(_OPEN, *_due(uow))
+def _longest_due() -> Select[Any]:
+    head = select(outbox.c.id).where(_OPEN, *_due())
     return head.order_by(outbox.c.not_before, outbox.c.id)
 
 
-def _due(uow: UnitOfWork) -> tuple[ColumnElement[bool], ...]:
+def _due() -> tuple[ColumnElement[bool], ...]:
     """Its time has come, nobody holds it, and nothing of its chain comes before it."""
-    free = (outbox.c.state == "waiting") | (outbox.c.claimed_until <= uow.now)
+    free = (outbox.c.state == "waiting") | (outbox.c.claimed_until <= _NOW)
     earlier = outbox.alias("earlier")
     before = select(earlier.c.id).where(
         _EARLIER_OPEN, earlier.c.chain == outbox.c.chain, earlier.c.id < outbox.c.id
     )
-    return outbox.c.not_before <= uow.now, free, ~before.exists()
+    return outbox.c.not_before <= _NOW, free, ~before.exists()
 
 
-def _take(uow: UnitOfWork, head: Select[Any]) -> Any:
-    one = head.limit(1).with_for_update(skip_locked=True, of=outbox).scalar_subquery()
-    return (
+@cache
+def _claiming(head: Callable[[], Select[Any]], without: tuple[str, ...]) -> Prepared:
+    found = head().limit(1).with_for_update(skip_locked=True, of=outbox)
+    if without:
+        found = found.where(*(outbox.c.kind != each for each in without))
+    return Prepared(
         update(outbox)
-        .where(outbox.c.id == one)
-        .values(state="claimed", attempts=outbox.c.attempts + 1, claimed_until=uow.now + LEASE)
+        .where(outbox.c.id == found.scalar_subquery())
+        .values(state="claimed", attempts=outbox.c.attempts + 1, claimed_until=_UNTIL)
         .returning(outbox.c.id, outbox.c.site, outbox.c.kind, outbox.c.subject, outbox.c.attempts)
     )
 
@@ -149,23 +160,34 @@ def stumbled(uow: UnitOfWork, errand: Errand, reason: str, pause_s: float, park_
     Before `park_after` times it is tried again after `pause_s` seconds. Nothing is deleted. Raises
     ClaimLost.
     """
-    is_last = outbox.c.stumbles + 1 >= park_after
-    _settle(
-        uow,
-        errand,
-        case((is_last, "parked"), else_="waiting"),
-        reason,
-        uow.now + timedelta(seconds=pause_s),
-        stumbles=outbox.c.stumbles + 1,
+    renew(uow, errand)  # it is ours
+    counted = (
+        update(outbox)
+        .where(outbox.c.id == errand.id)
+        .values(stumbles=outbox.c.stumbles + 1)
+        .returning(outbox.c.stumbles)
     )
-    state = select(outbox.c.state).where(outbox.c.id == errand.id)
-    return uow.connection.execute(state).scalar_one() == "parked"
+    stumbles: int = uow.connection.execute(counted).scalar_one()
+    parked = stumbles >= park_after
+    not_before = uow.now + timedelta(seconds=pause_s)
+    _settle(uow, errand, "parked" if parked else "waiting", reason, not_before)
+    return parked
 
 
 def pause_s(attempts: int, chance: float) -> float:
     """Seconds until the next try: doubling from 0.5 to 60, ±20 % by `chance` (0 to 1)."""
     steady = min(LAST_PAUSE_S, FIRST_PAUSE_S * 2 ** min(attempts - 1, 20))
     return steady * (0.8 + 0.4 * chance)
+
+
+def call_off(uow: UnitOfWork, site: str, kind: str, subject: str) -> None:
+    """Nobody needs this errand any more. One that is being carried out goes on to its end."""
+    mine = (outbox.c.site == site) & (outbox.c.kind == kind) & (outbox.c.subject == subject)
+    uow.connection.execute(
+        update(outbox)
+        .where(mine, outbox.c.state == "waiting")
+        .values(state="done", reason="called off")
+    )
 
 
 @dataclass(frozen=True)
@@ -223,25 +245,26 @@ def take_up(uow: UnitOfWork, actor: Actor, errand: int) -> None:
     uow.record(actor, "errand.taken_up", errand=changed.kind, subject=changed.subject)
 
 
-def _settle(
-    uow: UnitOfWork, errand: Errand, state: Any, reason: str, not_before: datetime, **more: Any
-) -> None:
+def _settle(uow: UnitOfWork, errand: Errand, state: str, reason: str, not_before: datetime) -> None:
     _change_mine(
-        uow,
-        errand,
-        state=state,
-        reason=reason[:80],
-        not_before=not_before,
-        claimed_until=None,
-        **more,
+        uow, errand, state=state, reason=reason[:80], not_before=not_before, claimed_until=None
     )
 
 
 def _change_mine(uow: UnitOfWork, errand: Errand, **values: Any) -> None:
     """Every claim counts one more attempt, so the number of attempts says whose claim it is."""
-    mine = (outbox.c.id == errand.id) & (outbox.c.attempts == errand.attempts)
-    changed = uow.connection.execute(
-        update(outbox).where(mine, outbox.c.state == "claimed").values(values)
-    )
-    if changed.rowcount == 0:
+    changing = _changing(tuple(values))
+    mine = {"of_id": errand.id, "of_attempts": errand.attempts}
+    if changing.scalar(uow.connection, {**values, **mine}) is None:
         raise ClaimLost(f"{errand.kind} {errand.id}, attempt {errand.attempts}")
+
+
+@cache
+def _changing(columns: tuple[str, ...]) -> Prepared:
+    mine = (outbox.c.id == bindparam("of_id")) & (outbox.c.attempts == bindparam("of_attempts"))
+    return Prepared(
+        update(outbox)
+        .where(mine, outbox.c.state == "claimed")
+        .values({name: bindparam(name, type_=outbox.c[name].type) for name in columns})
+        .returning(outbox.c.id)
+    )

@@ -12,11 +12,13 @@ from queue_server.core.problem import UnsafeDatabase
 
 WAIT_S = 5.0
 TOGETHER = 16  # units that may share a commit
+LOG_PATIENCE_S = 0.25  # writers wait meanwhile
 _PRAGMAS = {
     "journal_mode": "wal",
     "synchronous": 2,  # FULL: an acknowledged ticket survives a power cut
     "foreign_keys": 1,
     "busy_timeout": int(WAIT_S * 1000),
+    "secure_delete": 1,  # what is deleted is overwritten, not only unlinked
     "wal_autocheckpoint": 4000,  # pages; a page changed often is copied back once
 }
 
@@ -74,3 +76,21 @@ def tell(connection: Connection, words: str, bound: Sequence[Any] = ()) -> None:
 
 def settled(connection: Connection) -> None:
     """Everything told so far has been done: it always has."""
+
+
+def empty_log(engine: Engine) -> bool:
+    """Copy the write-ahead log into the file and empty it, so that nothing deleted stays in it.
+
+    False when somebody was reading or writing for `LOG_PATIENCE_S`: the log stays as it is.
+    """
+    connection = engine.raw_connection()
+    try:
+        driver: Any = connection.driver_connection
+        driver.execute(f"PRAGMA busy_timeout = {int(LOG_PATIENCE_S * 1000)}")
+        try:
+            busy, _, _ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            driver.execute(f"PRAGMA busy_timeout = {_PRAGMAS['busy_timeout']}")
+        return not busy
+    finally:
+        connection.close()

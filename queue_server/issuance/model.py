@@ -32,6 +32,16 @@ TRANSITIONS: tuple[tuple[str, ApplicationState], ...] = (
 )
 
 
+class DocumentType(StrEnum):
+    """What one can apply with; two-digit codes as the State's registers write them."""
+
+    DNI = "01"
+    CE = "04"  # carné de extranjería
+    PASSPORT = "07"
+    PTP = "23"  # permiso temporal de permanencia
+    CPP = "26"  # its card
+
+
 class Purpose(StrEnum):
     """What an application asks for."""
 
@@ -144,7 +154,10 @@ class NotKnown:
 
 @dataclass(frozen=True)
 class TryLater:
-    """Nothing was done; try again. `reason`: quota, no_connection, payment_not_visible, backend."""
+    """Nothing was done; try again.
+
+    `reason`: quota, no_connection, payment_not_visible, backend, or `code_…` where nobody knows it.
+    """
 
     reason: str
 

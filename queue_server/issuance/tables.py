@@ -42,6 +42,8 @@ applications = Table(
     CheckConstraint("amount_centimos >= 0", name="not_negative"),
     CheckConstraint("(state = 'refused') = (refusal IS NOT NULL)", name="refusal"),
     Index("ix_applications_document", "site", "document_index"),
+    # What is under review, and how many stand where.
+    Index("ix_applications_state", "site", "state"),
 )
 
 # The changes of state that may happen; filled by the migration from `model.TRANSITIONS`.
@@ -98,16 +100,31 @@ Index(
 )
 
 # Who came by the private link: when, and whether the page was opened or the file taken. Nothing of
-# whoever it was.
+# whoever it was. The newest are kept; `position` counts on, so how many there were stays known.
 link_views = Table(
     "link_views",
     metadata,
     Column("application", ForeignKey("applications.id"), nullable=False),
-    Column("position", Integer, nullable=False),
     Column("what", String(5), nullable=False),
+    Column("position", Integer, nullable=False),
     Column("at", Instant, nullable=False),
-    PrimaryKeyConstraint("application", "position"),
+    PrimaryKeyConstraint("application", "what", "position"),
     CheckConstraint("what IN ('page', 'file')", name="what"),
+)
+
+# Who of the staff was let to a certificate's file, at which counter. `grant_index` is the keyed
+# digest of the word that opens it once, soon, and only for that person; `taken_at`: it did.
+collections = Table(
+    "collections",
+    metadata,
+    Column("application", ForeignKey("applications.id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("person", String(40), nullable=False),
+    Column("counter", String(20), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("grant_index", LargeBinary(32), nullable=False, unique=True),
+    Column("taken_at", Instant),
+    PrimaryKeyConstraint("application", "position"),
 )
 
 # Every e-mail an application ever owed. A retry keeps `message_id`; a letter to a corrected address
@@ -128,7 +145,19 @@ letters = Table(
     CheckConstraint("state IN ('waiting', 'sent', 'failed', 'withdrawn')", name="state"),
 )
 
-# How often somebody asked for an application by number with a document that is not its own.
+# When the address of an application was corrected; the database itself keeps it to five times.
+email_corrections = Table(
+    "email_corrections",
+    metadata,
+    Column("application", ForeignKey("applications.id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("at", Instant, nullable=False),
+    PrimaryKeyConstraint("application", "position"),
+    CheckConstraint("position BETWEEN 1 AND 5", name="position"),
+)
+
+# How often somebody asked for an application by number with a document that is not its own. Numbers
+# that do not exist count the same, so `number` is one of 65,536 keyed digests: no flood grows it.
 tracking_misses = Table(
     "tracking_misses",
     metadata,

@@ -91,6 +91,8 @@ class VoucherState(StrEnum):
 
 # A voucher in one of these belongs to its application, and to no other.
 HELD = (VoucherState.CHECKING, VoucherState.NOT_VISIBLE, VoucherState.APPLIED)
+# Of these it is not known yet whether they pay.
+OPEN = (VoucherState.CHECKING, VoucherState.NOT_VISIBLE)
 
 
 class VoucherRefusal(StrEnum):
@@ -101,6 +103,45 @@ class VoucherRefusal(StrEnum):
     OF_ANOTHER = "payment_of_another"
     TOO_LITTLE = "payment_too_little"
     NOT_ACCEPTED = "payment_not_accepted"
+
+
+class PaymentStanding(StrEnum):
+    """How the payment of an application stands, as its kiosk is told: what paid, or the outcome of
+    the voucher presented last."""
+
+    NONE = "none"
+    CARD = "card"
+    CHECKING = "checking"
+    NOT_VISIBLE = "not_visible"
+    APPLIED = "applied"
+    NOT_FOUND = "payment_not_found"
+    USED = "payment_used"
+    OF_ANOTHER = "payment_of_another"
+    TOO_LITTLE = "payment_too_little"
+    NOT_ACCEPTED = "payment_not_accepted"
+
+
+@dataclass(frozen=True)
+class PresentedVoucher:
+    """A voucher and the application it was presented for, by which kiosk, and how long it is kept.
+
+    `refusal` is there exactly when `state` is `refused`. While the payment does not show, it is
+    asked about until `give_up_at`.
+    """
+
+    id: str
+    application: str
+    kiosk: str
+    voucher: Voucher
+    state: VoucherState
+    refusal: VoucherRefusal | None
+    presented_at: datetime
+    give_up_at: datetime
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is still to be found out if it pays."""
+        return self.state in OPEN
 
 
 @dataclass(frozen=True)
@@ -140,6 +181,31 @@ class VoucherRegister(Protocol):
     def validate(self, voucher: Voucher) -> VoucherAnswer:
         """Whether `voucher` pays. A question, free to repeat; ends within its deadline."""
         ...
+
+
+def weighed(answer: VoucherAnswer, fee_centimos: int) -> VoucherAnswer:
+    """`answer`, or the refusal of a payment that is less than `fee_centimos`.
+
+    More than the fee pays too: a person may have paid an older, higher one. The bank has that
+    money, not the kiosk; what it took is recorded and told to the centre as it is.
+    """
+    if isinstance(answer, Applied) and answer.amount_centimos < fee_centimos:
+        return VoucherRefused(VoucherRefusal.TOO_LITTLE)
+    return answer
+
+
+# A bank's payment counts only after about 3 hours; one of last night may show at any moment.
+ASK_FIRST_S, ASK_LAST_S, ASK_AT_LEAST_S = 300.0, 1800.0, 1.0
+
+
+def ask_again_s(kept_s: float, left_s: float) -> float:
+    """Seconds until a payment that does not show is asked about again.
+
+    Five minutes at first, a quarter of the time it was kept (`kept_s`) later, half an hour in the
+    end; the last time when `left_s`, what is left of its time, is over.
+    """
+    pause = min(ASK_LAST_S, max(ASK_FIRST_S, kept_s / 4))
+    return max(ASK_AT_LEAST_S, min(pause, left_s))
 
 
 def fee_on(day: date, fees: Iterable[Fee]) -> int | None:

@@ -16,19 +16,21 @@ from queue_server.core.desk import Desk
 from queue_server.core.feed import Feed
 from queue_server.fleet import api as fleet
 from queue_server.issuance import api as issuance
-from queue_server.issuance.model import IssuanceBackend
-from queue_server.issuance.services.before_money import BackendHealth
+from queue_server.issuance.adapters.guarded import GuardedBackend, NoBackend
 from queue_server.staff import api as staff
 from queue_server.staff.services.guesses import GuessLimit
 from queue_server.staff.services.passwords import PasswordDesk
 from queue_server.turns import api as turns
 from queue_server.web import (
     administration_page,
+    certificate_page,
     display_page,
     entrance,
+    metrics,
     pages,
     phone_page,
     reports_page,
+    tracking_page,
 )
 from queue_server.web.adapters.espeak import EspeakVoice
 
@@ -45,11 +47,11 @@ class FreshFiles(StaticFiles):
         return response
 
 
-def build_app(config: ServerConfig, database: Database, backend: IssuanceBackend | None) -> FastAPI:
+def build_app(config: ServerConfig, database: Database, backend: GuardedBackend | None) -> FastAPI:
     """The application. It owns neither the database nor the backend."""
     feed = Feed(database)
     voice = EspeakVoice()
-    health = BackendHealth(backend.healthy if backend else lambda: False)
+    health = backend or NoBackend()
     passwords = PasswordDesk()
 
     @asynccontextmanager
@@ -94,8 +96,11 @@ def build_app(config: ServerConfig, database: Database, backend: IssuanceBackend
         pages,
         display_page,
         phone_page,
+        certificate_page,
+        tracking_page,
         administration_page,
         reports_page,
+        metrics,
     ):
         app.include_router(part.router)
     app.mount("/static", FreshFiles(directory=STATIC), name="static")

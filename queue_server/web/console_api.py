@@ -14,7 +14,8 @@ from pydantic import BaseModel
 from queue_server.core.desk import DeskOf
 from queue_server.core.problem import Problem
 from queue_server.core.unit_of_work import Actor, UnitOfWork
-from queue_server.issuance.services.applications import applications_of_document
+from queue_server.issuance.services import standings
+from queue_server.issuance.services.standings import File, Standing
 from queue_server.staff.api import StaffOf
 from queue_server.turns.api.bodies import TicketBody, link_of, ticket_body
 from queue_server.turns.api.counters import DeskBody, desk_body
@@ -24,7 +25,7 @@ from queue_server.turns.model.ticket import AttentionClass, Ticket
 from queue_server.turns.services import heads, help, queries
 from queue_server.turns.services.counters import desks
 from queue_server.turns.services.rules import site_rules
-from queue_server.turns.services.visits import document_for_operator
+from queue_server.turns.services.visits import document_for_operator, shown_at_kiosk
 
 router = APIRouter(prefix="/api/v1", tags=["console"])
 LISTED = 100
@@ -95,16 +96,23 @@ class WaitingBody(BaseModel):
 
 
 class ApplicationBody(BaseModel):
-    """Where one application stands; never what a certificate contains."""
+    """Where one application stands; never what a certificate contains.
+
+    `number` is empty where staff typed the document: they would learn what only its holder has.
+    `file`: `none`, `here` to be printed, or `gone`. `taken_by`: who last printed it at a window.
+    """
 
     number: str
     state: str
     refusal: str | None
     changed_at: str
+    file: File
+    taken_by: str | None
+    taken_at: str | None
 
 
 class PersonBody(BaseModel):
-    """Who was called: the document shown at the kiosk and its applications, newest first."""
+    """Who was called: the document and its applications, under review first, then the newest."""
 
     document_type: str
     document_number: str
@@ -262,19 +270,25 @@ def _person(uow: UnitOfWork, actor: Actor, ticket: Ticket) -> dict[str, Any] | N
     if document is None:
         return None
     since = uow.now - APPLIED_WITHIN
-    found = applications_of_document(uow, actor.site, document.type, document.number, since)
+    found = standings.of_document(uow, actor.site, document.type, document.number, since)
+    by_kiosk = shown_at_kiosk(uow, ticket)
     return {
         "document_type": document.type,
         "document_number": document.number,
-        "applications": [
-            {
-                "number": each.number,
-                "state": each.state,
-                "refusal": each.refusal,
-                "changed_at": each.changed_at.isoformat(),
-            }
-            for each in found
-        ],
+        "applications": [_application(each, by_kiosk) for each in found],
+    }
+
+
+def _application(standing: Standing, by_kiosk: bool) -> dict[str, Any]:
+    taken = standing.taken
+    return {
+        "number": standing.number if by_kiosk else "",
+        "state": standing.state,
+        "refusal": standing.refusal,
+        "changed_at": standing.changed_at.isoformat(),
+        "file": standing.file,
+        "taken_by": taken and taken.person,
+        "taken_at": taken and taken.at.isoformat(),
     }
 
 

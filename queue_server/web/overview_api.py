@@ -3,10 +3,11 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
+from queue_server.core import outbox
 from queue_server.core.desk import DeskOf
 from queue_server.core.unit_of_work import Actor, UnitOfWork
 from queue_server.staff.api import SupervisorOf
@@ -50,6 +51,18 @@ class TotalsBody(BaseModel):
     cancelled: int
 
 
+class LeavingBody(BaseModel):
+    """What must leave the site: how much waits, since when the oldest, how much needs a person.
+
+    `centre`: whether it answers; null where the site has none.
+    """
+
+    waiting: int
+    parked: int
+    oldest: str | None
+    centre: bool | None
+
+
 class OverviewBody(BaseModel):
     """The site at one instant; it then follows `/api/v1/feed` after `event_id`.
 
@@ -67,10 +80,11 @@ class OverviewBody(BaseModel):
     lines: list[LineBody]
     totals: TotalsBody
     help: list[HelpCallBody]
+    leaving: LeavingBody
 
 
 @router.get("/overview", response_model=OverviewBody)
-async def overview(desk: DeskOf, who: SupervisorOf) -> JSONResponse:
+async def overview(request: Request, desk: DeskOf, who: SupervisorOf) -> JSONResponse:
     """The supervisor's state."""
 
     def read(uow: UnitOfWork, actor: Actor) -> dict[str, Any]:
@@ -92,9 +106,20 @@ async def overview(desk: DeskOf, who: SupervisorOf) -> JSONResponse:
             ],
             "totals": _totals(states),
             "help": [help_body(each) for each in help.open_calls(uow, actor.site)],
+            "leaving": _leaving(request, uow, actor.site),
         }
 
     return JSONResponse(await desk.look(who, read))
+
+
+def _leaving(request: Request, uow: UnitOfWork, site: str) -> dict[str, Any]:
+    backlog, state = outbox.backlog(uow, site), request.app.state
+    return {
+        "waiting": backlog.waiting,
+        "parked": backlog.parked,
+        "oldest": backlog.oldest.isoformat() if backlog.oldest else None,
+        "centre": state.health.up if state.backend else None,
+    }
 
 
 def _line(

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from queue_server.staff.api import COOKIE
 from tests.browser.console import Console, open_console, sit
+from tests.support.applied import Register
 from tests.support.site import KioskHttp, Site, StaffHttp, running_site
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -120,6 +121,14 @@ def luis(site: Site) -> StaffHttp:
 @pytest.fixture(scope="package")
 def boss(site: Site) -> StaffHttp:
     return site.staff("beatriz", role="supervisor")
+
+
+@pytest.fixture(scope="package")
+def register(site: Site) -> Iterator[Register]:
+    """Puts applications into the site's database."""
+    database = site.database()
+    yield Register(database, "B01")
+    database.close()
 
 
 @pytest.fixture(scope="package")

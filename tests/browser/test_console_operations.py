@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.console import Console, post, sit
+from tests.support.applied import Register
 from tests.support.site import KioskHttp, StaffHttp
 
 pytestmark = pytest.mark.usefixtures("left_empty")
@@ -27,6 +28,7 @@ class Hall:
     kiosk: KioskHttp
     ana: StaffHttp
     luis: StaffHttp
+    register: Register
     tickets: list[dict[str, Any]] = field(default_factory=list)
 
     def issue(self, count: int = 1, **words: Any) -> None:
@@ -120,6 +122,12 @@ def ended(hall: Hall) -> None:
     post(hall.ana, f"tickets/{hall.tickets[0]['ticket_id']}/finish")
 
 
+def certified(hall: Hall) -> None:
+    hall.register.apply("40100061")
+    hall.issue(document={"type": "01", "number": "40100061"})
+    hall.call()
+
+
 def is_in(state: str, place: int = 0) -> Done:
     def check(hall: Hall, _: Console) -> None:
         assert hall.state(place)["state"] == state
@@ -142,6 +150,14 @@ def prints(_: Hall, console: Console) -> None:
     slip = context.pages[1]
     expect(slip.locator(".number")).to_contain_text("I-")
     slip.close()
+
+
+def opens_the_file(_: Hall, console: Console) -> None:
+    expect(console.message).to_contain_text("imprímalo en la ventana que se abrió")
+    context = console.window.context
+    if len(context.pages) == 1:
+        context.wait_for_event("page")
+    context.pages[1].close()
 
 
 def shows_the_number(_: Hall, console: Console) -> None:
@@ -192,12 +208,13 @@ OPERATIONS = [
     ),
     Operation("transfer one that waits", waiting, "l ArrowRight Enter 3", is_in("transferred")),
     Operation("undo a finish", ended, "z", is_in("serving")),
+    Operation("print a certificate", certified, "k 1", opens_the_file),
 ]
 
 
 @pytest.fixture
-def hall(kiosk: KioskHttp, staff: StaffHttp, luis: StaffHttp) -> Hall:
-    return Hall(kiosk, staff, luis)
+def hall(kiosk: KioskHttp, staff: StaffHttp, luis: StaffHttp, register: Register) -> Hall:
+    return Hall(kiosk, staff, luis, register)
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: each.name.replace(" ", "-"))

@@ -9,16 +9,25 @@ from uuid import uuid4
 from pydantic import BaseModel
 
 from devices.kinds.card_terminal import CardEvidence
-from kiosk.flow.effects import CheckApplicant, IssueTicket, RegisterOrder
-from kiosk.flow.states import AttentionClass, Document
+from kiosk.flow.effects import (
+    ChangeEmail,
+    CheckApplicant,
+    IssueTicket,
+    RegisterOrder,
+    SendAgain,
+)
+from kiosk.flow.person import AttentionClass, Document
 from kiosk.flow.world import Service
 from kiosk.journal import Journal, load_key
 from kiosk.order import application_number
+from kiosk.performers.again import AgainDesk
 from kiosk.performers.applicant import ApplicantDesk, OrderDesk
 from kiosk.performers.card import evidence_body
+from kiosk.performers.correction import CorrectionDesk
 from kiosk.performers.ticket import TicketDesk
 from kiosk.queue_client import QueueClient
-from queue_server.issuance.api.bodies import ApplicantBody, CardBody, RegisterBody
+from queue_server.issuance.api.bodies import AgainBody, ApplicantBody, CardBody, RegisterBody
+from queue_server.issuance.api.corrections import CorrectEmailBody
 from queue_server.turns.api.bodies import WishBody
 from queue_server.web.openapi import contract
 
@@ -40,7 +49,9 @@ def test_every_body_the_kiosk_sends_is_taken_by_the_server(tmp_path: Path) -> No
     )
     check = CheckApplicant(uuid4(), session, DOCUMENT)
     order = RegisterOrder(uuid4(), session, uuid4(), DOCUMENT, "juan@example.com", 3770)
+    again = SendAgain(uuid4(), session, uuid4(), DOCUMENT, None)
     number = {"number": application_number("A01", 7)}
+    change = ChangeEmail(uuid4(), session, DOCUMENT, number["number"], "juan@example.com")
     bodies: list[tuple[type[BaseModel], object]] = [
         (WishBody, TicketDesk(client).body(ticket)),
         (WishBody, TicketDesk(client).body(replace(ticket, document=None))),
@@ -50,6 +61,8 @@ def test_every_body_the_kiosk_sends_is_taken_by_the_server(tmp_path: Path) -> No
             RegisterBody,
             {**OrderDesk(client, journal, "A01").body(replace(order, email=None)), **number},
         ),
+        (AgainBody, {**AgainDesk(client, journal, "A01").body(again), **number}),
+        (CorrectEmailBody, CorrectionDesk(client).body(change)),
     ]
     for model, body in bodies:
         model.model_validate_json(json.dumps(body))

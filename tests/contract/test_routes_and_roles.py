@@ -42,6 +42,11 @@ PUBLIC = {
     "GET /api/v1/health",
     # The token is the secret, known only to who holds the paper or the mail.
     "GET /c/{token}",
+    "GET /c/{token}/certificado.pdf",
+    # The number of an application and the end of its document; tries are counted.
+    "GET /s",
+    "GET /seguimiento",
+    "POST /seguimiento",
     "GET /t",
     "GET /t/{token}",
     "POST /t/{token}/cancel",

@@ -6,7 +6,19 @@ import zipfile
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-NEEDED = ("*.kv", "*.po", "*.wsdl", "*.xsd", "*.html", "*.js", "*.css", "*.svg", "*.toml", "*.mako")
+NEEDED = (
+    "*.kv",
+    "*.po",
+    "*.wsdl",
+    "*.xsd",
+    "*.html",
+    "*.js",
+    "*.css",
+    "*.svg",
+    "*.toml",
+    "*.mako",
+    "*.sql",
+)
 
 
 def test_the_wheel_holds_every_data_file_of_the_packages(tmp_path: Path) -> None:

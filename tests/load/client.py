@@ -33,12 +33,22 @@ class Client:
 
     def post(self, path: str, body: Any = None) -> Answer:
         """The answer to a POST with a fresh Idempotency-Key."""
+        sent = json.dumps(body).encode() if body is not None else None
+        return self._ask("POST", path, sent, {"Idempotency-Key": uuid4().hex})
+
+    def get(self, path: str) -> Answer:
+        """The answer to a GET."""
+        return self._ask("GET", path, None, {})
+
+    def send(self, path: str, body: bytes) -> Answer:
+        """The answer to a POST of these bytes."""
+        return self._ask("POST", path, body, {})
+
+    def _ask(self, method: str, path: str, sent: bytes | None, more: dict[str, str]) -> Answer:
         if time.monotonic() - self._used_at > IDLE_S:
             self._connection.close()  # the server closes what is idle for longer
         self._used_at = time.monotonic()
-        headers = {**self.headers, "Idempotency-Key": uuid4().hex}
-        sent = json.dumps(body).encode() if body is not None else None
-        self._connection.request("POST", path, sent, headers)
+        self._connection.request(method, path, sent, {**self.headers, **more})
         reply = self._connection.getresponse()
         text = reply.read()
         is_json = "json" in reply.getheader("Content-Type", "")

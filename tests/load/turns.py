@@ -67,9 +67,9 @@ def main() -> None:
         quickest, *_, slowest = sorted([*samples["calibration_ms"], calibration_ms()])
         figures |= {"calibration_ms": quickest, "calibration_worst_ms": slowest}
     for name, value in figures.items():
-        if name.startswith("slowed_") and _holds(value, BARS[name.removeprefix("slowed_")]):
+        if name.startswith("slowed_") and holds(value, BARS[name.removeprefix("slowed_")]):
             raise AssertionError(f"{name} is {value}: the slowed server holds the bar")
-    missed = [name for name, bar in BARS.items() if not _holds(figures[name], bar)]
+    missed = [name for name, bar in BARS.items() if not holds(figures[name], bar)]
     path = REPOSITORY / "var" / "bench" / "turns.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps({**figures, "missed": missed, "samples": samples}, indent=1) + "\n")
@@ -92,7 +92,8 @@ def calibration_ms() -> float:
     return round((time.perf_counter() - began) * 1000, 1)
 
 
-def _holds(value: float, bar: tuple[str, float]) -> bool:
+def holds(value: float, bar: tuple[str, float]) -> bool:
+    """Whether a figure is on the right side of its bar."""
     return value >= bar[1] if bar[0] == ">=" else value <= bar[1]
 
 

@@ -55,6 +55,7 @@ class Process:
 EXTRA_PEOPLE = 20
 EXTRA_BIRTH = "1985-07-28"
 EXTRA_REVIEW = 19  # this one waits for a person's decision
+# Where more than these are asked for, every other one of the rest has a record.
 
 
 def extra_number(index: int) -> str:
@@ -65,12 +66,12 @@ def extra_number(index: int) -> str:
 class Centre(Process):
     """The issuance backend's sandbox, always on the same port."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, extra_people: int = EXTRA_PEOPLE) -> None:
         self.state = folder / "sandbox"
         self.state.mkdir(parents=True, exist_ok=True)
         self.port = free_port()
         people = folder / "people.toml"
-        people.write_text(_people())
+        people.write_text(_people(extra_people))
         super().__init__(
             "queue_server.issuance.sandbox",
             "--port", str(self.port), "--state", str(self.state), "--people", str(people), "--fast",
@@ -94,13 +95,14 @@ class Centre(Process):
         return request["certificates"] if request else []
 
 
-def _people() -> str:
+def _people(count: int) -> str:
     shipped = Path(sandbox.__file__).parent / "people.toml"
     extra = [
         f'[[person]]\ntype = "01"\nnumber = "{extra_number(index)}"\ngiven_names = "ALGUIEN"\n'
         f'first_surname = "PRUEBA"\nbirth_date = {EXTRA_BIRTH}\n'
         + ("review = true\n" if index == EXTRA_REVIEW else "")
-        for index in range(EXTRA_PEOPLE)
+        + ("record = true\n" if index >= EXTRA_PEOPLE and index % 2 else "")
+        for index in range(count)
     ]
     return shipped.read_text() + "\n" + "\n".join(extra)
 

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from kiosk.flow.effects import Effect
 from kiosk.flow.events import Event, PartChanged, ServerSeen
-from kiosk.flow.states import AttentionClass, Document, Order, Person, ReadyToPay, State
+from kiosk.flow.person import AttentionClass, Document, Person
+from kiosk.flow.states import CannotApply, InForce, NotPossible, Order, ReadyToPay, State
 from kiosk.flow.step import step
 from kiosk.flow.world import Part, PartState, Service, ServiceKind
 
@@ -36,9 +37,17 @@ def effects(state: State, *events: Event) -> tuple[Effect, ...]:
 
 
 ORDER = Order(UUID(int=7), "A01-00001-X", 3770, "juan@example.com")
+FREE = Order(UUID(int=9), "A01-00002-V", 0, "juan@example.com")
 
 
 def ready_to_pay() -> State:
     """A person whose order is registered, in front of the terminal."""
     person = Person(SESSION, AttentionClass.GENERAL, DOCUMENT)
     return replace(open_kiosk(), at=ReadyToPay(person, ORDER))
+
+
+def in_force() -> State:
+    """A person whose certificate can be sent again."""
+    person = Person(SESSION, AttentionClass.GENERAL, DOCUMENT)
+    again = InForce(CERTIFICATE, date(2027, 2, 12))
+    return replace(open_kiosk(), at=CannotApply(person, NotPossible.ALREADY_VALID, again))

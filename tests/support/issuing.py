@@ -7,10 +7,12 @@ from uuid import uuid4
 import httpx
 
 from kiosk.order import application_number
+from queue_server.core.tables import outbox
 from tests.support.centre import EXTRA_BIRTH, eventually, extra_number
 from tests.support.site import KioskHttp, Site
 
 FEE = 3770
+PAID_ON = "2026-11-20"
 CLEAN = {"type": "01", "number": "10117410", "birth_date": "1980-01-01"}
 WITH_RECORD = {"type": "01", "number": "10117428", "birth_date": "1975-06-30"}
 HOMONYM = {"type": "01", "number": "10117436", "birth_date": "1990-03-15"}
@@ -25,6 +27,19 @@ SINGLE_SURNAME = {"type": "01", "number": "10117487", "birth_date": "1958-10-09"
 def extra(index: int) -> dict[str, str]:
     """The `index`-th of the ordinary people the tests add to the register."""
     return {"type": "01", "number": extra_number(index), "birth_date": EXTRA_BIRTH}
+
+
+def hurry(site: Site, subject: str) -> None:
+    """Make the errand of `subject` that waits due now."""
+    database = site.database()
+    database.run(
+        lambda uow: uow.connection.execute(
+            outbox.update()
+            .where(outbox.c.subject == subject, outbox.c.state == "waiting")
+            .values(not_before=uow.now)
+        )
+    )
+    database.close()
 
 
 class Desk:
@@ -75,6 +90,26 @@ class Desk:
             **changes,
         }
         return self.post(f"/api/v1/applications/{application}/card", body, payment)
+
+    def present(self, application: str, sequence: str, **changes: Any) -> httpx.Response:
+        """Present a bank's voucher of `PAID_ON`; its id is the key."""
+        voucher = changes.pop("voucher_id", None) or str(uuid4())
+        body = {
+            "voucher_id": voucher,
+            "sequence": sequence,
+            "paid_on": PAID_ON,
+            **changes,
+        }
+        return self.post(f"/api/v1/applications/{application}/voucher", body, voucher)
+
+    def until_payment(self, application: str, payment: str) -> dict[str, Any]:
+        """Wait until the payment of an application stands like this."""
+
+        def reached() -> dict[str, Any] | None:
+            body = self.state(application)
+            return body if body["payment"] == payment else None
+
+        return eventually(reached)
 
     def apply(self, document: dict[str, str], email: str | None = None) -> str:
         """Register and pay; the application's id."""

@@ -106,13 +106,14 @@ class Site:
         """Run one server command in this process; its output. Raises AssertionError."""
         return run_command(self.folder / "server.toml", *words)
 
-    def _words(self, *words: str) -> list[str]:
-        config = str(self.folder / "server.toml")
-        return [sys.executable, "-m", "queue_server", "--config", config, *words]
+    def start(self, *command: str, module: str = "queue_server") -> subprocess.Popen[str]:
+        """Start a long-running command (`serve`, `web`, `jobs`) in a process group of its own.
 
-    def start(self, *command: str) -> subprocess.Popen[str]:
-        """Start a long-running command (`serve`, `web`, `jobs`) in a process group of its own."""
-        process = subprocess.Popen(self._words(*command), text=True, start_new_session=True)
+        `module`: what to run in the server's place, a variant made worse on purpose.
+        """
+        config = str(self.folder / "server.toml")
+        words = [sys.executable, "-m", module, "--config", config, *command]
+        process = subprocess.Popen(words, text=True, start_new_session=True)
         self.processes.append(process)
         return process
 

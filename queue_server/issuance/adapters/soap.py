@@ -4,25 +4,25 @@ The contract is in `issuance/wsdl/`; what its codes mean to us is in `soap_answe
 """
 
 import logging
+import re
 import threading
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 import structlog
 import zeep
 from zeep.exceptions import Error as ZeepError
-from zeep.loader import parse_xml
 from zeep.ns import SOAP_ENV_11
 from zeep.wsdl.bindings.soap import SoapBinding
 from zeep.wsdl.utils import etree_to_string
 
 from queue_server.core.clock import Clock, SystemClock
-from queue_server.issuance.adapters import soap_answers
+from queue_server.issuance.adapters import soap_answers, soap_xml
 from queue_server.issuance.adapters.soap_transport import (
     DeadlineTransport,
     ExchangeFailed,
@@ -51,15 +51,32 @@ MEANS = {
     "voucher": "BANCO_NACION",
 }
 PERU = timezone(timedelta(hours=-5))
-_LOST = (TryLater, Unknown)
-# What zeep raises for a reply that is XML but not an answer of this contract.
-_NOT_AN_ANSWER = (ZeepError, AttributeError, LookupError, TypeError, ValueError)
+PROBE = "estadoServicio"
+PDF = "{urn:x-ventanilla:emision:1}pdf"
+# Ours have four digits, other services' one to three: strange, but a code.
+CODE = re.compile(r"[0-9]{1,4}")
+# What reading raises for a reply that is XML but not an answer of this contract.
+_NOT_AN_ANSWER = (ZeepError, AttributeError, LookupError, TypeError, ValueError, OverflowError)
+
+T = TypeVar("T")
 
 log = structlog.get_logger("issuance")
 
 
 class CredentialUnreadable(Exception):
     """The credential file cannot be used; write `user = "…"` and `password = "…"` into it."""
+
+
+class EnvelopeSecurity(Protocol):
+    """What protects envelopes, where the centre asks for it (`wsse`)."""
+
+    def apply(self, envelope: Any) -> str:
+        """Completes a request; what its reply may repeat. Raises CredentialUnreadable."""
+        ...
+
+    def verify(self, document: Any, asked: str) -> Any:
+        """The part of a reply that may be believed. Raises ReplyLost."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -77,8 +94,9 @@ class BackendSettings:
     `credential` is asked before every call, so that it can be changed while the server runs.
     `ruc` (11 digits) of the institution; `operator_dni` (8 digits) of the person answerable for
     the machines; `site`, `terminal` and `address` (this server's IP) go into the centre's audit.
-    `deadline_s` bounds a whole call, `connect_s` the part of it until there is a connection.
-    Without `ca_bundle` the system's authorities are trusted.
+    `deadline_s` bounds a whole call, `connect_s` the part of it until there is a connection;
+    `probe_s` bounds the question whether the centre serves, on which kiosks wait.
+    Without `ca_bundle` the system's authorities are trusted. `security` protects the envelopes.
     """
 
     url: str
@@ -91,6 +109,8 @@ class BackendSettings:
     ca_bundle: Path | None = None
     deadline_s: float = 8.0
     connect_s: float = 2.0
+    probe_s: float = 1.0
+    security: EnvelopeSecurity | None = None
 
 
 def credential_file(path: Path) -> Callable[[], Credential]:
@@ -110,7 +130,7 @@ class SoapBackend:
     """`IssuanceBackend` over SOAP; one for all threads of a process.
 
     A lost reply is `Unknown` for every operation; `TryLater("no_connection")` says that nothing
-    was sent. A code that nobody knows is `Unknown` for a request, `TryLater("backend")` elsewhere.
+    was sent. A code that nobody knows is `Unknown` for a request, `TryLater` elsewhere.
     """
 
     def __init__(self, settings: BackendSettings, clock: Clock | None = None) -> None:
@@ -119,22 +139,24 @@ class SoapBackend:
         self._transport = DeadlineTransport(
             settings.url, settings.ca_bundle, settings.deadline_s, settings.connect_s
         )
-        self._contract: tuple[zeep.Client, SoapBinding] | None = None
+        self._contract: SoapBinding | None = None
         self._building = threading.Lock()
+        self._probe_said = ""
 
     def holder(self, applicant: Applicant) -> Titular:
         """Who this document belongs to (`consultarTitular`)."""
-        reply = self._ask(
+        return self._ask(
             "consultarTitular",
+            soap_answers.to_holder,
             documento=_document(applicant),
             fechaNacimiento=applicant.birth_date,
         )
-        return reply if isinstance(reply, _LOST) else soap_answers.to_holder(reply)
 
     def request(self, application: UUID, applicant: Applicant, paid: PaymentEvidence) -> Outcome:
         """Ask for the certificate (`solicitarCertificado`); sent once, never repeated in here."""
-        reply = self._ask(
+        return self._ask(
             "solicitarCertificado",
+            lambda reply: soap_answers.to_request(reply, application),
             repeatable=False,
             idSolicitud=str(application),
             solicitante={
@@ -149,19 +171,22 @@ class SoapBackend:
                 "fechaHora": paid.paid_at.astimezone(PERU).replace(microsecond=0),
             },
         )
-        return reply if isinstance(reply, _LOST) else soap_answers.to_request(reply, application)
 
     def inquire(self, application: UUID) -> Inquiry:
         """What became of a request (`consultarSolicitud`)."""
-        reply = self._ask("consultarSolicitud", idSolicitud=str(application))
-        return reply if isinstance(reply, _LOST) else soap_answers.to_inquiry(reply, application)
+        return self._ask(
+            "consultarSolicitud",
+            lambda reply: soap_answers.to_inquiry(reply, application),
+            idSolicitud=str(application),
+        )
 
     def fetch(self, certificate_number: str) -> Fetched:
         """The signed PDF (`obtenerCertificado`), once digest and length are those announced."""
-        reply = self._ask("obtenerCertificado", numeroCertificado=certificate_number)
-        if isinstance(reply, _LOST):
-            return reply
-        return soap_answers.to_fetch(reply, certificate_number)
+        return self._ask(
+            "obtenerCertificado",
+            lambda reply: soap_answers.to_fetch(reply, certificate_number),
+            numeroCertificado=certificate_number,
+        )
 
     def validate(self, voucher: Voucher) -> VoucherAnswer:
         """Whether a bank's voucher pays (`validarPago`)."""
@@ -172,56 +197,79 @@ class SoapBackend:
             "cajero": voucher.cashier,
             "hora": voucher.paid_at,
         }
-        reply = self._ask(
+        answer = self._ask(
             "validarPago",
+            soap_answers.to_voucher,
             pagador={"tipo": voucher.payer_type, "numero": voucher.payer_number},
             voucher={name: value for name, value in asked.items() if value is not None},
         )
-        if isinstance(reply, _LOST):
-            return NotAnswered(reply.reason)
-        return soap_answers.to_voucher(reply)
+        return NotAnswered(answer.reason) if isinstance(answer, TryLater | Unknown) else answer
 
     def healthy(self) -> bool:
-        """Whether the centre answers that it serves now (`estadoServicio`)."""
-        reply = self._ask("estadoServicio")
-        return not isinstance(reply, _LOST) and soap_answers.says_it_serves(reply)
+        """Whether the centre answers within `probe_s` that it serves (`estadoServicio`)."""
+        serves = self._ask(PROBE, soap_answers.says_it_serves) is True
+        if serves:
+            self._probe_said = ""
+        return serves
 
     def close(self) -> None:
         """Let go of idle connections."""
         self._transport.close()
 
-    def _ask(self, operation: str, *, repeatable: bool = True, **body: Any) -> Any:
-        """The reply's fields, or the answer to give when there is none."""
+    def _ask(
+        self,
+        operation: str,
+        meaning: Callable[[Any], T],
+        *,
+        repeatable: bool = True,
+        **body: Any,
+    ) -> T | TryLater | Unknown:
+        """What the reply's fields mean, or the answer to give when there is none."""
         try:
             shared = self._shared_part()
-            reply = self._exchange(operation, {**shared, **body}, repeatable)
+            return self._exchange(operation, {**shared, **body}, meaning, repeatable)
         except NotSent as failure:
-            log.warning("the centre cannot be reached", operation=operation, why=failure.reason)
+            self._note(operation, "the centre cannot be reached", failure.reason)
             return TryLater("no_connection")
         except ExchangeFailed as failure:
-            log.warning("a reply was lost", operation=operation, why=failure.reason)
+            self._note(operation, "a reply was lost", failure.reason)
             return Unknown(failure.reason)
         except CredentialUnreadable as failure:
-            log.error("no credential for the centre", why=str(failure))
+            self._note(operation, "no credential for the centre", str(failure))
             return TryLater("backend")
-        if reply.coRespuesta in soap_answers.CREDENTIAL_CODES:
-            log.error("the centre refuses our account", operation=operation, code=reply.coRespuesta)
-        return reply
 
-    def _exchange(self, operation: str, body: dict[str, Any], repeatable: bool) -> Any:
+    def _exchange(
+        self, operation: str, body: dict[str, Any], meaning: Callable[[Any], T], repeatable: bool
+    ) -> T:
         """Raises NotSent, ReplyLost; anything else is a mistake in what we wanted to send."""
-        client, binding = self._loaded()
-        contract = binding.get(operation)
+        contract = self._loaded().get(operation)
         question = contract.create(**body)
+        security = self._settings.security
+        asked = security.apply(question.content) if security else ""
         headers = {**question.headers, "Content-Type": "text/xml; charset=utf-8"}
         message = etree_to_string(question.content)
-        raw = self._transport.exchange(message, headers, repeatable=repeatable)
+        within_s = self._settings.probe_s if operation == PROBE else None
+        raw = self._transport.exchange(message, headers, repeatable=repeatable, within_s=within_s)
         try:
-            return _understood(client, contract, raw)
+            document = _parsed(raw)
+            if security:
+                document = security.verify(document, asked)
+            reply = _understood(contract, document)
+            if reply.coRespuesta in soap_answers.CREDENTIAL_CODES:
+                self._note(operation, "the centre refuses our account", reply.coRespuesta)
+            return meaning(reply)
         except _NOT_AN_ANSWER as error:
             raise ReplyLost("malformed") from error
 
-    def _loaded(self) -> tuple[zeep.Client, SoapBinding]:
+    def _note(self, operation: str, event: str, why: str) -> None:
+        """Into the log; of the probe, which comes every second, only what it did not say last."""
+        if operation == PROBE:
+            if why == self._probe_said:
+                return
+            self._probe_said = why
+        log.warning(event, operation=operation, why=why)
+
+    def _loaded(self) -> SoapBinding:
         """The contract, read once, from our own package."""
         with self._building:
             if self._contract is None:
@@ -248,31 +296,42 @@ class SoapBackend:
         }
 
 
-def _load_contract(transport: DeadlineTransport) -> tuple[zeep.Client, SoapBinding]:
-    # At DEBUG zeep writes whole envelopes: names, documents, passwords.
-    logging.getLogger("zeep").setLevel(logging.WARNING)
+def _load_contract(transport: DeadlineTransport) -> SoapBinding:
+    # At DEBUG zeep writes whole envelopes (people, passwords), at ERROR values it cannot read.
+    logging.getLogger("zeep").setLevel(logging.CRITICAL)
     settings = zeep.Settings(strict=True, forbid_dtd=True, forbid_external=True)  # pyright: ignore[reportCallIssue]
     client = zeep.Client(str(WSDL), transport=transport, settings=settings)
     binding = client.wsdl.bindings[BINDING]
     if not isinstance(binding, SoapBinding):
         raise TypeError(f"{WSDL}: {BINDING} is not a SOAP binding")
-    return client, binding
+    return binding
 
 
-def _understood(client: zeep.Client, contract: Any, raw: HttpReply) -> Any:
+def _parsed(raw: HttpReply) -> Any:
+    """The envelope in `raw`. Raises ReplyLost for a fault, signed or not, and XmlRefused."""
+    document = soap_xml.parse(raw.content, raw.charset, long=(PDF,))
+    if raw.status_code != 200 or _names_in_body(document) == [f"{{{SOAP_ENV_11}}}Fault"]:
+        raise ReplyLost("fault")
+    return document
+
+
+def _names_in_body(document: Any) -> list[Any]:
+    bodies = document.findall(f"{{{SOAP_ENV_11}}}Body")
+    if document.tag != f"{{{SOAP_ENV_11}}}Envelope" or len(bodies) != 1:
+        raise ReplyLost("malformed")
+    return [child.tag for child in bodies[0]]
+
+
+def _understood(contract: Any, document: Any) -> Any:
     """The fields of the reply `contract` promises. Raises ReplyLost and what zeep raises.
 
     zeep reads whatever element stands in the body as the one it expects, so its name is checked.
     """
-    document = parse_xml(raw.content, client.transport, settings=client.settings)  # pyright: ignore[reportArgumentType]
-    body = document.find(f"{{{SOAP_ENV_11}}}Body")
-    names = [] if body is None else [child.tag for child in body]
-    if raw.status_code != 200 or names == [f"{{{SOAP_ENV_11}}}Fault"]:
-        raise ReplyLost("fault")
+    names = _names_in_body(document)
     if names != [contract.output.body.qname]:
         raise ReplyLost("another_answer" if names else "malformed")
     reply = contract.process_reply(document)
-    if not isinstance(reply.coRespuesta, str):
+    if not isinstance(reply.coRespuesta, str) or not CODE.fullmatch(reply.coRespuesta):
         raise ReplyLost("malformed")
     return reply
 

@@ -4,6 +4,8 @@ Each function takes the fields of one reply as zeep gives them (the names are th
 """
 
 import hashlib
+import re
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -33,6 +35,12 @@ from queue_server.payments.model import (
 )
 
 MAX_WORDS = 200
+# The forms of the contract (issuance.xsd), which zeep does not look at.
+NUMBER = re.compile(r"[0-9A-Z-]{6,30}")
+VERIFICATION_CODE = re.compile(r"[0-9A-Z-]{8,40}")
+REFERENCE = re.compile(r"[0-9A-Za-z._:/-]{1,64}")
+NAME = re.compile(r"[^\W\d_][^\d_<>&\x00-\x1f]{0,79}")
+MAX_CENTIMOS = 10_000_000
 DONE = "0000"
 IN_REVIEW = "0020"
 NEVER_ARRIVED = "0030"
@@ -51,6 +59,8 @@ REFUSALS = {
     "0043": Refusal.PAYMENT_OF_ANOTHER,
     "0044": Refusal.PAYMENT_TOO_LITTLE,
 }
+# Of these a question about a person may be answered; the rest is about requests and payments.
+OF_A_PERSON = frozenset({"0001", "0006", "0007", "0008", "0009"})
 VOUCHER_REFUSALS = {
     "0040": VoucherRefusal.NOT_ACCEPTED,
     "0041": VoucherRefusal.NOT_FOUND,
@@ -74,7 +84,7 @@ def to_holder(reply: Any) -> Titular:
         return _found(reply)
     if code in CREDENTIAL_CODES:
         return Refused(Refusal.CALLER_NOT_ALLOWED, _words(reply))
-    return _refused(reply) or _not_now(reply)
+    return (_refused(reply) if code in OF_A_PERSON else None) or _not_now(reply)
 
 
 def to_request(reply: Any, application: UUID) -> Outcome:
@@ -108,7 +118,7 @@ def to_fetch(reply: Any, certificate_number: str) -> Fetched:
         return _not_now(reply)
     file = reply.archivo
     if file is None or not isinstance(file.pdf, bytes):
-        return Unknown("malformed")
+        return Unknown("incomplete")
     if file.numeroCertificado != certificate_number:
         return Unknown("another_certificate")
     digest = hashlib.sha256(file.pdf).hexdigest()
@@ -121,13 +131,12 @@ def to_voucher(reply: Any) -> VoucherAnswer:
     """The answer to `validarPago`."""
     code = reply.coRespuesta
     if code == DONE:
-        paid = reply.pago
-        if paid is None or not paid.referencia or paid.fechaHora is None:
-            return NotAnswered("malformed")
-        return Applied(paid.referencia, paid.montoCentimos, paid.fechaHora)
+        return _applied(reply.pago)
     if code in VOUCHER_REFUSALS:
         return VoucherRefused(VOUCHER_REFUSALS[code])
-    return NotVisible() if code == NOT_VISIBLE_YET else NotAnswered(f"code_{code}")
+    if code in REFUSALS:  # of the payer, for good: to ask again would get the same
+        return VoucherRefused(VoucherRefusal.NOT_ACCEPTED)
+    return NotVisible() if code == NOT_VISIBLE_YET else NotAnswered(_not_now(reply).reason)
 
 
 def says_it_serves(reply: Any) -> bool:
@@ -137,13 +146,13 @@ def says_it_serves(reply: Any) -> bool:
 
 def _found(reply: Any) -> Titular:
     found = reply.titular
-    if found is None or not found.nombres or not found.apellidoPaterno:
-        return Unknown("malformed")
+    if found is None or not all(_is(NAME, each) for each in _names(found)):
+        return Unknown("incomplete")
     if found.situacionMigratoria == "NO_REGULAR":
         return Refused(Refusal.NOT_IN_FORCE, _words(reply))
     in_force = found.certificadoVigente
-    if in_force and not (in_force.numero and in_force.hasta):
-        return Unknown("malformed")
+    if in_force and not (_is(NUMBER, in_force.numero) and isinstance(in_force.hasta, date)):
+        return Unknown("incomplete")
     return Found(
         Holder(
             given_names=found.nombres,
@@ -157,6 +166,28 @@ def _found(reply: Any) -> Titular:
     )
 
 
+def _names(found: Any) -> list[Any]:
+    """Those a holder must have, and the second surname where there is one."""
+    second = [found.apellidoMaterno] if found.apellidoMaterno else []
+    return [found.nombres, found.apellidoPaterno, *second]
+
+
+def _applied(paid: Any) -> VoucherAnswer:
+    """What a voucher paid; amount, reference and moment are those of a payment."""
+    if paid is None or not _is(REFERENCE, paid.referencia):
+        return NotAnswered("incomplete")
+    amount, paid_at = paid.montoCentimos, paid.fechaHora
+    if type(amount) is not int or not 1 <= amount <= MAX_CENTIMOS:
+        return NotAnswered("incomplete")
+    if not isinstance(paid_at, datetime) or paid_at.tzinfo is None:
+        return NotAnswered("incomplete")
+    return Applied(paid.referencia, amount, paid_at)
+
+
+def _is(form: re.Pattern[str], value: Any) -> bool:
+    return isinstance(value, str) and form.fullmatch(value) is not None
+
+
 def _recorded(reply: Any, application: UUID) -> Outcome:
     """What is on record; `Unknown` unless it is of our application and the code agrees with it."""
     record, code = reply.solicitud, reply.coRespuesta
@@ -165,7 +196,8 @@ def _recorded(reply: Any, application: UUID) -> Outcome:
     number, verification = record.numeroCertificado, record.codigoVerificacion
     match record.estado:
         case "EMITIDO" if code == DONE and number and verification:
-            return Issued(number, verification)
+            whole = _is(NUMBER, number) and _is(VERIFICATION_CODE, verification)
+            return Issued(number, verification) if whole else Unknown("incomplete")
         case "EN_REVISION" if code == IN_REVIEW:
             return UnderReview()
         case "RECHAZADO" if code in REFUSALS:
@@ -180,7 +212,10 @@ def _refused(reply: Any) -> Refused | None:
 
 
 def _not_now(reply: Any) -> TryLater:
-    return TryLater(NOT_NOW.get(reply.coRespuesta, "backend"))
+    code = reply.coRespuesta
+    if code in CREDENTIAL_CODES:
+        return TryLater("backend")
+    return TryLater(NOT_NOW.get(code, f"code_{code}"))
 
 
 def _words(reply: Any) -> str:

@@ -55,10 +55,11 @@ class ReplyLost(ExchangeFailed):
 
 @dataclass(frozen=True)
 class HttpReply:
-    """A whole reply that says it is XML."""
+    """A whole reply that says it is XML. `charset`: what HTTP calls its encoding."""
 
     status_code: int
     content: bytes
+    charset: str | None = None
 
 
 class DeadlineTransport(Transport):
@@ -88,14 +89,19 @@ class DeadlineTransport(Transport):
         self._lock = threading.Lock()
 
     def exchange(
-        self, message: bytes, headers: Mapping[str, str], *, repeatable: bool
+        self,
+        message: bytes,
+        headers: Mapping[str, str],
+        *,
+        repeatable: bool,
+        within_s: float | None = None,
     ) -> HttpReply:
-        """The reply to `message`. Raises NotSent, ReplyLost.
+        """The reply to `message`, `within_s` seconds if sooner. Raises NotSent, ReplyLost.
 
         A `repeatable` message may go out on a kept connection, and once more on a fresh one when
         the server was just closing it. Any other goes out once, on a fresh connection.
         """
-        deadline = Deadline(self._deadline_s)
+        deadline = Deadline(min(self._deadline_s, within_s or self._deadline_s))
         head = self._head(len(message), headers)
         kept = self._take_idle() if repeatable else None
         if kept is not None:
@@ -219,7 +225,7 @@ def _read(response: http.client.HTTPResponse) -> HttpReply:
     content = _body(response)
     if not content.strip():
         raise ReplyLost("empty")
-    return HttpReply(response.status, content)
+    return HttpReply(response.status, content, response.headers.get_content_charset())
 
 
 def _body(response: http.client.HTTPResponse) -> bytes:

@@ -1,22 +1,37 @@
 """What kiosks send and are told about certificates."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Request
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, field_validator
+from pydantic_core import PydanticCustomError
 
 from queue_server.core.unit_of_work import Actor, UnitOfWork
 from queue_server.issuance.model import (
     Applicant,
     ApplicationState,
+    DocumentType,
     Instead,
-    LetterKind,
     NotSellable,
 )
-from queue_server.issuance.services import applications, delivery, letters
-from queue_server.payments.model import CardPayment
+from queue_server.issuance.services import applications, delivery, tracking
+from queue_server.issuance.services.vouchers import Shown
+from queue_server.payments.model import CardPayment, PaymentStanding
+from queue_server.payments.services.vouchers import payment_standing
+
+_DOCUMENTS = (
+    "Use DNI (01), carné de extranjería (04), pasaporte (07), PTP (23) o CPP (26); "
+    "con otro documento, tome un turno para la ventanilla."
+)
+
+
+def _is_local(value: time) -> time:
+    """As printed: no offset, whole seconds."""
+    if value.tzinfo is not None:
+        raise PydanticCustomError("local_time", "Escriba la hora local, sin zona: 10:15:00.")
+    return value.replace(microsecond=0)
 
 
 class Body(BaseModel):
@@ -26,13 +41,20 @@ class Body(BaseModel):
 class ApplicantBody(Body):
     """The applicant's document: two-digit type code, number, birth date."""
 
-    type: Annotated[str, Field(pattern=r"^\d{2}$")]
+    type: DocumentType
     number: Annotated[str, Field(pattern=r"^[A-Z0-9]{1,15}$")]
     birth_date: date
 
+    @field_validator("type", mode="before")
+    @classmethod
+    def _is_taken(cls, value: object) -> object:
+        if value not in tuple(DocumentType):
+            raise PydanticCustomError("document_type", _DOCUMENTS)
+        return value
+
     def applicant(self) -> Applicant:
         """The domain's own form of it."""
-        return Applicant(self.type, self.number, self.birth_date)
+        return Applicant(self.type.value, self.number, self.birth_date)
 
 
 class CheckedBody(BaseModel):
@@ -92,9 +114,31 @@ class CardBody(Body):
         return CardPayment(id=values.pop("payment_id"), paid_at=paid_at, **values)
 
 
+class VoucherBody(Body):
+    """What the bank printed for the applicant; `paid_at` is Peru's local time.
+
+    The payer is the application's own document. Agency, cashier and time may be left out.
+    """
+
+    voucher_id: UUID
+    sequence: Annotated[str, Field(pattern=r"^[0-9A-Z]{1,20}$")]
+    paid_on: Annotated[date, Field(ge=date(2000, 1, 1))]
+    agency: Annotated[str, Field(pattern=r"^[0-9A-Z]{1,10}$")] | None = None
+    cashier: Annotated[str, Field(pattern=r"^[0-9A-Z]{1,10}$")] | None = None
+    paid_at: Annotated[time, AfterValidator(_is_local)] | None = None
+
+    def shown(self) -> Shown:
+        """The domain's own form of it."""
+        values: dict[str, Any] = self.model_dump()
+        return Shown(id=values.pop("voucher_id"), **values)
+
+
 class ApplicationBody(BaseModel):
     """Where an application stands; the same shape whatever the certificate says.
 
+    `payment`: what paid for it, or the outcome of the voucher presented last.
+    `email`: how the certificate's letter stands; `failed` as soon as any letter cannot reach the
+    address.
     `link`: the private download, only once issued and where phones reach this server.
     """
 
@@ -103,6 +147,7 @@ class ApplicationBody(BaseModel):
     state: ApplicationState
     refusal: str | None
     certificate_number: str | None
+    payment: PaymentStanding
     email: str
     link: str | None
 
@@ -114,13 +159,13 @@ def application_body(
     row = applications.find(uow, actor.site, str(application))
     token = delivery.link_token(uow, row.id)
     public: str | None = request.app.state.config.public_address
-    mail = letters.newest(uow, row.id, LetterKind.CERTIFICATE)
     return ApplicationBody(
         id=UUID(row.id),
         number=row.number,
         state=row.state,
         refusal=row.refusal,
         certificate_number=row.certificate_number,
-        email=mail.state if mail else "none",
+        payment=payment_standing(uow, row.id),
+        email=tracking.email_state(uow, row.id),
         link=f"{public.rstrip('/')}/c/{token}" if public and token else None,
     ).model_dump(mode="json")

@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 
 from queue_server.core.desk import DeskOf, IdempotencyKey
 from queue_server.core.idempotency import Reply
+from queue_server.core.problem import Problem
 from queue_server.core.unit_of_work import Actor, UnitOfWork
 from queue_server.issuance.api.bodies import (
     AgainBody,
@@ -74,6 +75,8 @@ async def send_again(
 ) -> JSONResponse:
     """Send the certificate in force once more; nothing is charged."""
     await desk.look(who, lambda _, actor: actor)
+    if request.app.state.backend is None:
+        raise Problem(409, "not_offered", "En este módulo no se entregan certificados.")
     applicant = body.document.applicant()
     titular = await _titular(request, applicant)
 

@@ -11,11 +11,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from queue_server.issuance.sandbox.centre import Centre
-from queue_server.issuance.sandbox.faults import Switchboard
+from queue_server.issuance.sandbox.emission import Emission
 from queue_server.issuance.sandbox.ledger import Ledger
+from queue_server.issuance.sandbox.pages.office import Office
 from queue_server.issuance.sandbox.people import SHIPPED, PeopleError, Register, load_register
+from queue_server.issuance.sandbox.public_query import PublicQuery
 from queue_server.issuance.sandbox.server import Sandbox, SandboxServer
 from queue_server.issuance.sandbox.soap import Contract
+from queue_server.issuance.sandbox.traits.switchboard import Switchboard
 from queue_server.issuance.wsdl import XSD
 
 DEFAULT_PORT = 8090
@@ -69,10 +72,10 @@ def _serve(options: argparse.Namespace, register: Register, folder: Path) -> Non
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ending.set())
     server = _listening(options.port)
-    from queue_server.issuance.sandbox.press import PooledPress, SigningPress  # 1 s to import
+    from queue_server.issuance.sandbox.press import Forger, PooledPress, SigningPress  # 1 s
 
     public_url = (options.public_url or server.url).rstrip("/")
-    ledger = Ledger(folder / "ledger.db" if options.state else None)
+    ledger = Ledger(folder / "ledger.db" if options.state else None, options.fast)
     press = SigningPress(folder, public_url)
     centre = Centre(
         register,
@@ -80,8 +83,10 @@ def _serve(options: argparse.Namespace, register: Register, folder: Path) -> Non
         PooledPress(press, public_url) if options.fast else press,
         lambda: datetime.now(UTC),
     )
-    ca = press.authority.ca
-    server.open(Sandbox(Contract(XSD), centre, ledger, Switchboard(), ca, ending))
+    emission = Emission(Contract(XSD), centre, ledger, Forger(folder / "foreign").sign)
+    query, faults = PublicQuery(register), Switchboard()
+    office, ca = Office(centre, ledger, faults), press.authority.ca
+    server.open(Sandbox(emission, query, office, centre, ledger, faults, ca, ending))
     print(f"ready {server.url}", flush=True)
     ending.wait()
     server.close()

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import itertools
 import json
 import secrets
 import threading
@@ -12,9 +13,13 @@ from datetime import date, datetime, timedelta, timezone
 from typing import Any, Protocol
 
 from queue_server.issuance.sandbox import codes
+from queue_server.issuance.sandbox.bank import MEANS as AT_THE_BANK
+from queue_server.issuance.sandbox.bank import Bank, paid_at
+from queue_server.issuance.sandbox.entries import NUMBER_FORMS
 from queue_server.issuance.sandbox.ledger import Certificate, Ledger, PaymentUsed, Request
-from queue_server.issuance.sandbox.people import NUMBER_FORMS, Person, Register
+from queue_server.issuance.sandbox.people import Person, Register
 from queue_server.issuance.sandbox.soap import Call
+from queue_server.issuance.sandbox.vouchers import Voucher
 
 LIMA = timezone(timedelta(hours=-5), "-05:00")
 VALID_DAYS = 90
@@ -49,9 +54,11 @@ class Centre:
         self, register: Register, ledger: Ledger, press: Press, now: Callable[[], datetime]
     ) -> None:
         self._register, self._ledger, self._press, self._now = register, ledger, press, now
+        self.bank = Bank(ledger, register.minimum_centimos)
         self._printing = Turnstile()
         self._operations: Mapping[str, Callable[[Mapping[str, Any]], Answer]] = {
             "consultarTitular": self._holder,
+            "validarPago": self._voucher,
             "solicitarCertificado": self._request,
             "consultarSolicitud": self._inquire,
             "obtenerCertificado": self._fetch,
@@ -60,6 +67,7 @@ class Centre:
         }
         with ledger.transaction():
             self._enter_held()
+        self.bank.enter(register.vouchers, self.now())
 
     def answer(self, call: Call, forgetful: bool = False) -> Answer:
         """Do what a valid call asks. `forgetful`: ignore idSolicitud, as a bad backend would."""
@@ -82,6 +90,23 @@ class Centre:
             if issue and (waiting := self._ledger.request(request)):
                 self._issue(waiting.id, waiting.document_type, waiting.document_number)
 
+    @property
+    def operations(self) -> tuple[str, ...]:
+        """What can be asked of the centre."""
+        return tuple(self._operations)
+
+    def person(self, document_type: str, number: str) -> Person | None:
+        """The holder of a document, or None."""
+        return self._register.find(document_type, number)
+
+    def people(self, limit: int) -> list[Person]:
+        """At most `limit` people of the register, in its order."""
+        return list(itertools.islice(self._register.people.values(), limit))
+
+    def make_voucher(self, voucher: Voucher) -> None:
+        """One more payment at the bank, from now on. Raises VoucherExists."""
+        self.bank.make(voucher, self.now())
+
     # --- operations -------------------------------------------------------------------------
     def _holder(self, fields: Mapping[str, Any]) -> Answer:
         person, refusal = self._identify(fields["documento"], fields)
@@ -98,6 +123,20 @@ class Centre:
             "certificadoVigente": held and {"numero": held.number, "hasta": held.until},
         }
         return Answer(codes.DONE, {"titular": holder})
+
+    def _voucher(self, fields: Mapping[str, Any]) -> Answer:
+        payer, now = fields["pagador"], self.now()
+        if not NUMBER_FORMS[payer["tipo"]].fullmatch(payer["numero"]):
+            return Answer(codes.WRONG_TYPE)
+        code, voucher = self.bank.validate(payer, fields["voucher"], now)
+        if voucher is None:
+            return Answer(code)
+        paid = {
+            "referencia": voucher.reference,
+            "montoCentimos": voucher.amount_centimos,
+            "fechaHora": paid_at(voucher, now),
+        }
+        return Answer(code, {"pago": paid})
 
     def _request(self, fields: Mapping[str, Any], forgetful: bool = False) -> Answer:
         content = _canonical(fields)
@@ -158,8 +197,10 @@ class Centre:
     def _first_time(self, fields: Mapping[str, Any], content: str) -> Answer:
         applicant, payment = fields["solicitante"], fields["pago"]
         person, code = self._identify(applicant["documento"], applicant)
-        if code == codes.DONE and int(payment["montoCentimos"]) < self._register.minimum_centimos:
-            code = codes.PAYMENT_TOO_LITTLE
+        if code == codes.DONE:
+            code = self._paid(payment, applicant["documento"])
+        if code == codes.PAYMENT_NOT_VISIBLE:
+            return Answer(code)  # temporary: nothing is recorded
         if code == codes.DONE and person is not None and person.review:
             code = codes.UNDER_REVIEW
         request = Request(
@@ -171,11 +212,19 @@ class Centre:
             payment["referencia"],
             {codes.DONE: ISSUED, codes.UNDER_REVIEW: REVIEW}.get(code, REFUSED),
             code,
+            self.now().isoformat(timespec="seconds"),
         )
         request = self._record(request)
         if request.state == ISSUED:
             self._issue(request.id, request.document_type, request.document_number)
         return self._of_request(request)
+
+    def _paid(self, payment: Mapping[str, str], applicant: Mapping[str, str]) -> str:
+        """0000 when the payment is enough and, made at the bank, when it is the applicant's."""
+        if payment["medio"] == AT_THE_BANK:
+            return self.bank.judge(payment, applicant, self.now())
+        enough = int(payment["montoCentimos"]) >= self._register.minimum_centimos
+        return codes.DONE if enough else codes.PAYMENT_TOO_LITTLE
 
     def _record(self, request: Request) -> Request:
         try:

@@ -36,19 +36,24 @@ class SigningPress:
 
     def sign(self, pdf: bytes) -> bytes:
         """`pdf` with one PAdES B-B signature over all of it."""
-        metadata = signers.PdfSignatureMetadata(
-            field_name="Firma",
-            reason="Expedición del certificado",
-            location="Lima, Perú",
-            subfilter=fields.SigSeedSubFilter.PADES,
-            md_algorithm="sha256",
-        )
-        box = fields.SigFieldSpec("Firma", box=SIGNATURE_BOX)
-        clear = StaticStampStyle(border_width=0, background=_nothing())  # the page has its words
-        signing = signers.PdfSigner(metadata, self._signer, stamp_style=clear, new_field_spec=box)
-        out = io.BytesIO()
-        signing.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(pdf)), output=out)
-        return out.getvalue()
+        return _signed(pdf, self._signer)
+
+
+class Forger:
+    """Signs as an authority nobody was told to trust; it is made when first needed."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._signer: signers.SimpleSigner | None = None
+
+    def sign(self, pdf: bytes) -> bytes:
+        """`pdf` with one good signature of the wrong authority."""
+        with self._lock:
+            if self._signer is None:
+                self._folder.mkdir(exist_ok=True, mode=0o700)
+                self._signer = _load(open_authority(self._folder))
+            return _signed(pdf, self._signer)
 
 
 class PooledPress:
@@ -77,6 +82,22 @@ def _sample(place: int) -> Certificate:
     until = day + timedelta(days=90)
     number, code = f"CAJ-MUESTRA-{place:04d}", f"0000-0000-0000-{place:04d}"
     return Certificate(number, None, "01", "00000000", code, day, until)
+
+
+def _signed(pdf: bytes, signer: signers.SimpleSigner) -> bytes:
+    metadata = signers.PdfSignatureMetadata(
+        field_name="Firma",
+        reason="Expedición del certificado",
+        location="Lima, Perú",
+        subfilter=fields.SigSeedSubFilter.PADES,
+        md_algorithm="sha256",
+    )
+    box = fields.SigFieldSpec("Firma", box=SIGNATURE_BOX)
+    clear = StaticStampStyle(border_width=0, background=_nothing())  # the page has its words
+    signing = signers.PdfSigner(metadata, signer, stamp_style=clear, new_field_spec=box)
+    out = io.BytesIO()
+    signing.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(pdf)), output=out)
+    return out.getvalue()
 
 
 def _nothing() -> RawContent:

@@ -1,46 +1,51 @@
-"""HTTP around the centre: SOAP, WSDL, control, ledger, verification; misbehaves on demand."""
+"""HTTP around the services: SOAP, their WSDL, control, ledger, verification."""
 
 import html
-import ipaddress
 import json
 import socket
+import struct
 import sys
 import threading
-import uuid
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, cast
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
-from queue_server.issuance.sandbox import codes, pages
-from queue_server.issuance.sandbox.centre import Answer, Centre, DecisionRefused
-from queue_server.issuance.sandbox.faults import FaultRefused, Switchboard, parse_fault
+from queue_server.issuance.sandbox.centre import Centre
+from queue_server.issuance.sandbox.emission import Emission
+from queue_server.issuance.sandbox.exchange import HTML, XML, Service, down, exchange
 from queue_server.issuance.sandbox.ledger import Ledger
-from queue_server.issuance.sandbox.soap import Call, Contract, SoapFault, reply_bytes
+from queue_server.issuance.sandbox.pages.layout import HEADERS
+from queue_server.issuance.sandbox.pages.office import Office, Shown, refused_origin
+from queue_server.issuance.sandbox.pages.verification import verification
+from queue_server.issuance.sandbox.public_query import QUERY_WSDL, PublicQuery
+from queue_server.issuance.sandbox.traits.orders import parse_fault
+from queue_server.issuance.sandbox.traits.parameters import FaultRefused
+from queue_server.issuance.sandbox.traits.switchboard import Switchboard
+from queue_server.issuance.sandbox.traits.wire import Cut, Outgoing, send
+from queue_server.issuance.sandbox.vouchers import written_voucher
 from queue_server.issuance.wsdl import WSDL, XSD
 
-SERVICE_PATH = "/emision"
+SERVICE_PATH, QUERY_PATH = "/emision", "/antecedentes"
 MAX_BODY_BYTES = 256 * 1024
 IDLE_S = 30.0  # of a silent connection
-_XML, _HTML, _JSON = "text/xml; charset=utf-8", "text/html; charset=utf-8", "application/json"
-_DOWN = "<html><head><title>503 Service Unavailable</title></head><body><h1>503</h1></body></html>"
+_JSON = "application/json"
+_NO_WAIT_AT_CLOSE = struct.pack("ii", 1, 0)  # SO_LINGER: the close sends RST
 
 
 @dataclass(frozen=True)
 class Sandbox:
     """Everything a request may touch. `ending` is set when the process is about to end."""
 
-    contract: Contract
+    emission: Emission
+    query: PublicQuery
+    office: Office
     centre: Centre
     ledger: Ledger
     faults: Switchboard
     ca: Path
     ending: threading.Event
-
-
-class ReplyLost(Exception):
-    """The work is done and the connection is to be cut."""
 
 
 class SandboxServer(ThreadingHTTPServer):
@@ -93,30 +98,39 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:
         """Requests hold personal data: nothing is logged."""
 
+    def setup(self) -> None:
+        super().setup()
+        self._exchanges = 0  # on this connection
+
     # --- reading ----------------------------------------------------------------------------
     def do_GET(self) -> None:
         path, query = urlsplit(self.path).path, urlsplit(self.path).query
-        if path == SERVICE_PATH and query.lower() == "wsdl":
-            self._send(200, _XML, _wsdl_at(self._own_url() + SERVICE_PATH))
+        if path in (SERVICE_PATH, QUERY_PATH) and query.lower() == "wsdl":
+            contract = WSDL if path == SERVICE_PATH else QUERY_WSDL
+            self._send(200, XML, _wsdl_at(contract, self._own_url() + path))
         elif path == "/issuance.xsd":
-            self._send(200, _XML, XSD.read_bytes())
+            self._send(200, XML, XSD.read_bytes())
         elif path == "/ca.pem":
             self._send(200, "application/x-pem-file", self._sandbox.ca.read_bytes())
         elif path == "/ledger":
-            self._send_json(200, self._sandbox.ledger.report())
+            self._send_json(200, self._sandbox.ledger.report(_since(query)))
+        elif path == "/ledger/summary":
+            self._send(200, _JSON, json.dumps(self._sandbox.ledger.summary()).encode())
         elif path == "/control":
-            self._send_json(200, {"armed": self._sandbox.faults.armed()})
+            self._send_json(200, self._state())
         elif path.startswith("/verificar/"):
             self._verify(path.removeprefix("/verificar/"))
-        elif path == "/":
-            self._send(200, _HTML, pages.overview(self._sandbox.ledger.report()))
         else:
-            self._send(404, _HTML, b"404")
+            self._show(self._sandbox.office.show(path, query))
 
     def _verify(self, code: str) -> None:
         found = self._sandbox.ledger.verified(code[:40])
         today = self._sandbox.centre.now().date()
-        self._send(200 if found else 404, _HTML, pages.verification(found, today))
+        self._send(200 if found else 404, HTML, verification(found, today))
+
+    def _show(self, shown: Shown | None) -> None:
+        shown = shown or Shown(404, b"404")
+        self._reply(Outgoing(shown.status, HTML, shown.content, {**HEADERS, **shown.headers}))
 
     def _own_url(self) -> str:
         host = self.headers.get("Host")
@@ -128,12 +142,16 @@ class _Handler(BaseHTTPRequestHandler):
         if body is None:
             return
         path = urlsplit(self.path).path
-        if path == "/control":
+        if path == SERVICE_PATH:
+            self._soap(self._sandbox.emission, body)
+        elif path == QUERY_PATH:
+            self._soap(self._sandbox.query, body)
+        elif refused_origin(self.headers, self.client_address[0]):
+            self._send_json(403, {"error": "orders are taken from this machine's own pages only"})
+        elif path == "/control":
             self._control(body)
-        elif path == SERVICE_PATH:
-            self._soap(body)
         else:
-            self._send(404, _HTML, b"404")
+            self._show(self._sandbox.office.obey(path, body))
 
     def _body(self) -> bytes | None:
         length = self.headers.get("Content-Length", "")
@@ -147,65 +165,57 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _refuse(self, status: int, words: str) -> None:
         self.close_connection = True  # the body was not read
-        self._send(status, _HTML, html.escape(words).encode())
+        self._send(status, HTML, html.escape(words).encode())
 
-    def _soap(self, body: bytes) -> None:
-        if self._sandbox.faults.take("down"):
-            self._send(503, _HTML, _DOWN.encode())
-            return
-        if self.headers.get_content_type() != "text/xml":
-            self._send(415, _HTML, b"SOAP 1.1 travels as text/xml")
-            return
-        try:
-            call = self._sandbox.contract.read(body, self.headers.get("SOAPAction", ""))
-            self._send(200, _XML, self._reply(call))
-        except SoapFault as fault:
-            self._send(500, _XML, fault.to_bytes())
-        except ReplyLost:
-            self._cut()
-
-    def _reply(self, call: Call) -> bytes:
-        faults = self._sandbox.faults
-        if slow := faults.take("slow", call.operation):
-            self._sandbox.ending.wait(slow.seconds)
-        if told := faults.take("answer", call.operation):
-            answer = Answer(told.code)
+    def _soap(self, service: Service, body: bytes) -> None:
+        faults, ending = self._sandbox.faults, self._sandbox.ending
+        self._exchanges += 1
+        if faults.take("down"):
+            self._reply(down())
+        elif self.headers.get_content_type() != "text/xml":
+            self._send(415, HTML, b"SOAP 1.1 travels as text/xml")
         else:
-            forgetful = faults.take("forget_ids", call.operation) is not None
-            answer = self._sandbox.centre.answer(call, forgetful)
-        self._sandbox.ledger.count(call.operation, answer.code)
-        if faults.take("lose_reply", call.operation):
-            raise ReplyLost
-        head = {
-            "coRespuesta": answer.code,
-            "deRespuesta": codes.WORDS[answer.code],
-            "idTransaccion": uuid.uuid4().hex,
-            "fechaHora": self._sandbox.centre.now(),
-        }
-        return reply_bytes(call.operation, {**head, **answer.body})
+            action = self.headers.get("SOAPAction", "")
+            try:
+                reused = self._exchanges > 1
+                self._reply(exchange(service, body, action, faults, ending, reused))
+            except Cut as cut:
+                self._cut(cut.reset)
 
-    def _cut(self) -> None:
+    def _cut(self, reset: bool) -> None:
         self.close_connection = True
-        self.connection.shutdown(socket.SHUT_RDWR)
+        if not reset:
+            self.connection.shutdown(socket.SHUT_RDWR)
+            return
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_WAIT_AT_CLOSE)
+        self.rfile.close()
+        self.wfile.close()
+        self.connection.close()
+        raise ConnectionAbortedError  # nothing is left to say it to
 
     def _control(self, body: bytes) -> None:
-        if not ipaddress.ip_address(self.client_address[0]).is_loopback:
-            self._send_json(403, {"error": "the control listens to this machine only"})
-            return
         try:
             self._obey(json.loads(body))
-        except (ValueError, FaultRefused, DecisionRefused) as refused:
+        except (ValueError, TypeError) as refused:
             self._send_json(400, {"error": str(refused)})
         else:
-            self._send_json(200, {"armed": self._sandbox.faults.armed()})
+            self._send_json(200, self._state())
+
+    def _state(self) -> dict[str, Any]:
+        faults = self._sandbox.faults
+        return {"armed": faults.armed(), "fired": faults.fired()}
 
     def _obey(self, request: Any) -> None:
         if not isinstance(request, dict):
             raise FaultRefused("a JSON object is needed")
         if request == {"fault": "none"}:
             self._sandbox.faults.clear()
+        elif request.keys() == {"clear"}:
+            self._sandbox.faults.disarm(str(request["clear"]))
         elif request.keys() == {"decide", "issue"}:
             self._sandbox.centre.decide(str(request["decide"]), request["issue"] is True)
+        elif request.keys() == {"voucher"}:
+            self._sandbox.centre.make_voucher(written_voucher(request["voucher"], "voucher"))
         else:
             self._sandbox.faults.arm(parse_fault(request))
 
@@ -214,17 +224,20 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(status, _JSON, json.dumps(content, ensure_ascii=False, indent=1).encode())
 
     def _send(self, status: int, content_type: str, content: bytes) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", content_type)
-        self.send_header("Content-Length", str(len(content)))
-        if self.close_connection:
-            self.send_header("Connection", "close")
-        self.end_headers()
-        self.wfile.write(content)
+        self._reply(Outgoing(status, content_type, content))
+
+    def _reply(self, reply: Outgoing) -> None:
+        send(reply, self.wfile, self.close_connection, self._sandbox.ending)
+        self.close_connection = self.close_connection or reply.ends_connection
 
 
-def _wsdl_at(address: str) -> bytes:
-    shipped = WSDL.read_text("utf-8")
+def _since(query: str) -> int:
+    since = parse_qs(query).get("since", ["0"])[-1]
+    return int(since) if since.isascii() and since.isdigit() and len(since) < 16 else 0
+
+
+def _wsdl_at(contract: Path, address: str) -> bytes:
+    shipped = contract.read_text("utf-8")
     start = shipped.index('location="', shipped.index("<soap:address")) + len('location="')
     end = shipped.index('"', start)
     return (shipped[:start] + html.escape(address) + shipped[end:]).encode()

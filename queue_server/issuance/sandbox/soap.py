@@ -27,7 +27,7 @@ class SoapFault(Exception):
         fault = etree.SubElement(body, f"{{{SOAP}}}Fault")
         etree.SubElement(fault, "faultcode").text = f"soap:{self.code}"
         etree.SubElement(fault, "faultstring").text = str(self)
-        return _bytes(envelope)
+        return to_bytes(envelope)
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Contract:
 
     def read(self, content: bytes, soap_action: str = "") -> Call:
         """The call in an HTTP body. Raises SoapFault, with the reason, unless it is valid."""
-        operation = _only_child(_parse(content))
+        operation = operation_in(content)
         name = etree.QName(operation)
         if name.namespace != NAMESPACE:
             raise SoapFault(f"Operation of another namespace: {name.namespace}")
@@ -66,6 +66,11 @@ class Contract:
             if not self._schema.validate(operation):
                 first = self._schema.error_log[0]
                 raise SoapFault(f"Line {first.line}: {first.message}"[:500])
+
+
+def operation_in(content: bytes) -> etree._Element:
+    """The element in the body of an envelope. Raises SoapFault."""
+    return _only_child(_parse(content))
 
 
 def _parse(content: bytes) -> etree._Element:
@@ -101,24 +106,35 @@ def _only_child(root: etree._Element) -> etree._Element:
 def _fields(element: etree._Element) -> dict[str, Any] | str:
     children = [child for child in element if isinstance(child.tag, str)]
     if not children:
-        return "".join(element.itertext()).strip()
+        return text_of(element)
     return {etree.QName(child).localname: _fields(child) for child in children}
 
 
-def reply_bytes(operation: str, fields: Mapping[str, Any]) -> bytes:
+def text_of(element: etree._Element) -> str:
+    """The text of an element, comments left out, without blanks around it."""
+    return "".join(element.itertext()).strip()
+
+
+def envelope_of(name: str, fields: Mapping[str, Any], namespace: str = NAMESPACE) -> etree._Element:
     """The envelope of a reply. None leaves an element out; bytes become base64."""
     envelope, body = _envelope()
-    _append(etree.SubElement(body, _name(f"{operation}Response"), nsmap={"e": NAMESPACE}), fields)
-    return _bytes(envelope)
+    reply = etree.SubElement(body, f"{{{namespace}}}{name}", nsmap={"e": namespace})
+    _append(reply, fields, f"{{{namespace}}}")
+    return envelope
 
 
-def _append(parent: etree._Element, fields: Mapping[str, Any]) -> None:
+def to_bytes(envelope: etree._Element) -> bytes:
+    """The envelope as it travels."""
+    return etree.tostring(envelope, xml_declaration=True, encoding="UTF-8")
+
+
+def _append(parent: etree._Element, fields: Mapping[str, Any], space: str) -> None:
     for name, value in fields.items():
         if value is None:
             continue
-        child = etree.SubElement(parent, _name(name))
+        child = etree.SubElement(parent, f"{space}{name}")
         if isinstance(value, Mapping):
-            _append(child, value)
+            _append(child, value, space)
         else:
             child.text = _text(value)
 
@@ -136,11 +152,3 @@ def _text(value: Any) -> str:
 def _envelope() -> tuple[etree._Element, etree._Element]:
     envelope = etree.Element(f"{{{SOAP}}}Envelope", nsmap={"soap": SOAP})
     return envelope, etree.SubElement(envelope, f"{{{SOAP}}}Body")
-
-
-def _name(local: str) -> str:
-    return f"{{{NAMESPACE}}}{local}"
-
-
-def _bytes(envelope: etree._Element) -> bytes:
-    return etree.tostring(envelope, xml_declaration=True, encoding="UTF-8")

@@ -21,8 +21,8 @@ from queue_server.issuance.model import (
     Refusal,
     is_of_age,
 )
-from queue_server.payments import service as payments
 from queue_server.payments.model import CardPayment
+from queue_server.payments.services import fees, paid, vouchers
 from queue_server.turns.services import queries as turns
 
 CERTIFICATE_SERVICE = "certificate"
@@ -44,7 +44,7 @@ class NewApplication:
 
 def fee_today(uow: UnitOfWork, site: str) -> int | None:
     """The certificate's fee on the site's local day, in céntimos; None when none is set."""
-    return payments.fee_of(uow, site, CERTIFICATE_SERVICE, today(uow, site))
+    return fees.fee_of(uow, site, CERTIFICATE_SERVICE, today(uow, site))
 
 
 def today(uow: UnitOfWork, site: str) -> date:
@@ -76,22 +76,24 @@ def write_down(uow: UnitOfWork, actor: Actor, new: NewApplication) -> None:
     _step(uow, actor, str(new.id), "", ApplicationState.REGISTERED)
 
 
-def accept(uow: UnitOfWork, actor: Actor, application: UUID, paid: CardPayment) -> None:
+def accept(uow: UnitOfWork, actor: Actor, application: UUID, card: CardPayment) -> None:
     """Take the payment and leave the errand to the centre, in one transaction.
 
-    Raises Problem 404 for an unknown application, 409 when it is already paid otherwise or the
-    amount is not the registered one.
+    A voucher that still waits is given back. Raises Problem 404 for an unknown application, 409
+    when it is already paid otherwise or the amount is not the registered one.
     """
+    uow.lock_site(actor.site)
     row = find(uow, actor.site, str(application))
-    if paid.amount_centimos != row.amount_centimos:
+    if card.amount_centimos != row.amount_centimos:
         words = "El monto pagado no es el de la solicitud; avise al personal."
         raise Problem(409, "wrong_amount", words, amount_centimos=row.amount_centimos)
     if row.state != ApplicationState.REGISTERED:
         raise Problem(409, "already_paid", "Esta solicitud ya está pagada.")
-    payments.record_card(uow, actor, application, paid)
+    paid.record_card(uow, actor, application, card)
+    vouchers.withdraw_voucher(uow, row.id)
     move(uow, actor, row, ApplicationState.ACCEPTED)
     outbox.post(uow, actor.site, REQUEST, str(application))
-    uow.record(actor, "application.accepted", application=str(application), payment=str(paid.id))
+    uow.record(actor, "application.accepted", application=str(application), payment=str(card.id))
 
 
 def find(uow: UnitOfWork, site: str, application: str) -> Row[Any]:
@@ -124,8 +126,23 @@ def move(
 
 def applicant_of(uow: UnitOfWork, row: Row[Any]) -> Applicant:
     """Who applies, opened."""
-    claim = json.loads(uow.vault.open(_APPLICANT, row.applicant))
+    return open_applicant(uow, row.applicant)
+
+
+def open_applicant(uow: UnitOfWork, sealed: bytes) -> Applicant:
+    """What `seal_applicant` sealed."""
+    claim = json.loads(uow.vault.open(_APPLICANT, sealed))
     return Applicant(claim["type"], claim["number"], date.fromisoformat(claim["birth_date"]))
+
+
+def seal_applicant(uow: UnitOfWork, who: Applicant) -> bytes:
+    """Who applies, as it is kept."""
+    claim = {
+        "type": who.document_type,
+        "number": who.document_number,
+        "birth_date": who.birth_date.isoformat(),
+    }
+    return uow.vault.seal(_APPLICANT, json.dumps(claim))
 
 
 def email_of(uow: UnitOfWork, row: Row[Any]) -> str | None:
@@ -133,10 +150,21 @@ def email_of(uow: UnitOfWork, row: Row[Any]) -> str | None:
     return None if row.email is None else uow.vault.open_text(_EMAIL, row.email)
 
 
+def change_email(uow: UnitOfWork, row: Row[Any], email: str) -> Row[Any]:
+    """From now on everything goes to `email`; the row as it then is."""
+    applications = tables.applications
+    return uow.connection.execute(
+        update(applications)
+        .where(applications.c.id == row.id)
+        .values(email=uow.vault.seal(_EMAIL, email))
+        .returning(*applications.c)
+    ).one()
+
+
 def evidence_of(uow: UnitOfWork, application: str) -> PaymentEvidence:
     """What the centre is told about the payment. Raises LookupError."""
-    paid = payments.payment_of(uow, application)
-    return PaymentEvidence(paid.means, paid.amount_centimos, paid.reference, paid.paid_at)
+    by = paid.payment_of(uow, application)
+    return PaymentEvidence(by.means, by.amount_centimos, by.reference, by.paid_at)
 
 
 def document_index(uow: UnitOfWork, document_type: str, number: str) -> bytes:
@@ -154,17 +182,12 @@ def _is_taken(uow: UnitOfWork, site: str, new: NewApplication) -> bool:
 
 def _row(uow: UnitOfWork, actor: Actor, new: NewApplication) -> dict[str, object]:
     who = new.applicant
-    claim = {
-        "type": who.document_type,
-        "number": who.document_number,
-        "birth_date": who.birth_date.isoformat(),
-    }
     return {
         "id": str(new.id),
         "site": actor.site,
         "number": new.number,
         "kiosk": actor.name,
-        "applicant": uow.vault.seal(_APPLICANT, json.dumps(claim)),
+        "applicant": seal_applicant(uow, who),
         "document_index": document_index(uow, who.document_type, who.document_number),
         "email": None if new.email is None else uow.vault.seal(_EMAIL, new.email),
         "purpose": new.purpose,

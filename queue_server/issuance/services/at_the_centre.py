@@ -22,9 +22,17 @@ from queue_server.issuance.model import (
 )
 from queue_server.issuance.services import applications, settle
 from queue_server.issuance.services.errands import Again, Carrier, Finish
+from queue_server.issuance.services.settle import CheckedFile
 
 # What the centre said is not about this application, or contradicts itself: staff must ask there.
-_CONTRADICTIONS = ("another_application", "another_certificate", "contradiction", "code_")
+_ODD = (
+    "another_application",
+    "another_certificate",
+    "contradiction",
+    "code_",
+    "digest",
+    "incomplete",
+)
 
 
 class CentreErrands:
@@ -54,42 +62,55 @@ class CentreErrands:
         if isinstance(answer, NotKnown):
             applicant, paid = self._database.read(lambda uow: _paid_by(uow, errand))
             answer = self._backend.request(UUID(errand.subject), applicant, paid)
-        return _settled(errand, answer)
+        return self._settled(errand, answer)
 
     def _follow(self, errand: Errand) -> Finish | Again:
-        return _settled(errand, self._backend.inquire(UUID(errand.subject)))
+        return self._settled(errand, self._backend.inquire(UUID(errand.subject)))
 
     def _fetch(self, errand: Errand) -> Finish | Again:
-        number = self._database.read(
+        number: str = self._database.read(
             lambda uow: applications.find(uow, errand.site, errand.subject).certificate_number
         )
+        file = self._file(number)
+        if isinstance(file, Again):
+            return file
+        return lambda uow: settle.fetched(uow, errand, file, self._link_days)
+
+    def _settled(self, errand: Errand, answer: Inquiry) -> Finish | Again:
+        match answer:
+            case Issued(certificate_number, _):
+                return self._at_once(errand, certificate_number)
+            case UnderReview():
+                return lambda uow: settle.under_review(uow, errand)
+            case Refused(reason, _):
+                return lambda uow: settle.refused(uow, errand, reason)
+            case TryLater() | Unknown():
+                return _again(answer)
+            case NotKnown():
+                return Again("the centre does not know this application", stumble=True)
+
+    def _at_once(self, errand: Errand, number: str) -> Finish:
+        """Somebody waits: the file is fetched in the same turn, and left for later only if it must.
+
+        Should this process die in between, whoever takes over asks the centre about the request.
+        """
+        file = self._file(number)
+        if isinstance(file, Again):
+            return lambda uow: settle.issued(uow, errand, number)
+        return lambda uow: settle.fetched(uow, errand, file, self._link_days)
+
+    def _file(self, number: str) -> CheckedFile | Again:
         answer = self._backend.fetch(number)
         if not isinstance(answer, Document):
             return _again(answer)
         verdict = self._verifier.verify(answer.pdf)
         if not verdict.valid:
             return Again("signature: " + "; ".join(verdict.problems), stumble=True)
-        return lambda uow: settle.fetched(
-            uow, errand, answer.pdf, answer.sha256, verdict.signer, self._link_days
-        )
-
-
-def _settled(errand: Errand, answer: Inquiry) -> Finish | Again:
-    match answer:
-        case Issued(certificate_number, _):
-            return lambda uow: settle.issued(uow, errand, certificate_number)
-        case UnderReview():
-            return lambda uow: settle.under_review(uow, errand)
-        case Refused(reason, _):
-            return lambda uow: settle.refused(uow, errand, reason)
-        case TryLater() | Unknown():
-            return _again(answer)
-        case NotKnown():
-            return Again("the centre does not know this application", stumble=True)
+        return CheckedFile(number, answer.pdf, answer.sha256, verdict.signer)
 
 
 def _again(answer: TryLater | Unknown) -> Again:
-    odd = isinstance(answer, Unknown) and answer.reason.startswith((*_CONTRADICTIONS, "digest"))
+    odd = isinstance(answer, Unknown) and answer.reason.startswith(_ODD)
     return Again(answer.reason, stumble=odd)
 
 

@@ -1,6 +1,6 @@
 """A certificate handed over at a window: who may print whose, once for each time it is allowed.
 
-Staff print for the person they serve, whose document came with the ticket, or after typing the
+Staff print for the person they serve, who showed a document at a kiosk, or after typing the
 document and the application's number, which only the person has together.
 """
 
@@ -23,7 +23,7 @@ from queue_server.turns.model.ticket import IdentityClaim
 from queue_server.turns.services import queries as turns
 from queue_server.turns.services.counters import desk
 from queue_server.turns.services.rules import site_rules
-from queue_server.turns.services.visits import document_for_operator
+from queue_server.turns.services.visits import document_for_operator, shown_at_kiosk
 
 GRANT_LIVES = timedelta(seconds=60)
 _GRANT = "collections.grant"
@@ -95,12 +95,15 @@ def collect(uow: UnitOfWork, actor: Actor, asked: Asked) -> Grant:
 
 
 def open_file(uow: UnitOfWork, actor: Actor, number: str, word: str) -> bytes:
-    """The PDF, for the one time that `word` opens it. Raises Problem 404, 410."""
+    """The PDF, for the one time that `word` opens it, which is written down.
+
+    Raises Problem 404, 410.
+    """
     grants, applications = tables.collections, tables.applications
     mine = select(applications.c.id).where(
         applications.c.site == actor.site, applications.c.number == number
     )
-    application = uow.connection.execute(
+    taken = uow.connection.execute(
         update(grants)
         .where(
             grants.c.grant_index == uow.vault.index(_GRANT, word),
@@ -110,13 +113,14 @@ def open_file(uow: UnitOfWork, actor: Actor, number: str, word: str) -> bytes:
             grants.c.at > uow.now - GRANT_LIVES,
         )
         .values(taken_at=uow.now)
-        .returning(grants.c.application)
-    ).scalar()
-    if application is None:
+        .returning(grants.c.application, grants.c.counter)
+    ).one_or_none()
+    if taken is None:
         words = "Este permiso ya se usó o venció; imprima otra vez desde la consola."
         raise Problem(404, "no_such_grant", words)
+    uow.record(actor, "application.printed", application=taken.application, counter=taken.counter)
     try:
-        return delivery.pdf_of(uow, application)
+        return delivery.pdf_of(uow, taken.application)
     except LookupError:
         raise _gone() from None
 
@@ -139,22 +143,29 @@ def _whose(uow: UnitOfWork, actor: Actor, asked: Asked) -> tuple[str, str]:
         raise Problem(409, "not_your_counter", words)
     if asked.document is not None:
         return asked.document
-    served = _served(uow, actor, asked.counter)
+    served = _shown_by_served(uow, actor, asked.counter)
     if served is None:
-        words = "Nadie con documento está en atención aquí; escriba el documento de la persona."
+        words = (
+            "Nadie que mostró su documento en un quiosco está en atención aquí; escriba el "
+            "documento y el número de solicitud de la persona."
+        )
         raise Problem(409, "nobody_served", words)
     return served.type, served.number
 
 
-def _served(uow: UnitOfWork, actor: Actor, counter: str) -> IdentityClaim | None:
+def _shown_by_served(uow: UnitOfWork, actor: Actor, counter: str) -> IdentityClaim | None:
+    """The document that whom `actor` serves at `counter` showed at a kiosk. One that staff typed
+    does not count: they would choose whose certificate they see."""
     ticket = turns.open_at(uow, actor.site, counter)
-    return None if ticket is None else document_for_operator(uow, actor, ticket)
+    if ticket is None or not shown_at_kiosk(uow, ticket):
+        return None
+    return document_for_operator(uow, actor, ticket)
 
 
 def _of_pair(uow: UnitOfWork, site: str, number: str, document: tuple[str, str]) -> Row[Any]:
     applications = tables.applications
     row = uow.connection.execute(
-        select(applications.c.id, applications.c.number, applications.c.state).where(
+        select(applications).where(
             applications.c.site == site,
             applications.c.number == number,
             applications.c.document_index == document_index(uow, *document),
@@ -169,15 +180,7 @@ def _of_pair(uow: UnitOfWork, site: str, number: str, document: tuple[str, str])
 def _check_file(uow: UnitOfWork, row: Row[Any]) -> None:
     if row.state != ApplicationState.ISSUED:
         raise Problem(409, "not_issued", _NOT_YET[ApplicationState(row.state)])
-    certificates = tables.certificates
-    here = uow.connection.execute(
-        select(certificates.c.application).where(
-            certificates.c.application == row.id,
-            certificates.c.forgotten_at.is_(None),
-            certificates.c.expires_at > uow.now,
-        )
-    ).one_or_none()
-    if here is None:
+    if delivery.kept_until(uow, row.id) is None:
         raise _gone()
 
 

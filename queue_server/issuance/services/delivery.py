@@ -1,7 +1,9 @@
-"""The certificate's way to the person: stored sealed, behind a private link."""
+"""The certificate's way to the person: stored sealed, behind a private link that expires."""
 
+import re
 import secrets
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, insert, select
@@ -9,8 +11,25 @@ from sqlalchemy import Row, insert, select
 from queue_server.core.problem import Problem
 from queue_server.core.unit_of_work import UnitOfWork
 from queue_server.issuance import tables
+from queue_server.issuance.services import link_views
 
 _PDF, _LINK = "certificates.pdf", "certificates.link"
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")  # 32 random bytes
+
+
+class CertificateForgotten(LookupError):
+    """The certificate was here and its time is over; its file is deleted, or about to be."""
+
+
+@dataclass(frozen=True)
+class Behind:
+    """What a private link leads to. Nothing of the person, nothing of what the PDF says."""
+
+    application: str
+    site: str
+    number: str
+    certificate_number: str
+    expires_at: datetime
 
 
 def store(
@@ -35,32 +54,90 @@ def store(
 
 
 def link_token(uow: UnitOfWork, application: str) -> str | None:
-    """The secret part of the private link; None before the certificate is there."""
+    """The secret part of the private link; None before the certificate is there and afterwards."""
+    certificates = tables.certificates
     sealed = uow.connection.execute(
-        select(tables.certificates.c.link).where(tables.certificates.c.application == application)
+        select(certificates.c.link).where(
+            certificates.c.application == application, certificates.c.expires_at > uow.now
+        )
     ).scalar()
     return None if sealed is None else uow.vault.open_text(_LINK, sealed)
 
 
-def pdf_by_link(uow: UnitOfWork, token: str) -> bytes:
-    """The PDF behind a private link. Raises Problem 404 for an unknown or expired one."""
-    sealed = uow.connection.execute(
-        select(tables.certificates.c.pdf).where(
-            tables.certificates.c.link_index == uow.vault.index(_LINK, token),
-            tables.certificates.c.expires_at > uow.now,
+def kept_until(uow: UnitOfWork, application: str) -> datetime | None:
+    """Until when the certificate can be had; None before it is there and afterwards."""
+    certificates = tables.certificates
+    return uow.connection.execute(
+        select(certificates.c.expires_at).where(
+            certificates.c.application == application,
+            certificates.c.forgotten_at.is_(None),
+            certificates.c.expires_at > uow.now,
         )
     ).scalar()
-    if sealed is None:
-        words = "Este enlace no existe o ya venció. Pida otro en el módulo con su documento."
-        raise Problem(404, "no_such_link", words)
-    return uow.vault.open(_PDF, sealed)
+
+
+def behind_link(uow: UnitOfWork, token: str) -> Behind:
+    """What a private link leads to. Raises Problem 404 for an unknown one, 410 for an expired."""
+    if not _TOKEN.fullmatch(token):
+        raise _unknown()
+    applications, certificates = tables.applications, tables.certificates
+    row = uow.connection.execute(
+        select(
+            certificates.c.application,
+            certificates.c.site,
+            applications.c.number,
+            applications.c.certificate_number,
+            certificates.c.expires_at,
+            certificates.c.forgotten_at,
+        )
+        .join(applications, applications.c.id == certificates.c.application)
+        .where(certificates.c.link_index == uow.vault.index(_LINK, token))
+    ).one_or_none()
+    if row is None:
+        raise _unknown()
+    if row.forgotten_at is not None or row.expires_at <= uow.now:
+        raise _expired()
+    return Behind(
+        row.application, row.site, row.number, row.certificate_number or "", row.expires_at
+    )
+
+
+def take(uow: UnitOfWork, token: str) -> tuple[Behind, bytes]:
+    """What a private link leads to and its PDF. That the file was taken is written down first.
+
+    Raises Problem 404 for an unknown link, 410 for an expired one, 429 when the file was taken too
+    often within a minute.
+    """
+    behind = behind_link(uow, token)
+    uow.lock_site(behind.site)
+    link_views.taken(uow, behind.application)
+    try:
+        return behind, pdf_of(uow, behind.application)
+    except CertificateForgotten:
+        raise _expired() from None
 
 
 def pdf_of(uow: UnitOfWork, application: str) -> bytes:
-    """The PDF of an application. Raises LookupError."""
-    sealed = uow.connection.execute(
-        select(tables.certificates.c.pdf).where(tables.certificates.c.application == application)
-    ).scalar()
-    if sealed is None:
+    """The PDF of an application. Raises LookupError before it is there; CertificateForgotten, which
+    is one too, once its time is over."""
+    certificates = tables.certificates
+    row = uow.connection.execute(
+        select(certificates.c.pdf, certificates.c.expires_at).where(
+            certificates.c.application == application
+        )
+    ).one_or_none()
+    if row is None:
         raise LookupError(f"application {application} has no certificate here")
-    return uow.vault.open(_PDF, sealed)
+    if row.pdf is None or row.expires_at <= uow.now:
+        raise CertificateForgotten(f"the certificate of application {application} has expired")
+    return uow.vault.open(_PDF, row.pdf)
+
+
+def _unknown() -> Problem:
+    words = "Este enlace no existe. Revise que esté completo, o pida otro en el módulo."
+    return Problem(404, "no_such_link", words)
+
+
+def _expired() -> Problem:
+    words = "Este enlace venció. Pida su certificado otra vez en el módulo con su documento."
+    return Problem(410, "link_expired", words)

@@ -17,6 +17,7 @@ def owe(uow: UnitOfWork, application: Row[Any], kind: LetterKind) -> None:
     """Leave a letter to the application's address, if it has one; its letters go in order."""
     if application.email is None:
         return
+    uow.lock_site(application.site)
     letters, letter = tables.letters, str(uuid4())
     count = uow.connection.execute(
         select(func.count()).where(letters.c.application == application.id)

@@ -1,9 +1,7 @@
 """The relay: carries errands to the centre and to the mail server, one claim at a time."""
 
 import random
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 
 import structlog
 
@@ -12,8 +10,9 @@ from queue_server.core.db import Database
 from queue_server.core.outbox import Errand
 from queue_server.core.problem import Problem
 from queue_server.core.unit_of_work import UnitOfWork
-from queue_server.issuance.services import letters
+from queue_server.issuance.services import letters, settle
 from queue_server.issuance.services.errands import Again, Carrier, Finish
+from queue_server.issuance.services.keeping import ClaimKeeper
 
 PARK_AFTER = 5  # stumbles: what is wrong with an errand itself does not mend by waiting
 
@@ -40,11 +39,15 @@ class Relay:
         self._for_the_centre = tuple(kind for kind in carriers if kind != letters.MAIL)
         self._centre_serves = centre_serves
         self._chance = chance
+        self._keeper = ClaimKeeper(database)
 
-    def turn(self, *, oldest_first: bool = False) -> bool:
+    def turn(
+        self, *, oldest_first: bool = False, claimed: Callable[[], None] = lambda: None
+    ) -> bool:
         """Carry out one errand that is due; False when there is none.
 
         `oldest_first`: what waits longest, even while people at the kiosks wait for theirs.
+        `claimed` is called once an errand is taken: another relay may look for the next.
         """
         left_alone = () if self._centre_serves() else self._for_the_centre
         errand = self._database.run(
@@ -52,14 +55,26 @@ class Relay:
         )
         if errand is None:
             return False
+        claimed()
         try:
-            with self._held(errand):
+            with self._keeper.holding(errand):
                 finish = self._carried_out(errand)
-            self._database.run(finish)
+            self._write(errand, finish)
         except outbox.ClaimLost:
             # Whoever holds it now asks the centre by its id before anything is repeated.
             log.warning("errand taken over", kind=errand.kind, subject=errand.subject)
         return True
+
+    def _write(self, errand: Errand, finish: Finish) -> None:
+        """Raises ClaimLost, and Problem while the database is away: then the claim runs out."""
+        try:
+            self._database.run(finish)
+        except (outbox.ClaimLost, Problem):
+            raise
+        except Exception as error:
+            log.exception("errand cannot be settled", kind=errand.kind, subject=errand.subject)
+            stumble = Again(type(error).__name__, stumble=True)
+            self._database.run(lambda uow: self._put_off(uow, errand, stumble))
 
     def _carried_out(self, errand: Errand) -> Finish:
         """What to write now that the errand was tried."""
@@ -79,25 +94,9 @@ class Relay:
             outbox.put_off(uow, errand, again.reason, pause_s)
         elif outbox.stumbled(uow, errand, again.reason, pause_s, PARK_AFTER):
             log.error("errand parked", kind=errand.kind, subject=errand.subject)
-
-    @contextmanager
-    def _held(self, errand: Errand) -> Iterator[None]:
-        """Renew the claim while the network is waited for, from a thread of its own."""
-        ended = threading.Event()
-
-        def renew() -> None:
-            while not ended.wait(outbox.RENEW_EVERY_S):
-                try:
-                    self._database.run(lambda uow: outbox.renew(uow, errand))
-                except Problem as problem:  # the next time, perhaps
-                    log.warning("claim not renewed", reason=problem.kind)
-                except outbox.ClaimLost:
-                    return
-
-        thread = threading.Thread(target=renew, name="claim", daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            ended.set()
-            thread.join()
+            uow.record(
+                settle.relay(errand.site),
+                "errand.parked",
+                errand=errand.kind,
+                subject=errand.subject,
+            )

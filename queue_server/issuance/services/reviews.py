@@ -1,8 +1,9 @@
 """Applications that people at the centre decide on, and who of them waits here for the window."""
 
-import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import and_, func, select
 
@@ -29,7 +30,7 @@ class Review:
 def under_review(uow: UnitOfWork, site: str) -> list[Review]:
     """What is under review at `site`, longest first, at most `LISTED`; nothing of who applied."""
     applications, steps = tables.applications, tables.application_steps
-    rows = uow.connection.execute(
+    rows: Sequence[Any] = uow.connection.execute(
         select(applications.c.number, applications.c.applicant, steps.c.at)
         .join(
             steps,
@@ -38,9 +39,7 @@ def under_review(uow: UnitOfWork, site: str) -> list[Review]:
                 steps.c.state == ApplicationState.UNDER_REVIEW,
             ),
         )
-        .where(
-            applications.c.site == site, applications.c.state == ApplicationState.UNDER_REVIEW
-        )
+        .where(applications.c.site == site, applications.c.state == ApplicationState.UNDER_REVIEW)
         .order_by(steps.c.at, applications.c.number)
         .limit(LISTED)
     ).all()
@@ -55,13 +54,6 @@ def under_review(uow: UnitOfWork, site: str) -> list[Review]:
 
 def how_many(uow: UnitOfWork, site: str) -> int:
     """How many are under review at `site`."""
-    return counted(uow, site).get(ApplicationState.UNDER_REVIEW, 0)
-
-
-def counted(uow: UnitOfWork, site: str) -> dict[ApplicationState, int]:
-    """How many applications of `site` stand where."""
-    state = tables.applications.c.state
-    rows = uow.connection.execute(
-        select(state, func.count()).where(tables.applications.c.site == site).group_by(state)
-    )
-    return {ApplicationState(name): count for name, count in rows}
+    applications = tables.applications
+    mine = (applications.c.site == site) & (applications.c.state == ApplicationState.UNDER_REVIEW)
+    return uow.connection.execute(select(func.count()).where(mine)).scalar_one()

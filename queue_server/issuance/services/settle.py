@@ -1,5 +1,6 @@
 """What the relay writes once the centre has answered: review, refusal, certificate."""
 
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from sqlalchemy import update
@@ -20,22 +21,41 @@ def relay(site: str) -> Actor:
     return Actor(site, "jobs", "relay")
 
 
+@dataclass(frozen=True)
+class CheckedFile:
+    """A certificate's file whose digest and signature were found good; `signer`: who signed."""
+
+    certificate_number: str
+    pdf: bytes = field(repr=False)
+    sha256: str
+    signer: str
+
+
 def issued(uow: UnitOfWork, errand: Errand, certificate_number: str) -> None:
-    """The centre issued it: the PDF is fetched next; nobody is told before it is verified."""
-    uow.connection.execute(
-        update(tables.applications)
-        .where(tables.applications.c.id == errand.subject)
-        .values(certificate_number=certificate_number, changed_at=uow.now)
-    )
+    """The centre issued it, but its file is not to be had yet: fetching it is an errand of its own.
+
+    Nobody is told before the file is there and checked.
+    """
+    _note_number(uow, errand.subject, certificate_number)
     outbox.done(uow, errand)
     outbox.post(uow, errand.site, applications.FETCH, errand.subject)
 
 
+def _note_number(uow: UnitOfWork, application: str, certificate_number: str) -> None:
+    uow.connection.execute(
+        update(tables.applications)
+        .where(tables.applications.c.id == application)
+        .values(certificate_number=certificate_number, changed_at=uow.now)
+    )
+
+
 def under_review(uow: UnitOfWork, errand: Errand) -> None:
     """People at the centre decide: ask again, less and less often, for as long as it takes."""
+    uow.lock_site(errand.site)
     row = applications.find(uow, errand.site, errand.subject)
     if row.state == ApplicationState.ACCEPTED:
         applications.move(uow, relay(errand.site), row, ApplicationState.UNDER_REVIEW)
+        letters.owe(uow, row, LetterKind.IN_REVIEW)
         uow.record(relay(errand.site), "application.under_review", application=errand.subject)
         outbox.done(uow, errand)
         later = uow.now + timedelta(seconds=REVIEW_FIRST_S)
@@ -50,19 +70,22 @@ def review_pause_s(polls: int) -> float:
 
 
 def refused(uow: UnitOfWork, errand: Errand, reason: Refusal) -> None:
-    """The centre said no, for good."""
+    """The centre said no, for good. What was paid, and how, stays on record."""
+    uow.lock_site(errand.site)
     row = applications.find(uow, errand.site, errand.subject)
     applications.move(uow, relay(errand.site), row, ApplicationState.REFUSED, reason)
+    letters.owe(uow, row, LetterKind.REFUSED)
     uow.record(relay(errand.site), "application.refused", application=errand.subject, reason=reason)
     outbox.done(uow, errand)
 
 
-def fetched(
-    uow: UnitOfWork, errand: Errand, pdf: bytes, sha256: str, signer: str, link_days: int
-) -> None:
-    """The verified PDF becomes the person's: stored, linked, and e-mailed where asked."""
+def fetched(uow: UnitOfWork, errand: Errand, file: CheckedFile, link_days: int) -> None:
+    """The checked file becomes the person's: stored, linked, and e-mailed where asked."""
+    uow.lock_site(errand.site)
     row = applications.find(uow, errand.site, errand.subject)
-    delivery.store(uow, row, pdf, sha256, signer, link_days)
+    if row.certificate_number is None:
+        _note_number(uow, row.id, file.certificate_number)
+    delivery.store(uow, row, file.pdf, file.sha256, file.signer, link_days)
     applications.move(uow, relay(errand.site), row, ApplicationState.ISSUED)
     letters.owe(uow, row, LetterKind.CERTIFICATE)
     outbox.done(uow, errand)
@@ -71,6 +94,7 @@ def fetched(
 
 def mailed(uow: UnitOfWork, errand: Errand, state: LetterState, code: int | None) -> None:
     """The mail server took the letter, or will never take it."""
+    uow.lock_site(errand.site)
     letter = letters.find(uow, errand.subject)
     letters.settled(uow, letter.id, state, code)
     outbox.done(uow, errand)

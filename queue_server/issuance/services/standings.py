@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from queue_server.core.unit_of_work import UnitOfWork
 from queue_server.issuance import tables
@@ -54,7 +54,9 @@ def of_document(
             applications.c.refusal,
             applications.c.changed_at,
             certificates.c.application.label("certificate"),
-            and_(certificates.c.pdf.is_not(None), certificates.c.expires_at > uow.now).label("here"),
+            and_(certificates.c.pdf.is_not(None), certificates.c.expires_at > uow.now).label(
+                "here"
+            ),
         )
         .outerjoin(certificates, certificates.c.application == applications.c.id)
         .where(
@@ -77,3 +79,12 @@ def of_document(
         )
         for row in rows
     ]
+
+
+def counted(uow: UnitOfWork, site: str) -> dict[ApplicationState, int]:
+    """How many applications of `site` stand where."""
+    state = tables.applications.c.state
+    rows = uow.connection.execute(
+        select(state, func.count()).where(tables.applications.c.site == site).group_by(state)
+    )
+    return {ApplicationState(name): count for name, count in rows}

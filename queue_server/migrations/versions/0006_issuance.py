@@ -48,6 +48,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_applications_document", "applications", ["site", "document_index"], unique=False
     )
+    op.create_index("ix_applications_state", "applications", ["site", "state"], unique=False)
     op.create_table(
         "tracking_misses",
         sa.Column("site", sa.String(length=20), nullable=False),
@@ -108,6 +109,32 @@ def upgrade() -> None:
         postgresql_where=sa.text("forgotten_at IS NULL"),
     )
     op.create_table(
+        "collections",
+        sa.Column("application", sa.String(length=36), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("person", sa.String(length=40), nullable=False),
+        sa.Column("counter", sa.String(length=20), nullable=False),
+        sa.Column("at", schema.Instant(timezone=True), nullable=False),
+        sa.Column("grant_index", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("taken_at", schema.Instant(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["application"], ["applications.id"], name="fk_collections_application"
+        ),
+        sa.PrimaryKeyConstraint("application", "position", name="pk_collections"),
+        sa.UniqueConstraint("grant_index", name="uq_collections_grant_index"),
+    )
+    op.create_table(
+        "email_corrections",
+        sa.Column("application", sa.String(length=36), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("at", schema.Instant(timezone=True), nullable=False),
+        sa.CheckConstraint("position BETWEEN 1 AND 5", name=op.f("ck_email_corrections_position")),
+        sa.ForeignKeyConstraint(
+            ["application"], ["applications.id"], name="fk_email_corrections_application"
+        ),
+        sa.PrimaryKeyConstraint("application", "position", name="pk_email_corrections"),
+    )
+    op.create_table(
         "letters",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("application", sa.String(length=36), nullable=False),
@@ -131,14 +158,14 @@ def upgrade() -> None:
     op.create_table(
         "link_views",
         sa.Column("application", sa.String(length=36), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("what", sa.String(length=5), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("at", schema.Instant(timezone=True), nullable=False),
         sa.CheckConstraint("what IN ('page', 'file')", name=op.f("ck_link_views_what")),
         sa.ForeignKeyConstraint(
             ["application"], ["applications.id"], name="fk_link_views_application"
         ),
-        sa.PrimaryKeyConstraint("application", "position", name="pk_link_views"),
+        sa.PrimaryKeyConstraint("application", "what", "position", name="pk_link_views"),
     )
     op.bulk_insert(
         sa.table(
@@ -161,6 +188,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("link_views")
     op.drop_table("letters")
+    op.drop_table("email_corrections")
+    op.drop_table("collections")
     op.drop_index(
         "ix_certificates_expires_at",
         table_name="certificates",
@@ -170,6 +199,7 @@ def downgrade() -> None:
     op.drop_table("certificates")
     op.drop_table("application_steps")
     op.drop_table("tracking_misses")
+    op.drop_index("ix_applications_state", table_name="applications")
     op.drop_index("ix_applications_document", table_name="applications")
     op.drop_table("applications")
     op.drop_table("application_transitions")

@@ -1,7 +1,9 @@
 """Bounds how often one address may try links that lead nowhere."""
 
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
+from math import ceil
 from time import monotonic
 from typing import Annotated
 
@@ -17,9 +19,10 @@ ADDRESSES, LINKS = 2000, 5000
 class LinkGuesses:
     """How many unknown links each address tried lately; a miss is forgiven after some seconds.
 
-    A link that led to a turn before is always answered: phones behind one address (a carrier's,
-    a careless proxy's) must not lose their turns because a neighbour guesses. Held in memory,
-    bounded, one a process. Touched on the event loop only.
+    Links to turns and to certificates count together, and so do numbers of applications asked for
+    with another's document. A link that led somewhere before is always answered: phones behind one
+    address (a carrier's, a careless proxy's) must not lose their turns because a neighbour guesses.
+    Held in memory, bounded, one a process. Touched on the event loop only.
     """
 
     def __init__(self, now_s: Callable[[], float] = monotonic) -> None:
@@ -28,12 +31,14 @@ class LinkGuesses:
         self._known: OrderedDict[str, None] = OrderedDict()
 
     def admit(self, address: str, token: str) -> None:
-        """Raises Problem 429 when `address` tried too many unknown links to try a new one."""
+        """Raises Problem 429 with `retry_after_s` when `address` tried too many unknown links to
+        try a new one."""
         if token in self._known:
             return
-        if self._debt_s(address) > MISSES_AT_ONCE * MISS_FORGIVEN_S:
+        wait_s = self._debt_s(address) - MISSES_AT_ONCE * MISS_FORGIVEN_S
+        if wait_s > 0:
             words = "Demasiados intentos con enlaces que no existen. Espere un momento y reintente."
-            raise Problem(429, "too_many_guesses", words)
+            raise Problem(429, "too_many_guesses", words, retry_after_s=ceil(wait_s))
 
     def missed(self, address: str) -> None:
         """`address` tried a link that leads nowhere."""
@@ -43,7 +48,7 @@ class LinkGuesses:
             self._full_until.popitem(last=False)
 
     def found(self, token: str) -> None:
-        """The link leads to a turn."""
+        """The link leads somewhere."""
         self._known[token] = None
         self._known.move_to_end(token)
         if len(self._known) > LINKS:
@@ -61,19 +66,26 @@ def guesses_of(request: Request) -> LinkGuesses:
     return state.link_guesses
 
 
-async def watch_guesses(
-    request: Request, token: Annotated[str, Path(max_length=64)]
-) -> AsyncIterator[None]:
-    """Around a route with a link in its path: counts what was missed. Raises Problem 429."""
-    counted, address = guesses_of(request), address_of(request)
-    counted.admit(address, token)
+@contextmanager
+def counted(request: Request, word: str, unknown: str) -> Iterator[None]:
+    """Around what looks `word` up; a Problem of kind `unknown` is a miss. Raises Problem 429."""
+    guesses, address = guesses_of(request), address_of(request)
+    guesses.admit(address, word)
     try:
         yield
     except Problem as problem:
-        if problem.kind == "unknown_turn":
-            counted.missed(address)
+        if problem.kind == unknown:
+            guesses.missed(address)
         raise
-    counted.found(token)
+    guesses.found(word)
+
+
+async def watch_guesses(
+    request: Request, token: Annotated[str, Path(max_length=64)]
+) -> AsyncIterator[None]:
+    """Around a route with a turn's link in its path: counts misses. Raises Problem 429."""
+    with counted(request, token, "unknown_turn"):
+        yield
 
 
 def address_of(request: Request) -> str:

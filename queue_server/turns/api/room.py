@@ -8,8 +8,10 @@ from pydantic import BaseModel
 
 from queue_server.core.desk import DeskOf
 from queue_server.core.feed import Feed
+from queue_server.core.ring import FeedEvent
 from queue_server.core.unit_of_work import Actor, UnitOfWork
 from queue_server.staff.api import RoomOf
+from queue_server.staff.model import Role
 from queue_server.turns.api.bodies import wait_body
 from queue_server.turns.model.site import SiteRules
 from queue_server.turns.model.ticket import AttentionClass, Ticket
@@ -18,6 +20,9 @@ from queue_server.turns.services.rules import site_rules
 
 router = APIRouter(prefix="/api/v1", tags=["turns: room"])
 PUBLIC_PREFIXES = ("ticket.", "tickets.", "counter.", "help.", "day.", "site.")
+# Staff hear besides that something of these happened, not what: their pages then read it anew.
+STAFF_PREFIXES = ("application.", "errand.")
+STAFF = (Role.COUNTER, Role.SUPERVISOR, Role.ADMINISTRATOR)
 LAW_TEXT = (
     "Ley 28683: las personas mayores, gestantes, con niños en brazos o con discapacidad "
     "se atienden primero, sin hacer cola. Si no se cumple, pida el registro de reclamos."
@@ -105,6 +110,13 @@ async def feed(
     live.admit()
     actor: Actor = await desk.look(who, lambda _, actor: actor)
     start = last_event_id if last_event_id is not None else after
-    stream = live.stream(actor.site, start, lambda kind: kind.startswith(PUBLIC_PREFIXES))
+    heard = (*PUBLIC_PREFIXES, *STAFF_PREFIXES) if actor.role in STAFF else PUBLIC_PREFIXES
+    stream = live.stream(actor.site, start, lambda kind: kind.startswith(heard), shape=_shape)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
+
+
+def _shape(event: FeedEvent) -> bytes:
+    if event.kind.startswith(PUBLIC_PREFIXES):
+        return event.encoded
+    return FeedEvent(event.id, f"{event.kind.partition('.')[0]}.changed", {}).encoded

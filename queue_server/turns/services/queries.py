@@ -1,5 +1,6 @@
 """Readings of the queue that several use cases and pages share."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -8,6 +9,7 @@ from sqlalchemy import and_, bindparam, func, or_, select, text
 from queue_server.core.clock import local_day
 from queue_server.core.prepared import Prepared
 from queue_server.core.unit_of_work import UnitOfWork
+from queue_server.staff.model import Role
 from queue_server.turns import tables
 from queue_server.turns.model.rule import Line, ahead, called_before
 from queue_server.turns.model.site import Service, SiteRules
@@ -224,6 +226,31 @@ def find_by_document(
         .order_by(_T.c.arrived_at.desc())
     )
     return [change.of_row(row) for row in uow.connection.execute(query.limit(_FOUND))]
+
+
+def waiting_with(
+    uow: UnitOfWork, rules: SiteRules, documents: Sequence[tuple[str, str]]
+) -> dict[tuple[str, str], Ticket]:
+    """Who showed one of these documents (type, number) at a kiosk today and may be called: document
+    -> ticket, of several the first that came."""
+    by_index = {document_index(uow, *each): each for each in documents}
+    visits, periods = tables.visits, tables.periods
+    query = (
+        select(_T, visits.c.document_index)
+        .join(visits, visits.c.id == _T.c.visit)
+        .join(periods, and_(periods.c.ticket == _T.c.id, periods.c.position == 1))
+        .where(
+            visits.c.site == rules.code,
+            visits.c.day == today(uow, rules),
+            text(f"visits.{tables.HAS_DOCUMENT}"),
+            visits.c.document_index.in_(by_index),
+            text(f"tickets.{tables.IS_CALLABLE}"),
+            periods.c.actor.startswith(f"{Role.KIOSK}:"),
+        )
+        .order_by(_T.c.arrived_at.desc())
+    )
+    rows = uow.connection.execute(query)
+    return {by_index[row.document_index]: change.of_row(row) for row in rows}
 
 
 def announcements(uow: UnitOfWork, rules: SiteRules) -> list[str]:

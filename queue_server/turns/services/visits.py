@@ -5,6 +5,7 @@ import json
 from sqlalchemy import select
 
 from queue_server.core.unit_of_work import Actor, UnitOfWork
+from queue_server.staff.model import Role
 from queue_server.turns import tables
 from queue_server.turns.model.ticket import AT_COUNTER, IdentityClaim, Ticket
 from queue_server.turns.services.counters import desk
@@ -26,3 +27,10 @@ def document_for_operator(uow: UnitOfWork, actor: Actor, ticket: Ticket) -> Iden
         return None
     claim = json.loads(uow.vault.open("visits.document", sealed))
     return IdentityClaim(claim["type"], claim["number"])
+
+
+def shown_at_kiosk(uow: UnitOfWork, ticket: Ticket) -> bool:
+    """Whether a kiosk gave the ticket out, so that no member of staff typed its document."""
+    periods = tables.periods
+    first = select(periods.c.actor).where(periods.c.ticket == ticket.id, periods.c.position == 1)
+    return uow.connection.execute(first).scalar_one().startswith(f"{Role.KIOSK}:")

@@ -7,6 +7,7 @@ import { HelpCalls } from "./console_help.js";
 import { onKeys } from "./console_keys.js";
 import { Line } from "./console_line.js";
 import { Orders } from "./console_orders.js";
+import * as certificates from "./console_certificates.js";
 import * as sheets from "./console_sheets.js";
 import { showStage, showTimer } from "./console_stage.js";
 import { modeOf, refusal, undoableAfter } from "./console_state.js";
@@ -67,6 +68,7 @@ const desk = {
   send: (path, body) => send(path, body),
   tell: (words) => tell(words, "good"),
   print,
+  open,
   now,
   hour,
 };
@@ -115,6 +117,7 @@ const OPERATIONS = {
   resume: () => sheets.resume(desk),
   relief: () => sheets.relief(desk),
   paper: () => sheets.paper(desk),
+  certificates: () => certificates.certificates(desk),
   help: () => goTo(desk.state().help[0]),
   counter: () => sheets.counter(desk, choose),
   line: () => line.focus(),
@@ -187,8 +190,14 @@ function view() {
 
 /** @param {string} ticketId */
 function print(ticketId) {
-  const opened = window.open(`/console/tickets/${ticketId}/print`, "_blank", "popup,width=420,height=760");
+  open(`/console/tickets/${ticketId}/print`, "popup,width=420,height=760");
+}
+
+/** @param {string} path @param {string} [features] */
+function open(path, features = "") {
+  const opened = window.open(path, "_blank", features);
   if (!opened) tell("El navegador no abrió la impresión; permita las ventanas emergentes de esta página.", "bad");
+  return opened !== null;
 }
 
 /** @param {string} words @param {{number: string}} ticket */

@@ -29,6 +29,7 @@ export const KEYS = {
   h: "help",
   v: "counter",
   l: "line",
+  k: "certificates",
   F2: "next",
   F9: "finish",
 };

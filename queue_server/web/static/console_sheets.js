@@ -18,6 +18,7 @@ import { ATTENTION_REASONS, CLASSES, DOCUMENT_TYPES, TICKET_STATES, say } from "
  * @property {(path: string, body?: any) => Promise<any>} send  throws Refused
  * @property {(words: string) => void} tell
  * @property {(ticketId: string) => void} print
+ * @property {(path: string) => boolean} open  in a window of its own; false: the browser did not
  * @property {() => number} now
  * @property {(instant: number) => string} hour  "09:05" in the site's zone
  */

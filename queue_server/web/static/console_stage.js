@@ -110,13 +110,21 @@ function person({ person: who }) {
       "span",
       { class: "application", "data-state": each.state },
       element("strong", {}, each.number),
-      ` ${say(APPLICATIONS, each.state)}${each.refusal ? `: ${say(REFUSALS, each.refusal)}` : ""}`,
+      ` ${standing(each)}`,
     ),
   );
   return [
     ...fact("Documento", element("span", { id: "document" }, `${type} ${who.document_number}`)),
     ...fact("Solicitud", ...(applications.length > 0 ? applications : ["Ninguna en los últimos 90 días"])),
   ];
+}
+
+/** @param {import("./console_state.js").Application} application */
+function standing({ state, refusal, file, taken_by }) {
+  const words = say(APPLICATIONS, state);
+  if (refusal) return `${words}: ${say(REFUSALS, refusal)}`;
+  if (file === "gone") return `${words}; el archivo ya se borró`;
+  return taken_by ? `${words}; entregado en ventanilla por ${taken_by}` : words;
 }
 
 /**

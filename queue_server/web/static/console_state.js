@@ -3,7 +3,8 @@
 
 /**
  * @typedef {{ticket_id: string, number: string, service: string, service_name: string, needs: string, attention_class: string, attention_reason: string, people: number, then: string[], state: string, arrived_at: string, called_at: string | null, counter: string | null, counter_name: string | null, aimed_at: string, no_shows: number, person?: Person | null, slip: {style: string, text: string}[]}} Ticket
- * @typedef {{document_type: string, document_number: string, applications: {number: string, state: string, refusal: string | null}[]}} Person
+ * @typedef {{document_type: string, document_number: string, applications: Application[]}} Person
+ * @typedef {{number: string, state: string, refusal: string | null, file: "none" | "here" | "gone", taken_by: string | null, taken_at: string | null}} Application  `number` is empty where staff typed the document
  * @typedef {{ticket_id: string, number: string, service: string, attention_class: string, people: number, state: string, arrived_at: string, due_at: string | null, aimed_at: string, no_shows: number, held: string}} Waiting
  * @typedef {{counter: string, name: string, state: string, operator: string | null, since: string | null, pause_reason: string, ticket: string | null, number: string | null, called_at: string | null, services: Record<string, number>}} Place
  * @typedef {{service: string, name: string, series: string, general: number, preferential: number, since: string | null}} Queue

@@ -8,6 +8,7 @@ import { Orders } from "./console_orders.js";
 import { arrange, byId, element, write } from "./dom.js";
 import { live } from "./live.js";
 import { Sheet } from "./sheet.js";
+import { Errands } from "./supervisor_errands.js";
 import { PlaceCard } from "./supervisor_place.js";
 import { counted, lasting } from "./words.js";
 
@@ -22,6 +23,7 @@ import { counted, lasting } from "./words.js";
  * @property {Row[]} lines
  * @property {Record<string, number>} totals
  * @property {import("./console_state.js").Help[]} help
+ * @property {import("./supervisor_errands.js").Leaving} leaving
  */
 
 const TICK_MS = 1000;
@@ -41,6 +43,7 @@ const server = live({
     state = read;
     orders.settle();
     draw();
+    void errands.read(read.leaving).then(draw);
     document.body.dataset.ready = "true";
   },
   onEvent: () => {},
@@ -57,6 +60,10 @@ const orders = new Orders({
 });
 const help = new HelpCalls((call) =>
   void attempt(() => send(`/api/v1/help/${call.id}/acknowledge`), `Va usted a ${call.place}.`),
+);
+
+const errands = new Errands((errand) =>
+  void attempt(() => send(`/api/v1/errands/${errand.id}/take-up`), "Se intenta otra vez; si falla, vuelve aquí."),
 );
 
 /** @param {string} path @param {any} [body] */
@@ -88,6 +95,7 @@ function draw() {
   const now = server.clock.now();
   drawTotals(state);
   help.show(state.help, now);
+  errands.show(state.leaving, now);
   write(byId("limit"), `alarma a los ${state.wait_alarm_min} min`);
   const sorted = [...state.lines].sort((a, b) => waited(b, now) - waited(a, now));
   arrange(byId("lines"), sorted.map((each) => line(each, now)));

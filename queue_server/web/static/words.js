@@ -36,6 +36,32 @@ export const REFUSALS = {
   not_accepted: "la central no la admitió",
 };
 
+/** What must leave the site. @type {Record<string, string>} */
+export const ERRANDS = {
+  request: "Pedir el certificado a la central",
+  follow_review: "Seguir la revisión en la central",
+  fetch: "Traer el certificado de la central",
+  mail: "Enviar el correo",
+  voucher: "Comprobar el pago en el banco",
+};
+
+/** Why an errand came to a stop, by how its reason begins. @type {[string, string][]} */
+export const ERRAND_REASONS = [
+  ["signature", "la firma del certificado no pasó la verificación; avise a soporte"],
+  ["digest", "el certificado llegó incompleto"],
+  ["another_", "la central respondió sobre otra solicitud; consulte con ella"],
+  ["contradiction", "la respuesta de la central se contradice; consulte con ella"],
+  ["code_", "la central respondió algo desconocido; consulte con ella"],
+  ["incomplete", "la respuesta de la central llegó incompleta"],
+  ["malformed", "la respuesta de la central no se entiende"],
+  ["the centre does not know", "la central no conoce esta solicitud; consulte con ella"],
+  ["no mail server", "el módulo no tiene servidor de correo; avise a soporte"],
+  ["mail server", "el servidor de correo no lo aceptó"],
+  ["quota", "la central llegó a su límite"],
+  ["no_connection", "no hubo conexión con la central"],
+  ["LookupError", "falta un dato que esta tarea necesita; avise a soporte"],
+];
+
 /** Reasons a kiosk or a person at the counter declares. @type {Record<string, string>} */
 export const ATTENTION_REASONS = {
   elderly: "persona mayor",
@@ -134,6 +160,15 @@ export const ROLES = { kiosk: "Quiosco", server: "Servidor" };
  */
 export function say(table, word) {
   return table[word] ?? word;
+}
+
+/**
+ * Why an errand stopped, with the program's own word for support.
+ * @param {string} reason
+ */
+export function whyStopped(reason) {
+  const words = ERRAND_REASONS.find(([begins]) => reason.startsWith(begins))?.[1] ?? "falló de un modo que nadie previó; avise a soporte";
+  return reason ? `${words} (${reason})` : words;
 }
 
 /**

@@ -29,7 +29,7 @@ def test_a_paid_application_becomes_a_signed_pdf_in_the_mail_and_behind_the_link
     (letter,) = [each for each in world.mailbox.messages() if each["To"] == address]
     (pdf,) = [part.get_content() for part in letter.iter_attachments()]
     token = body["link"].rpartition("/")[2]
-    download = httpx.get(f"{world.site.url}/c/{token}", trust_env=False)
+    download = httpx.get(f"{world.site.url}/c/{token}/certificado.pdf", trust_env=False)
     assert download.content == pdf
     assert download.headers["cache-control"] == "no-store"
     assert PdfSignatureVerifier(world.centre.state / "ca.pem").verify(pdf).valid
@@ -188,7 +188,7 @@ def test_the_certificate_is_unreadable_in_the_database_file(world: "World") -> N
 
     database = world.site.database()
     token = world.desk.state(application)["link"].rpartition("/")[2]
-    pdf = httpx.get(f"{world.site.url}/c/{token}", trust_env=False).content
+    pdf = httpx.get(f"{world.site.url}/c/{token}/certificado.pdf", trust_env=False).content
     assert hashlib.sha256(pdf).hexdigest() == database.read(stored)
     database.close()
 

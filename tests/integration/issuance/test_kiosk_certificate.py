@@ -1,6 +1,8 @@
 """The certificate through a whole kiosk without a screen: serial bytes, nexo, HTTP, SOAP, SMTP."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from email.message import EmailMessage
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -12,8 +14,11 @@ from kiosk.flow.events import (
     Accept,
     Choose,
     Confirm,
+    CorrectEmail,
     GaveEmail,
+    GaveNumber,
     Pay,
+    SendMeAgain,
     Start,
     TakeTurn,
 )
@@ -22,8 +27,13 @@ from kiosk.flow.states import (
     CertificateReady,
     ChooseService,
     ConfirmName,
+    EmailCorrected,
     GiveEmail,
+    GiveEmailAgain,
+    GiveNewEmail,
+    GiveNumber,
     InReview,
+    NotCorrected,
     NotPaid,
     NotPossible,
     PayingByCard,
@@ -43,6 +53,7 @@ from tests.support.kiosk import Bench, switched_on
 if TYPE_CHECKING:
     from tests.integration.issuance.conftest import World
 
+CARMEN = Visitor("10117479", "690228", "F", "PRUEBA", "CARMEN JULIA", "carmen@example.com")
 MINOR = Visitor("10117444", "150505", "M", "PRUEBA", "LUIS", "x@example.com")
 UNKNOWN = Visitor("49999999", "800101", "M", "NADIE", "NADIE", "x@example.com")
 
@@ -127,6 +138,92 @@ def test_who_cannot_have_one_is_told_before_money_and_offered_a_turn(
     bench.post(TakeTurn())
     bench.until_printed(TicketReady)
     assert booked(bench.terminal) == before
+
+
+def letters_to(world: "World", address: str) -> list[EmailMessage]:
+    return [each for each in world.mailbox.messages() if each["To"] == address]
+
+
+def to_new_email(bench: Bench, visitor: Visitor, number: str) -> None:
+    bench.post(Start(uuid4()))
+    bench.until_at(ReadDocument)
+    bench.present(visitor.mrz())
+    bench.until_at(ChooseService)
+    bench.post(CorrectEmail())
+    bench.until_at(GiveNumber)
+    bench.post(GaveNumber(number))
+    bench.until_at(GiveNewEmail)
+    bench.post(GaveEmail(f"bien{visitor.number}@example.com"))
+
+
+def test_a_mistyped_address_is_corrected_with_number_and_document_and_nobody_elses(
+    world: "World", bench: Bench
+) -> None:
+    owner, other = somebody(7), somebody(8)
+    to_payment(bench, replace(owner, email="mal@example.com"))
+    number = bench.until_printed(CertificateReady).order.number
+    bench.leave()
+    to_new_email(bench, other, number)
+    refused = bench.until_at(GiveNumber, lambda at: at.problem is not None)
+    assert refused.problem is NotCorrected.NOT_FOUND
+    bench.leave()
+    to_new_email(bench, owner, number.replace("-", "").lower())
+    bench.until_at(EmailCorrected)
+    eventually(lambda: letters_to(world, f"bien{owner.number}@example.com"))
+    assert letters_to(world, f"bien{other.number}@example.com") == []
+
+
+def to_sending_again(bench: Bench) -> CannotApply:
+    """Carmen, who has a certificate in force, is asked for her e-mail."""
+    to_terms(bench, CARMEN)
+    offered = bench.until_at(CannotApply)
+    bench.post(SendMeAgain())
+    bench.until_at(GiveEmailAgain)
+    return offered
+
+
+def test_a_certificate_in_force_arrives_again_and_no_card_is_charged(
+    world: "World", bench: Bench
+) -> None:
+    before, address = booked(bench.terminal), f"{uuid4().hex[:8]}@example.com"
+    offered = to_sending_again(bench)
+    assert offered.reason is NotPossible.ALREADY_VALID
+    assert offered.in_force is not None
+    bench.post(GaveEmail(address))
+    at = bench.until_printed(CertificateReady)
+    assert at.link is not None
+    slip = bench.slips()[-1]
+    assert at.order.number in slip
+    assert "No se cobró nada" in slip
+    assert CARMEN.number not in slip
+    (letter,) = eventually(lambda: letters_to(world, address))
+    assert [part.get_content_type() for part in letter.iter_attachments()] == ["application/pdf"]
+    assert booked(bench.terminal) == before
+    journal = bench.live.journal
+    assert journal.orders.entry(at.order.application) is None
+    bench.leave()
+    eventually(lambda: all(each.body is None for each in journal.entries(at.person.session)))
+
+
+def test_a_certificate_in_force_can_be_had_by_the_code_alone(bench: Bench) -> None:
+    to_sending_again(bench)
+    bench.post(GaveEmail(None))
+    at = bench.until_printed(CertificateReady)
+    assert at.order.email is None
+    assert at.link is not None
+
+
+def test_with_the_centre_away_nothing_is_sent_again_and_a_turn_is_given(
+    world: "World", bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kiosk.performers.again.SEND_DEADLINE_S", 0.1)
+    to_sending_again(bench)
+    world.centre.order(fault="answer", code="0002", operation="consultarTitular")
+    bench.post(GaveEmail(CARMEN.email))
+    at = bench.until_at(CannotApply)
+    assert (at.reason, at.in_force) == (NotPossible.BACKEND_AWAY, None)
+    bench.post(TakeTurn())
+    bench.until_printed(TicketReady)
 
 
 def test_a_declined_card_charges_nothing_and_may_be_tried_again(bench: Bench) -> None:

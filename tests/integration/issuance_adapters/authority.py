@@ -6,21 +6,23 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
+
+Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 
 class Certified:
     """A certificate and its key."""
 
-    def __init__(self, certificate: x509.Certificate, key: ec.EllipticCurvePrivateKey) -> None:
+    def __init__(self, certificate: x509.Certificate, key: Key) -> None:
         self.certificate = certificate
         self.key = key
 
-    def write(self, folder: Path) -> tuple[Path, Path]:
+    def write(self, folder: Path, name: str = "leaf") -> tuple[Path, Path]:
         """Certificate and key as PEM files."""
-        certificate, key = folder / "leaf.pem", folder / "leaf.key"
+        certificate, key = folder / f"{name}.pem", folder / f"{name}.key"
         certificate.write_bytes(self.certificate.public_bytes(Encoding.PEM))
         key.write_bytes(self.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
         return certificate, key
@@ -40,15 +42,15 @@ class Authority:
         path.write_bytes(self.certificate.public_bytes(Encoding.PEM))
         return path
 
-    def issue(self, name: str, valid_days: int = 10) -> Certified:
+    def issue(self, name: str, valid_days: int = 10, key: Key | None = None) -> Certified:
         """A certificate for `name`; with `valid_days` below zero it has run out."""
-        key = ec.generate_private_key(ec.SECP256R1())
+        key = key or ec.generate_private_key(ec.SECP256R1())
         return Certified(self._certify(name, key.public_key(), valid_days=valid_days), key)
 
     def _certify(
         self,
         name: str,
-        key: ec.EllipticCurvePublicKey,
+        key: ec.EllipticCurvePublicKey | rsa.RSAPublicKey,
         is_root: bool = False,
         valid_days: int = 10,
     ) -> x509.Certificate:

@@ -1,159 +1,42 @@
-"""Replies the well-behaved sandbox never gives: every code, wrong content, and broken XML."""
+"""Replies the well-behaved sandbox never gives: records that contradict, odd and broken XML."""
 
-import base64
-import hashlib
-import io
-import logging
-import random
-import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime
-from uuid import UUID
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 import zeep
 
-from queue_server.issuance.adapters.soap import SoapBackend
 from queue_server.issuance.model import (
-    Applicant,
     Document,
     Found,
+    Holder,
     Issued,
-    NotKnown,
-    PaymentEvidence,
     Refusal,
     Refused,
-    TryLater,
     UnderReview,
     Unknown,
 )
-from queue_server.issuance.wsdl import WSDL, XSD
-from tests.integration.issuance_adapters.conftest import settings
-from tests.integration.issuance_adapters.raw_server import Connection, RawServer, answering, http
-
-WHO = Applicant("01", "10117410", date(1980, 1, 1))
-PAID = PaymentEvidence("card", 3770, "RRN1", datetime(2026, 11, 3, 15, tzinfo=UTC))
-OURS = UUID("11111111-1111-4111-8111-111111111111")
-OTHER = "22222222-2222-4222-8222-222222222222"
-PDF = b"%PDF-1.7 invented"
-KNOWN_CODES = re.findall(r"^ +(\d{4})  ", XSD.read_text(), re.MULTILINE)
-ENVELOPE = (
-    '<?xml version="1.0"?>{prolog}<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/">'
-    '<s:Body><r:{operation}Response xmlns:r="urn:x-ventanilla:emision:1">'
-    "<r:coRespuesta>{code}</r:coRespuesta><r:deRespuesta>palabras</r:deRespuesta>"
-    "<r:idTransaccion>t1</r:idTransaccion>"
-    "<r:fechaHora>2026-11-03T10:00:00-05:00</r:fechaHora>{more}"
-    "</r:{operation}Response></s:Body></s:Envelope>"
+from queue_server.issuance.wsdl import WSDL
+from queue_server.payments.model import Applied, NotAnswered
+from tests.integration.issuance_adapters.raw_server import RawServer, answering, http
+from tests.integration.issuance_adapters.replies import (
+    FAULT,
+    GOOD,
+    HOLDER,
+    OTHER,
+    OURS,
+    PDF,
+    SHA256,
+    answer,
+    file,
+    paid,
+    record,
+    reply,
+    word,
 )
 
-
-def reply(operation: str, code: str, more: str = "", prolog: str = "") -> bytes:
-    return ENVELOPE.format(operation=operation, code=code, more=more, prolog=prolog).encode()
-
-
-def record(state: str, of: str = str(OURS), issued: bool = False) -> str:
-    numbers = (
-        "<r:numeroCertificado>CAJ-0000001</r:numeroCertificado>"
-        "<r:codigoVerificacion>ABCD-EFGH</r:codigoVerificacion>"
-    )
-    return (
-        f"<r:solicitud><r:idSolicitud>{of}</r:idSolicitud><r:estado>{state}</r:estado>"
-        f"{numbers if issued else ''}</r:solicitud>"
-    )
-
-
-def file(pdf: bytes = PDF, sha256: str = "", length: int = 0, number: str = "CAJ-0000001") -> str:
-    return (
-        f"<r:archivo><r:numeroCertificado>{number}</r:numeroCertificado>"
-        f"<r:pdf>{base64.b64encode(pdf).decode()}</r:pdf>"
-        f"<r:sha256>{sha256 or hashlib.sha256(pdf).hexdigest()}</r:sha256>"
-        f"<r:longitud>{length or len(pdf)}</r:longitud></r:archivo>"
-    )
-
-
-ASK: dict[str, Callable[[SoapBackend], object]] = {
-    "consultarTitular": lambda it: it.holder(WHO),
-    "solicitarCertificado": lambda it: it.request(OURS, WHO, PAID),
-    "consultarSolicitud": lambda it: it.inquire(OURS),
-    "obtenerCertificado": lambda it: it.fetch("CAJ-0000001"),
-    "estadoServicio": lambda it: it.healthy(),
-}
-
-
-def answer(operation: str, content: bytes) -> object:
-    """What the client makes of `content` as the reply to `operation`."""
-    with RawServer(answering(http(content))) as server:
-        client = SoapBackend(settings(server.url))
-        try:
-            return ASK[operation](client)
-        finally:
-            client.close()
-
-
-EXPECTED_OF_REQUEST: dict[str, object] = {
-    "0000": Unknown("contradiction"),
-    "0001": Refusal.UNKNOWN_DOCUMENT,
-    "0002": TryLater("backend"),
-    "0003": TryLater("backend"),
-    "0005": TryLater("backend"),
-    "0006": Refusal.UNKNOWN_DOCUMENT,
-    "0007": Refusal.UNDER_AGE,
-    "0008": Refusal.DATA_MISMATCH,
-    "0009": Refusal.NOT_IN_FORCE,
-    "0010": TryLater("quota"),
-    "0011": TryLater("backend"),
-    "0020": Unknown("contradiction"),
-    "0021": Refusal.NOT_ACCEPTED,
-    "0030": Unknown("code_0030"),
-    "0031": Unknown("code_0031"),
-    "0040": Refusal.NOT_ACCEPTED,
-    "0041": Refusal.PAYMENT_NOT_FOUND,
-    "0042": Refusal.PAYMENT_USED,
-    "0043": Refusal.PAYMENT_OF_ANOTHER,
-    "0044": Refusal.PAYMENT_TOO_LITTLE,
-    "0045": TryLater("payment_not_visible"),
-    "0050": Unknown("code_0050"),
-    "9999": Unknown("code_9999"),
-}
-
-
-def test_the_table_of_expected_answers_holds_every_code_of_the_contract() -> None:
-    assert set(EXPECTED_OF_REQUEST) == {*KNOWN_CODES, "9999"}
-    assert len(KNOWN_CODES) == 22
-
-
-@pytest.mark.parametrize("code", EXPECTED_OF_REQUEST)
-def test_each_code_has_its_answer_and_a_strange_one_never_refuses(code: str) -> None:
-    got = answer("solicitarCertificado", reply("solicitarCertificado", code))
-    assert (got.reason if isinstance(got, Refused) else got) == EXPECTED_OF_REQUEST[code]
-
-    got = answer("consultarSolicitud", reply("consultarSolicitud", code))
-    expected = EXPECTED_OF_REQUEST[code]
-    if code == "0030":
-        expected = NotKnown()
-    elif isinstance(expected, Unknown) and expected.reason.startswith("code_"):
-        expected = TryLater("backend")
-    elif isinstance(expected, Refusal):
-        expected = Unknown("contradiction")  # it would be on record
-    assert (got.reason if isinstance(got, Refused) else got) == expected
-
-
-@pytest.mark.parametrize("code", ["0002", "0005", "0011", "0050", "9999"])
-def test_a_file_that_is_not_given_is_asked_for_later(code: str) -> None:
-    assert answer("obtenerCertificado", reply("obtenerCertificado", code)) == TryLater("backend")
-
-
-@pytest.mark.parametrize(
-    ("code", "expected"),
-    [
-        ("0011", Refused(Refusal.CALLER_NOT_ALLOWED, "palabras")),
-        ("0010", TryLater("quota")),
-        ("9999", TryLater("backend")),
-        ("0000", Unknown("malformed")),
-    ],
-)
-def test_a_holder_that_is_not_given_has_an_answer_too(code: str, expected: object) -> None:
-    assert answer("consultarTitular", reply("consultarTitular", code)) == expected
+LIMA = timezone(timedelta(hours=-5))
 
 
 @pytest.mark.parametrize(
@@ -168,6 +51,9 @@ def test_a_holder_that_is_not_given_has_an_answer_too(code: str, expected: objec
         ("0002", record("EN_REVISION"), Unknown("contradiction")),
         ("0000", record("RECHAZADO"), Unknown("contradiction")),
         ("0030", record("EMITIDO", issued=True), Unknown("contradiction")),
+        ("0000", record("EMITIDO", issued=True).replace("CAJ-", "caj/"), Unknown("incomplete")),
+        ("0000", record("EMITIDO", issued=True).replace("ABCD", "A" * 50), Unknown("incomplete")),
+        ("0000", record("ANULADO", issued=True), Unknown("contradiction")),
     ],
 )
 def test_code_and_record_must_agree_and_be_ours(code: str, more: str, expected: object) -> None:
@@ -178,12 +64,12 @@ def test_code_and_record_must_agree_and_be_ours(code: str, more: str, expected: 
 @pytest.mark.parametrize(
     ("more", "expected"),
     [
-        (file(), Document(PDF, hashlib.sha256(PDF).hexdigest())),
+        (file(), Document(PDF, SHA256)),
         (file(sha256="0" * 64), Unknown("digest")),
         (file(length=len(PDF) + 1), Unknown("digest")),
         (file(number="CAJ-0000002"), Unknown("another_certificate")),
-        ("", Unknown("malformed")),
-        (file().replace("<r:pdf>", "<r:pdf>*"), Document(PDF, hashlib.sha256(PDF).hexdigest())),
+        ("", Unknown("incomplete")),
+        (file().replace("<r:pdf>", "<r:pdf>*"), Document(PDF, SHA256)),
         (file().replace("<r:pdf>", "<r:pdf>A"), Unknown("digest")),
     ],
 )
@@ -193,10 +79,126 @@ def test_a_file_counts_only_with_the_digest_and_length_announced(
     assert answer("obtenerCertificado", reply("obtenerCertificado", "0000", more)) == expected
 
 
-def test_a_field_of_another_name_space_at_the_end_breaks_nothing() -> None:
-    more = record("EN_REVISION") + '<n:nuevo xmlns:n="urn:nuevo">x</n:nuevo>'
-    content = reply("solicitarCertificado", "0020", more)
-    assert answer("solicitarCertificado", content) == UnderReview()
+JUAN = Holder("JUAN", "PRUEBA", "", True, True, "CAJ-0000001", date(2026, 12, 31))
+SECOND = "</r:apellidoPaterno><r:apellidoMaterno>ENSAYO</r:apellidoMaterno>"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("", "", JUAN),
+        ("</r:apellidoPaterno>", SECOND, replace(JUAN, second_surname="ENSAYO")),
+        ("JUAN", "ÑUÑO D'ÁNGEL", replace(JUAN, given_names="ÑUÑO D'ÁNGEL")),
+        ("<r:mayorDeEdad>true", "<r:mayorDeEdad>0", replace(JUAN, of_age=False)),
+        ("<r:datosCoinciden>true", "<r:datosCoinciden>quizá", replace(JUAN, data_match=False)),
+        ("JUAN", "", Unknown("incomplete")),
+        ("JUAN", "J" * 81, Unknown("incomplete")),
+        ("PRUEBA", "10117410", Unknown("incomplete")),
+        ("CAJ-0000001", "", Unknown("incomplete")),
+        ("CAJ-0000001", "CAJ 1", Unknown("incomplete")),
+        ("2026-12-31", "mañana", Unknown("incomplete")),
+        ("<r:hasta>2026-12-31</r:hasta>", "", Unknown("incomplete")),
+    ],
+)
+def test_a_holder_is_whole_or_no_holder(old: str, new: str, expected: object) -> None:
+    content = reply("consultarTitular", "0000", HOLDER.replace(old, new, 1))
+    got = answer("consultarTitular", content)
+    assert (got.holder if isinstance(got, Found) else got) == expected
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        (paid(), Applied("BN:1", 3770, datetime(2026, 11, 3, 10, tzinfo=LIMA))),
+        (paid(reference=""), NotAnswered("incomplete")),
+        (paid(reference="x" * 65), NotAnswered("incomplete")),
+        (paid(amount="0"), NotAnswered("incomplete")),
+        (paid(amount="-3770"), NotAnswered("incomplete")),
+        (paid(amount="9" * 4000), NotAnswered("incomplete")),
+        (paid(amount="37.70"), NotAnswered("incomplete")),
+        (paid(at="2026-11-03T10:00:00"), NotAnswered("incomplete")),
+        (paid(at="2026-11-31T10:00:00-05:00"), NotAnswered("incomplete")),
+        ("", NotAnswered("incomplete")),
+    ],
+)
+def test_a_payment_has_an_amount_a_name_and_an_instant(more: str, expected: object) -> None:
+    assert answer("validarPago", reply("validarPago", "0000", more)) == expected
+
+
+def rewritten(old: str, new: str) -> Callable[[str], str]:
+    return lambda text: text.replace(old, new)
+
+
+def with_other_prefixes(text: str) -> str:
+    """As Axis and many others write it."""
+    for ours, theirs in (("s", "SOAP-ENV"), ("r", "ns2")):
+        text = text.replace(f"xmlns:{ours}=", f"xmlns:{theirs}=")
+        text = text.replace(f"<{ours}:", f"<{theirs}:").replace(f"</{ours}:", f"</{theirs}:")
+    return text
+
+
+def with_own_name_space(text: str) -> str:
+    """The service's name space as the default one, as .NET writes it."""
+    return text.replace("xmlns:r=", "xmlns=").replace("<r:", "<").replace("</r:", "</")
+
+
+MANNERS: dict[str, Callable[[str], str]] = {
+    "other prefixes": with_other_prefixes,
+    "no prefix": with_own_name_space,
+    "no declaration": rewritten('<?xml version="1.0"?>', ""),
+    "declared encoding": rewritten('"1.0"?>', '"1.0" encoding="UTF-8" standalone="no"?>'),
+    "a header": rewritten("<s:Body>", "<s:Header><h:t xmlns:h='urn:h'>x</h:t></s:Header><s:Body>"),
+    "attributes": rewritten("<s:Body>", '<s:Body xmlns:u="urn:u" u:Id="body-1">'),
+    "other declarations": rewritten(
+        "<s:Envelope", '<s:Envelope xmlns:xsd="http://www.w3.org/2001/XMLSchema"'
+    ),
+    "white space": rewritten("><", ">\r\n\t <"),
+    "comments": rewritten("<r:coRespuesta>", "<!-- nodo 3 --><r:coRespuesta><!-- código -->"),
+    "new field": rewritten("</r:solicitud>", '</r:solicitud><n:a xmlns:n="urn:n"><n:b/>x</n:a>'),
+    "CDATA": rewritten("EN_REVISION", "<![CDATA[EN_]]>REVISION"),
+    "references": rewritten("EN_REVISION", "&#x45;N_REVISI&#79;N"),
+}
+
+
+@pytest.mark.parametrize("manner", MANNERS)
+def test_other_manners_of_writing_the_same_are_understood(manner: str) -> None:
+    plain = reply("solicitarCertificado", "0020", record("EN_REVISION")).decode()
+    changed = MANNERS[manner](plain)
+    assert changed != plain
+    assert answer("solicitarCertificado", changed.encode()) == UnderReview()
+
+
+WORDS = "La petición no fue aceptada, señor"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "said", "kind"),
+    [
+        ("utf-8", "", "text/xml"),
+        ("utf-8", "UTF-8", "text/xml; charset=ISO-8859-1"),
+        ("utf-8", "UTF-16", "text/xml"),
+        ("iso-8859-1", "ISO-8859-1", "text/xml; charset=utf-8"),
+        ("iso-8859-1", "", "text/xml; charset=ISO-8859-1"),
+        ("windows-1252", "windows-1252", "application/xml"),
+        ("utf-16", "UTF-16", "text/xml"),
+        ("utf-8-sig", "", "text/xml"),
+    ],
+)
+def test_words_arrive_whole_in_every_encoding_in_use(encoding: str, said: str, kind: str) -> None:
+    text = reply("solicitarCertificado", "0021", record("RECHAZADO")).decode()
+    text = text.replace("palabras", WORDS)
+    text = text.replace('"1.0"', f'"1.0" encoding="{said}"') if said else text
+    got = answer("solicitarCertificado", text.encode(encoding), kind)
+    assert got == Refused(Refusal.NOT_ACCEPTED, WORDS)
+
+
+@pytest.mark.parametrize("encoding", ["cp037", "utf-7", "utf-32", "utf-16-le", "latin-1"])
+def test_an_encoding_that_is_not_said_or_not_in_use_is_no_answer(encoding: str) -> None:
+    text = reply("solicitarCertificado", "0021", record("RECHAZADO")).decode()
+    said = {"utf-7": "UTF-7", "cp037": "IBM037"}.get(encoding)
+    text = text.replace('"1.0"', f'"1.0" encoding="{said}"') if said else text
+    got = answer("solicitarCertificado", text.replace("palabras", WORDS).encode(encoding))
+    assert got == Unknown("malformed")
 
 
 BOMB = '<!DOCTYPE b [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]>'
@@ -211,13 +213,35 @@ def test_a_reply_with_a_document_type_is_refused(prolog: str) -> None:
     assert answer("consultarSolicitud", content) == Unknown("malformed")
 
 
-def test_a_fault_leaves_a_request_unknown() -> None:
-    fault = (
-        b'<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><s:Fault>'
-        b"<faultcode>s:Server</faultcode><faultstring>no</faultstring>"
-        b"</s:Fault></s:Body></s:Envelope>"
+INSTRUCTION = "<?php x?>"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        rewritten("CAJ-0000001", f"CAJ-000{INSTRUCTION}0001"),  # the number would end at it
+        rewritten("</s:Envelope>", f"</s:Envelope>{INSTRUCTION}"),
+        rewritten("</s:Body>", "</s:Body><s:Body/>"),
+        rewritten("s:Envelope", "s:Sobre"),
+        rewritten("schemas.xmlsoap.org/soap/envelope/", "www.w3.org/2003/05/soap-envelope"),
+        rewritten("urn:x-ventanilla:emision:1", "urn:x-ventanilla:emision:2"),
+        rewritten("<r:solicitud>", "<r:nuevo/><r:solicitud>"),
+    ],
+)
+def test_what_soap_or_the_contract_does_not_allow_is_no_answer(
+    change: Callable[[str], str],
+) -> None:
+    good = reply("solicitarCertificado", "0000", GOOD["solicitarCertificado"]).decode()
+    got = answer("solicitarCertificado", change(good).encode())
+    assert word(got) in (
+        "unknown:malformed",
+        "unknown:another_answer",
+        "unknown:contradiction",
     )
-    assert answer("solicitarCertificado", fault) == Unknown("fault")
+
+
+def test_a_fault_leaves_a_request_unknown() -> None:
+    assert answer("solicitarCertificado", FAULT) == Unknown("fault")
 
 
 def test_the_reply_to_another_operation_is_no_answer() -> None:
@@ -249,74 +273,3 @@ def test_zeep_without_strict_takes_a_reply_that_breaks_off_as_good() -> None:
         port = lenient.create_service("{urn:x-ventanilla:emision:1}EmisionBinding", server.url)
         taken = port.consultarSolicitud(**QUESTION, idSolicitud=str(OURS))
     assert taken.solicitud.estado == "EN_REVISION", "the trap is gone: is strict still needed?"
-
-
-HOLDER = (
-    "<r:titular><r:nombres>JUAN</r:nombres><r:apellidoPaterno>PRUEBA</r:apellidoPaterno>"
-    "<r:datosCoinciden>true</r:datosCoinciden><r:mayorDeEdad>true</r:mayorDeEdad>"
-    "<r:certificadoVigente><r:numero>CAJ-0000001</r:numero><r:hasta>2026-12-31</r:hasta>"
-    "</r:certificadoVigente></r:titular>"
-)
-GOOD = {
-    "consultarTitular": HOLDER,
-    "solicitarCertificado": record("EMITIDO", issued=True),
-    "consultarSolicitud": record("EMITIDO", issued=True),
-    "obtenerCertificado": file(),
-    "estadoServicio": "<r:estado>OPERATIVO</r:estado>",
-}
-
-
-@pytest.mark.parametrize("operation", GOOD)
-def test_whatever_is_mangled_in_a_reply_the_client_answers_and_raises_nothing(
-    operation: str,
-) -> None:
-    chance = random.Random(2026)
-    good = reply(operation, "0000", GOOD[operation])
-    mangled = [_mangle(good, chance) for _ in range(80)]
-    queue = iter(mangled)
-
-    def play(connection: Connection) -> None:
-        connection.request()
-        connection.send(http(next(queue), extra="Connection: close\r\n"))
-
-    with RawServer(play) as server:
-        client = SoapBackend(settings(server.url))
-        answers = [ASK[operation](client) for _ in mangled]
-    fine = (Found, Issued, Document, Refused, NotKnown, TryLater, Unknown, bool)
-    assert all(isinstance(each, fine) for each in answers)
-    assert Unknown("malformed") in answers or False in answers
-
-
-def _mangle(content: bytes, chance: random.Random) -> bytes:
-    """One cut, one doubled stretch, one dropped element or one changed byte."""
-    start, end = sorted(chance.sample(range(len(content)), 2))
-    elements = re.findall(rb"<r:\w+>[^<]*</r:\w+>", content)
-    return chance.choice(
-        [
-            content[:start],
-            content[:start] + content[end:],
-            content[:end] + content[start:],
-            content.replace(chance.choice(elements), b""),
-            content.replace(chance.choice(elements), b"<r:otro/>"),
-            content[:start] + bytes([chance.randrange(256)]) + content[start + 1 :],
-        ]
-    )
-
-
-def test_nothing_personal_and_no_password_is_logged_even_at_debug(
-    capfd: pytest.CaptureFixture[str],
-) -> None:
-    heard = io.StringIO()
-    handler, root = logging.StreamHandler(heard), logging.getLogger()
-    level = root.level
-    root.addHandler(handler)
-    root.setLevel(logging.DEBUG)
-    try:
-        for content in (reply("consultarTitular", "0008"), b"<broken>10117410"):
-            answer("consultarTitular", content)
-    finally:
-        root.removeHandler(handler)
-        root.setLevel(level)
-    written = heard.getvalue() + "".join(capfd.readouterr())
-    for secret in ("10117410", "1980-01-01", "clave-de-prueba"):
-        assert secret not in written

@@ -24,6 +24,9 @@ AT_REST = [
     "ticket_ready-printed",
     "terms",
     "cannot_apply",
+    "cannot_apply-in_force",
+    "give_number",
+    "email_corrected",
     "confirm_name",
     "give_email",
     "ready_to_pay",
@@ -38,6 +41,7 @@ MOVING = [
     "read_document-again",
     "taking_turn",
     "ticket_ready-printing",
+    "sending_again",
     "paying_by_card",
     "working",
 ]
@@ -169,6 +173,7 @@ def test_the_controls_are_where_the_screens_say(tours: list[Tour]) -> None:
         "choose_service",
         "service:certificate",
         "service:information",
+        "correct_email",
         "back",
         "cancel",
     ]

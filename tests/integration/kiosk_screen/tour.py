@@ -15,6 +15,7 @@ from typing import Any
 from uuid import UUID
 
 LINK = "https://certificados.example.pe/d/4Zk1vQ8sXo2LrT9wYb7NcE5hJm3KpUaDfGi6RtSxWqA"
+TYPED = {"give_email": "juan@example.com", "give_number": "A0100042"}
 BEGUN = time.monotonic()
 
 
@@ -45,6 +46,7 @@ def main(folder: Path) -> None:
 
     from kiosk.app import KioskApp
     from kiosk.flow import states
+    from kiosk.flow.person import AttentionClass, Document, Person
     from kiosk.flow.world import Obstacle, Part, PartState, Service, ServiceKind, World
     from kiosk.texts.catalogue import load
     from kiosk.theme import Theme
@@ -59,13 +61,13 @@ def main(folder: Path) -> None:
     )
     ready = tuple((part, PartState(True)) for part in Part)
     world = World("MAC Lima Norte", True, True, services, 3770, True, ready)
-    person = states.Person(
+    person = Person(
         UUID(int=7),
-        states.AttentionClass.GENERAL,
-        states.Document("01", "10203040", date(1990, 2, 3), "PRADO", "JUAN"),
+        AttentionClass.GENERAL,
+        Document("01", "10203040", date(1990, 2, 3), "PRADO", "JUAN"),
     )
     ticket = states.Ticket(
-        "t", "J-042", services[0].name, states.AttentionClass.GENERAL, 7, "unos 5 a 12 minutos"
+        "t", "J-042", services[0].name, AttentionClass.GENERAL, 7, "unos 5 a 12 minutos"
     )
     offer = states.Offer("PR**** JUAN", 3770)
     order = states.Order(UUID(int=8), "A01-00042-K", 3770, "juan@example.com")
@@ -81,6 +83,16 @@ def main(folder: Path) -> None:
         "ticket_ready-printed": states.TicketReady(person, ticket, printed),
         "terms": states.Terms(person, services[0]),
         "cannot_apply": states.CannotApply(person, states.NotPossible.ALREADY_VALID),
+        "cannot_apply-in_force": states.CannotApply(
+            person,
+            states.NotPossible.ALREADY_VALID,
+            states.InForce(services[0], date(2027, 2, 12)),
+        ),
+        "sending_again": states.SendingAgain(
+            person, states.InForce(services[0], date(2027, 2, 12))
+        ),
+        "give_number": states.GiveNumber(person),
+        "email_corrected": states.EmailCorrected(person, "juan@example.com"),
         "confirm_name": states.ConfirmName(person, services[0], offer),
         "give_email": states.GiveEmail(person, services[0], offer),
         "ready_to_pay": states.ReadyToPay(person, order),
@@ -108,8 +120,8 @@ def main(folder: Path) -> None:
     for name, at in tour.items():
         engine.state, engine.changed = replace(engine.state, at=at), True
         _frames(5)
-        if name == "give_email":
-            touch.type_keys("juan@example.com")
+        if name in TYPED:
+            touch.type_keys(TYPED[name])
             _frames(2)
         touch.screenshot(folder / f"{name}.png")
         screens[name] = [touch.screen(), *touch.controls()]

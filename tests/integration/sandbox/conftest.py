@@ -5,7 +5,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -81,6 +81,16 @@ class Caller:
         """`consultarSolicitud`."""
         return self.service.consultarSolicitud(**self.head(), idSolicitud=id)
 
+    def validate(
+        self, sequence: str, payer: str = "10117410", kind: str = "01", **evidence: Any
+    ) -> Any:
+        """`validarPago` for a voucher of 2026-11-20, unless `fecha` says another day."""
+        return self.service.validarPago(
+            **self.head(),
+            pagador={"tipo": kind, "numero": payer},
+            voucher={"secuencia": sequence, "fecha": date(2026, 11, 20)} | evidence,
+        )
+
     def fetch(self, number: str) -> Any:
         """`obtenerCertificado`."""
         return self.service.obtenerCertificado(**self.head(), numeroCertificado=number)
@@ -93,6 +103,7 @@ class Running:
     process: subprocess.Popen[str]
     url: str
     state: Path
+    http: httpx.Client = field(default_factory=lambda: httpx.Client(trust_env=False))
 
     def caller(self) -> Caller:
         """A new client with its own connections."""
@@ -103,16 +114,25 @@ class Running:
 
     def control(self, **request: Any) -> httpx.Response:
         """Ask the control for something."""
-        return httpx.post(f"{self.url}/control", json=request, trust_env=False)
+        return self.http.post(f"{self.url}/control", json=request)
 
     def ledger(self) -> dict[str, Any]:
         """What the sandbox itself says happened."""
-        return httpx.get(f"{self.url}/ledger", trust_env=False).json()
+        return self.http.get(f"{self.url}/ledger").json()
+
+    def armed(self) -> dict[str, dict[str, Any]]:
+        """The faults armed now, by name."""
+        told = self.http.get(f"{self.url}/control").json()["armed"]
+        return {fault["name"]: fault for fault in told}
+
+    def summary(self) -> dict[str, Any]:
+        """The short form of it."""
+        return self.http.get(f"{self.url}/ledger/summary").json()
 
     def post(self, content: bytes, **headers: str) -> httpx.Response:
         """Send raw bytes to the SOAP address."""
         kept = {"Content-Type": "text/xml; charset=utf-8"} | headers
-        return httpx.post(f"{self.url}/emision", content=content, headers=kept, trust_env=False)
+        return self.http.post(f"{self.url}/emision", content=content, headers=kept)
 
 
 def start(*arguments: str) -> subprocess.Popen[str]:
@@ -151,10 +171,16 @@ def sandbox(shared: Running) -> Iterator[Running]:
     assert shared.control(fault="none").status_code == 200
 
 
+@pytest.fixture(scope="session")
+def shared_caller(shared: Running) -> Caller:
+    """One client for all tests: reading the contract takes longer than most of them."""
+    return shared.caller()
+
+
 @pytest.fixture
-def caller(sandbox: Running) -> Caller:
+def caller(sandbox: Running, shared_caller: Caller) -> Caller:
     """A client of the shared process."""
-    return sandbox.caller()
+    return shared_caller
 
 
 @pytest.fixture

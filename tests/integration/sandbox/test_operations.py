@@ -4,7 +4,6 @@ import hashlib
 from datetime import date
 from typing import Any
 
-import httpx
 import pytest
 
 
@@ -97,12 +96,12 @@ def test_the_printed_address_says_the_certificate_exists_and_not_of_whom(
     caller: Any, sandbox: Any
 ) -> None:
     code = caller.send(caller.request("10117428")).solicitud.codigoVerificacion
-    page = httpx.get(f"{sandbox.url}/verificar/{code}", trust_env=False)
+    page = sandbox.http.get(f"{sandbox.url}/verificar/{code}")
     assert page.status_code == 200
     assert "Certificado vigente" in page.text
     assert "SIN VALOR LEGAL" in page.text
     assert "ROSA" not in page.text
-    assert httpx.get(f"{sandbox.url}/verificar/NADA", trust_env=False).status_code == 404
+    assert sandbox.http.get(f"{sandbox.url}/verificar/NADA").status_code == 404
 
 
 def test_a_homonym_waits_for_review_until_a_person_issues(caller: Any, sandbox: Any) -> None:

@@ -1,12 +1,13 @@
 """Whatever happens in whatever order, the flow keeps its promises."""
 
+from datetime import date
 from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kiosk.flow.effects import ChargeCard, Effect, ForgetPerson
+from kiosk.flow.effects import ChargeCard, Effect, ForgetPerson, SendAgain
 from kiosk.flow.events import (
     Accept,
     ApplicantChecked,
@@ -19,16 +20,23 @@ from kiosk.flow.events import (
     CardUnknown,
     Choose,
     Confirm,
+    CorrectEmail,
     DocumentProblem,
     DocumentTaken,
+    EmailChanged,
+    EmailNotChanged,
     Event,
     Finish,
     GaveEmail,
+    GaveNumber,
     IdleExpired,
+    NothingToSend,
     OrderRegistered,
     Outcome,
     PartChanged,
     Pay,
+    SendMeAgain,
+    SentAgain,
     ServerLost,
     SlipPrinted,
     Start,
@@ -36,13 +44,16 @@ from kiosk.flow.events import (
     TicketIssued,
     TicketRefused,
 )
+from kiosk.flow.person import AttentionClass
 from kiosk.flow.slip import SlipLine
 from kiosk.flow.states import (
     At,
-    AttentionClass,
+    EmailProblem,
+    NotCorrected,
     NotPaid,
     NotPossible,
     Offer,
+    OutOfService,
     PayingByCard,
     PaymentUnknown,
     PrintState,
@@ -51,10 +62,21 @@ from kiosk.flow.states import (
     Ticket,
     Welcome,
 )
-from kiosk.flow.step import Step, step
+from kiosk.flow.step import Step, is_busy, step
 from kiosk.flow.turn import person_of
 from kiosk.flow.world import Part
-from tests.support.flow import DOCUMENT, DOWN, ORDER, SEEN, SESSION, UP, ready_to_pay
+from tests.support.flow import (
+    DOCUMENT,
+    DOWN,
+    FREE,
+    ORDER,
+    SEEN,
+    SESSION,
+    UP,
+    after,
+    in_force,
+    ready_to_pay,
+)
 
 SLIP = (SlipLine("number", "I-001"),)
 TICKET = Ticket("t", "I-001", "Información", AttentionClass.GENERAL, 0, "", SLIP)
@@ -69,6 +91,7 @@ TOUCHES = st.one_of(
     st.builds(Choose, st.sampled_from(["information", "certificate", "nothing"])),
     st.sampled_from([Back(), Cancel(), Finish(), IdleExpired(), TakeTurn()]),
     st.sampled_from([Accept(), Confirm(), GaveEmail("juan@example.com"), GaveEmail("x"), Pay()]),
+    st.sampled_from([SendMeAgain(), CorrectEmail(), GaveNumber("a0100042k"), GaveNumber("x")]),
 )
 DEVICES = st.one_of(
     st.just(DocumentTaken(DOCUMENT)), st.builds(DocumentProblem, st.sampled_from(ReadProblem))
@@ -94,6 +117,12 @@ def answers(draw: st.DrawFn, pending: list[UUID]) -> Event:
                 SlipPrinted(effect, PrintState.UNKNOWN),
                 ApplicantChecked(effect, Offer("PR**** JUAN", 3770)),
                 ApplicantRefused(effect, NotPossible.UNDER_AGE),
+                ApplicantRefused(effect, NotPossible.ALREADY_VALID, date(2027, 2, 12)),
+                NothingToSend(effect),
+                EmailChanged(effect),
+                EmailNotChanged(effect, draw(st.sampled_from(NotCorrected))),
+                EmailNotChanged(effect, EmailProblem.INCOMPLETE),
+                *(SentAgain(effect, FREE, outcome) for outcome in Outcome),
                 OrderRegistered(effect, ORDER),
                 CardCharged(effect),
                 CardNotCharged(effect, NotPaid.DECLINED),
@@ -122,6 +151,7 @@ class Promises:
                 self.pending.append(effect.effect_id)
             if isinstance(effect, ChargeCard):
                 assert effect.order.application not in self._doubtful, "charged while in doubt"
+                assert not effect.order.free, "charged for what costs nothing"
                 assert state.world.usable(Part.TERMINAL)
         if isinstance(event, CardUnknown | CardCharged) and state.at is not before.at:
             self._doubtful.add(order_of(before.at))
@@ -130,12 +160,22 @@ class Promises:
         assert bool(forgotten) == left, "a person leaves exactly when they are forgotten"
         if isinstance(state.at, Welcome):
             assert state.world.server, "an open kiosk has a server behind it"
+        self._check_ways_out(before, state, effects)
+
+    def _check_ways_out(self, before: State, state: State, effects: tuple[Effect, ...]) -> None:
+        if is_busy(state.at):
+            began = any(not isinstance(each, ForgetPerson) for each in effects)
+            assert state.at == before.at or began, "waits for what nobody does"
+        elif person_of(state.at) is not None:
+            left, _ = step(state, IdleExpired())
+            assert isinstance(left.at, Welcome | OutOfService), "a dead end"
 
 
 @settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_no_sequence_breaks_the_flow(data: st.DataObject) -> None:
-    state, promises = data.draw(st.sampled_from([State(), ready_to_pay()])), Promises()
+    begun = [State(), ready_to_pay(), in_force()]
+    state, promises = data.draw(st.sampled_from(begun)), Promises()
     for _ in range(data.draw(st.integers(1, 60))):
         event = data.draw(st.one_of(TOUCHES, DEVICES, WORLD, answers(promises.pending)))
         before, (state, effects) = state, step(state, event)
@@ -160,3 +200,15 @@ def test_a_flow_that_charges_again_while_in_doubt_is_caught() -> None:
     again, effects = broken(doubt, Pay())
     with pytest.raises(AssertionError, match="charged while in doubt"):
         promises.check(doubt, Pay(), again, effects)
+
+
+@pytest.mark.negative_control
+def test_a_flow_that_waits_for_nothing_is_caught() -> None:
+    """The broken variant says that it sends again, and does not."""
+    before = after(in_force(), SendMeAgain())
+    given = GaveEmail("juan@example.com")
+    waiting, (send,) = step(before, given)
+    assert isinstance(send, SendAgain)
+    with pytest.raises(AssertionError, match="waits for what nobody does"):
+        Promises().check(before, given, waiting, ())
+    Promises().check(before, given, waiting, (send,))

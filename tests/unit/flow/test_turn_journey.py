@@ -20,9 +20,9 @@ from kiosk.flow.events import (
     TicketIssued,
     TicketRefused,
 )
+from kiosk.flow.person import AttentionClass
 from kiosk.flow.slip import SlipLine
 from kiosk.flow.states import (
-    AttentionClass,
     ChooseService,
     OutOfService,
     PrintState,

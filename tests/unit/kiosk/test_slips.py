@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from devices.escpos.composer import compose
 from devices.kinds.receipt_printer import Block, Cut, PrintJob, Qr, Rule, Text
 from kiosk.flow.effects import Receipt
+from kiosk.flow.person import AttentionClass
 from kiosk.flow.slip import MAX_CHARACTERS, MAX_LINES, MAX_QR_BYTES, SlipLine, slip_lines
-from kiosk.flow.states import AttentionClass, Order, Ticket
+from kiosk.flow.states import Order, Ticket
 from kiosk.slips import COLUMNS, receipt_slip, soles, ticket_slip
 from queue_server.turns.model.slip import Style, slip
 from queue_server.turns.model.ticket import AttentionClass as ServerClass
@@ -53,8 +54,8 @@ def between(job: PrintJob) -> tuple[Block, ...]:
     return job.blocks[2 : len(job.blocks) - len(frame.blocks) + 2]
 
 
-def order(email: str | None = "juan@example.com") -> Order:
-    return Order(uuid4(), "A01-00042-K", 3770, email)
+def order(email: str | None = "juan@example.com", amount: int = 3770) -> Order:
+    return Order(uuid4(), "A01-00042-K", amount, email)
 
 
 def words(job: PrintJob) -> str:
@@ -63,9 +64,10 @@ def words(job: PrintJob) -> str:
 
 def every_slip() -> list[PrintJob]:
     receipts = [
-        receipt_slip("1", order(email), receipt, SITE)
+        receipt_slip("1", order(email, amount), receipt, SITE)
         for receipt in Receipt
         for email in ("juan@example.com", None)
+        for amount in (3770, 0)
     ]
     return [printed(server_slip()), printed(server_slip(None)), *receipts]
 
@@ -180,6 +182,16 @@ def test_without_an_address_no_slip_promises_an_e_mail(receipt: Receipt) -> None
 def test_a_payment_in_doubt_is_not_called_paid() -> None:
     assert "Pagado" not in words(receipt_slip("1", order(), Receipt.PAYMENT_UNKNOWN, "x"))
     assert "S/ 37.70" in words(receipt_slip("1", order(), Receipt.ISSUED, "x"))
+
+
+@pytest.mark.parametrize("receipt", [Receipt.ISSUED, Receipt.STILL_WORKING])
+@pytest.mark.parametrize("email", ["juan@example.com", None])
+def test_what_is_sent_again_is_not_called_paid(receipt: Receipt, email: str | None) -> None:
+    text = words(receipt_slip("1", order(email, 0), receipt, SITE))
+    assert "pag" not in text.lower()
+    assert "S/" not in text
+    assert "No se cobró nada" in text
+    assert "A01-00042-K" in text
 
 
 def test_amounts_read_as_people_say_them() -> None:

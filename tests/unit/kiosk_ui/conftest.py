@@ -16,18 +16,24 @@ from uuid import UUID
 import pytest
 
 from kiosk.flow.events import Event, ServerSeen
+from kiosk.flow.person import AttentionClass, Document, Person
 from kiosk.flow.states import (
     At,
-    AttentionClass,
     CannotApply,
     CertificateReady,
     CheckingApplicant,
     ChooseService,
     ConfirmName,
-    Document,
+    CorrectingEmail,
+    EmailCorrected,
     EmailProblem,
     GiveEmail,
+    GiveEmailAgain,
+    GiveNewEmail,
+    GiveNumber,
+    InForce,
     InReview,
+    NotCorrected,
     NotPaid,
     NotPossible,
     Offer,
@@ -36,12 +42,12 @@ from kiosk.flow.states import (
     PaidButRefused,
     PayingByCard,
     PaymentUnknown,
-    Person,
     PrintState,
     ReadDocument,
     ReadProblem,
     ReadyToPay,
     Registering,
+    SendingAgain,
     State,
     StillWorking,
     TakingTurn,
@@ -87,8 +93,10 @@ TICKET = Ticket(
     "unos 105 a 118 minutos",
 )
 OFFER = Offer("PR**** JUAN", 3770)
+IN_FORCE = InForce(SERVICES[0], date(2027, 9, 30))
 ORDER = Order(UUID(int=8), "A01-00042-K", 3770, "carmen@example.com")
 NO_EMAIL = replace(ORDER, email=None)
+FREE = replace(ORDER, amount_centimos=0)
 LONG_EMAIL = replace(
     ORDER, email="maria.del.rosario.quispe@alumnos.universidad-nacional-mayor.example.com"
 )
@@ -111,6 +119,7 @@ def _every_state() -> dict[str, At]:
         "choose_service": ChooseService(PERSON, SERVICES),
         "choose_service-refused": ChooseService(PERSON, SERVICES, REFUSED),
         "choose_service-unread": ChooseService(replace(PERSON, document=None), SERVICES[:1]),
+        "choose_service-few": ChooseService(PERSON, SERVICES[:1]),
         "choose_service-many": ChooseService(PERSON, SERVICES + SERVICES),
         "taking_turn": TakingTurn(PERSON, SERVICES[2]),
         **{f"ticket_ready-{paper}": TicketReady(PERSON, TICKET, paper) for paper in PrintState},
@@ -123,6 +132,18 @@ def _every_state() -> dict[str, At]:
         **_before_paying(),
         **_paying(),
         **_results(),
+        **_correction(),
+    }
+
+
+def _correction() -> dict[str, At]:
+    return {
+        "give_number": GiveNumber(PERSON),
+        "give_number-too_often": GiveNumber(PERSON, NotCorrected.TOO_OFTEN),
+        "give_email-new": GiveNewEmail(PERSON, ORDER.number),
+        "correcting_email": CorrectingEmail(PERSON, ORDER.number, "carmen@example.com"),
+        "email_corrected": EmailCorrected(PERSON, "carmen@example.com"),
+        "email_corrected-long": EmailCorrected(PERSON, LONG_EMAIL.email or ""),
     }
 
 
@@ -133,6 +154,9 @@ def _before_paying() -> dict[str, At]:
         "terms": Terms(PERSON, certificate),
         "checking_applicant": CheckingApplicant(PERSON, certificate),
         **{f"cannot_apply-{why}": CannotApply(PERSON, why) for why in NotPossible},
+        "cannot_apply-in_force": CannotApply(PERSON, NotPossible.ALREADY_VALID, IN_FORCE),
+        "give_email-again": GiveEmailAgain(PERSON, IN_FORCE),
+        "sending_again": SendingAgain(PERSON, IN_FORCE),
         "confirm_name": ConfirmName(PERSON, certificate, OFFER),
         "confirm_name-long": ConfirmName(PERSON, certificate, long_name),
         "give_email": GiveEmail(PERSON, certificate, OFFER),
@@ -169,6 +193,7 @@ def _results() -> dict[str, At]:
         "certificate_ready-long": CertificateReady(PERSON, LONG_EMAIL, LINK, worst),
         "in_review-no_email": InReview(PERSON, NO_EMAIL, worst),
         "in_review-long": InReview(PERSON, LONG_EMAIL, worst),
+        "still_working-free": StillWorking(PERSON, FREE, worst),
         "still_working-no_email": StillWorking(PERSON, NO_EMAIL, worst),
         "still_working-long": StillWorking(PERSON, LONG_EMAIL, worst),
     }

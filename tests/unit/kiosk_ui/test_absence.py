@@ -84,6 +84,8 @@ def test_news_of_a_device_is_a_sign_of_life(bench: Any, states: dict[str, At]) -
         "taking_turn",
         "checking_applicant",
         "registering",
+        "sending_again",
+        "correcting_email",
         "paying_by_card",
         "working",
         "certificate_ready-printing",

@@ -69,6 +69,44 @@ def test_every_reason_not_to_sell_has_its_own_words_and_nothing_was_charged(
     assert len(headings) == len(whole) == len(NotPossible)
 
 
+def test_a_certificate_in_force_is_offered_again_for_nothing_and_before_a_turn(
+    bench: Any, states: dict[str, At]
+) -> None:
+    bench.show(states["cannot_apply-in_force"])
+    assert bench.touch.controls() == ["send_again", "take_turn", "finish"]
+    words = said(bench)
+    assert "Ya tiene un certificado vigente hasta el 30 de septiembre de 2027." in words
+    assert "No pague otra vez: se lo enviamos sin costo." in words
+    assert bench.named("take_turn").variant == "secondary"
+    bench.show(states["cannot_apply-already_valid"])
+    assert bench.touch.controls() == ["take_turn", "finish"]
+    assert bench.named("take_turn").variant == "primary"
+
+
+@pytest.mark.parametrize("theme", [Theme(), Theme(MM_PER_PX_22).with_large_text(True)])
+def test_what_cannot_be_sent_now_says_why(bench: Any, states: dict[str, At], theme: Theme) -> None:
+    from kiosk.touch import ControlDisabled
+
+    for away, left, why in (
+        ({"backend": False}, ["take_turn", "finish"], "El sistema de certificados no responde"),
+        ({"server": False}, ["finish"], "Se perdió la conexión"),
+    ):
+        bench.put_world(**away)
+        bench.show(states["cannot_apply-in_force"], theme)
+        assert bench.faults() == []
+        assert bench.touch.controls() == left
+        with pytest.raises(ControlDisabled, match=why):
+            bench.touch.touch("send_again")
+
+
+def test_whoever_is_sent_it_again_is_not_told_of_a_payment(
+    bench: Any, states: dict[str, At]
+) -> None:
+    bench.show(states["still_working-free"])
+    assert "No se cobró nada" in bench.touch.texts()
+    assert "pag" not in said(bench).lower()
+
+
 def test_a_turn_is_not_promised_while_the_server_is_away(bench: Any, states: dict[str, At]) -> None:
     from kiosk.touch import ControlDisabled
 
@@ -123,6 +161,8 @@ def test_paying_waits_for_the_terminal_and_says_so(
     [
         ("checking_applicant", "la consulta dura unos segundos"),
         ("registering", "dura unos segundos"),
+        ("sending_again", "estamos terminando"),
+        ("correcting_email", "estamos terminando"),
         ("paying_by_card", "use el botón rojo del terminal"),
         ("working", "estamos terminando"),
         *((f"{result}-printing", "Espere a que salga su papel") for result in RESULTS),
@@ -141,7 +181,17 @@ def test_what_cannot_be_left_keeps_its_way_out_in_sight_and_says_why(
     assert bench.engine.posted == []
 
 
-@pytest.mark.parametrize("name", ["checking_applicant", "registering", "paying_by_card", "working"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "checking_applicant",
+        "registering",
+        "sending_again",
+        "correcting_email",
+        "paying_by_card",
+        "working",
+    ],
+)
 def test_whoever_waits_sees_something_move(bench: Any, states: dict[str, At], name: str) -> None:
     from kiosk.widgets.progress_line import ProgressLine
 

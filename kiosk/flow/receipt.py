@@ -1,0 +1,50 @@
+"""The slip of an application: printed once on arrival, or said at once that there is none."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from kiosk.flow.effects import Effect, PrintReceipt, Receipt, effect_id
+from kiosk.flow.states import (
+    At,
+    CertificateReady,
+    InReview,
+    PaidButRefused,
+    PaymentUnknown,
+    PrintState,
+    StillWorking,
+    WithReceipt,
+)
+from kiosk.flow.world import Part, World
+
+
+def with_slip(world: World, at: WithReceipt) -> tuple[At, tuple[Effect, ...]]:
+    """Arrive at `at` and print its slip, or say at once that there is none."""
+    if not world.usable(Part.PRINTER):
+        return replace(at, print_state=PrintState.NOT_PRINTED), ()
+    session, order = at.person.session, at.order
+    return at, (PrintReceipt(print_id(at), session, order, _receipt(at), world.site),)
+
+
+def print_id(at: WithReceipt) -> UUID:
+    """The id of the one effect that prints the slip of `at`."""
+    what = f"receipt:{_receipt(at)}:{at.order.attempt}"
+    return effect_id(at.person.session, what)
+
+
+def printing(at: At) -> bool:
+    """True while the slip of `at` is on its way."""
+    return isinstance(at, WithReceipt) and at.print_state is PrintState.PRINTING
+
+
+def _receipt(at: WithReceipt) -> Receipt:
+    match at:
+        case PaymentUnknown():
+            return Receipt.PAYMENT_UNKNOWN
+        case CertificateReady():
+            return Receipt.ISSUED
+        case InReview():
+            return Receipt.UNDER_REVIEW
+        case StillWorking():
+            return Receipt.STILL_WORKING
+        case PaidButRefused():
+            return Receipt.REFUSED

@@ -1,0 +1,105 @@
+"""Where an application stands, for who applied: its state and its letters, never the result."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from hmac import compare_digest
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from queue_server.core.unit_of_work import UnitOfWork
+from queue_server.issuance import tables
+from queue_server.issuance.model import (
+    Applicant,
+    ApplicationState,
+    LetterKind,
+    LetterState,
+    Refusal,
+)
+from queue_server.issuance.services import applications, delivery, letters
+from queue_server.issuance.services.identification import application_number, identified
+from queue_server.payments.model import PaymentStanding
+from queue_server.payments.services import vouchers
+from queue_server.turns.services.rules import site_codes
+
+ENDING = 4  # characters of the document
+NO_LETTER = "none"
+
+
+@dataclass(frozen=True)
+class Tracked:
+    """An application for its tracking page. Nothing of the person but the masked address.
+
+    `payment`: what paid, or how the voucher presented last stands. `email`: how the letter that
+    matters stands, `none` where none is owed. `kept_until`: until when an issued certificate can be
+    had; None before, and once it is deleted.
+    """
+
+    site: str
+    number: str
+    state: ApplicationState
+    refusal: Refusal | None
+    payment: PaymentStanding
+    masked_email: str | None
+    email: str
+    kept_until: datetime | None
+
+
+def track(uow: UnitOfWork, site: str, typed: str, ending: str) -> Tracked | None:
+    """The application with the number `typed`, if its document ends in `ending` (4 characters).
+
+    None when it does not, or there is none: a miss that is counted at `site`, so the unit must be
+    committed. Raises Problem 429 as `identified` does.
+    """
+    number, ends = application_number(typed), document_ending(ending)
+    if number is None or len(ends) != ENDING:
+        return None
+
+    def proves(who: Applicant) -> bool:
+        return compare_digest(who.document_number[-ENDING:].encode(), ends.encode())
+
+    row = identified(uow, site, site_codes(uow), number, proves)
+    return None if row is None else _tracked(uow, row)
+
+
+def document_ending(typed: str) -> str:
+    """What was typed of a document, without spaces and dashes, in capitals."""
+    return "".join(sign for sign in typed.upper() if sign.isascii() and sign.isalnum())
+
+
+def masked(email: str) -> str:
+    """`a***@d***`: enough to see a slip of the first letters, the same length for everybody."""
+    local, _, domain = email.rpartition("@")
+    return f"{local[:1]}***@{domain[:1]}***"
+
+
+def email_state(uow: UnitOfWork, application: str) -> str:
+    """How the certificate's letter stands, as a `LetterState`; `none` where none is owed.
+
+    Before there is one, `failed` says that another letter will never reach the address.
+    """
+    letter = letters.newest(uow, application, LetterKind.CERTIFICATE)
+    if letter is not None:
+        return letter.state
+    rows = tables.letters
+    last = uow.connection.execute(
+        select(rows.c.state)
+        .where(rows.c.application == application, rows.c.state != LetterState.WITHDRAWN)
+        .order_by(rows.c.position.desc())
+        .limit(1)
+    ).scalar()
+    return LetterState.FAILED if last == LetterState.FAILED else NO_LETTER
+
+
+def _tracked(uow: UnitOfWork, row: Row[Any]) -> Tracked:
+    email = applications.email_of(uow, row)
+    return Tracked(
+        site=row.site,
+        number=row.number,
+        state=ApplicationState(row.state),
+        refusal=row.refusal and Refusal(row.refusal),
+        payment=vouchers.payment_standing(uow, row.id),
+        masked_email=None if email is None else masked(email),
+        email=email_state(uow, row.id),
+        kept_until=delivery.kept_until(uow, row.id),
+    )

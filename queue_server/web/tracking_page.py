@@ -1,0 +1,105 @@
+"""The tracking page: the number of an application and the end of the document, no account.
+
+Only a form that is sent carries them, never an address; but for the number in a QR code.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Form, Request, Response
+
+from queue_server.core.desk import DeskOf
+from queue_server.core.problem import Problem
+from queue_server.core.unit_of_work import UnitOfWork
+from queue_server.issuance.services.identification import application_number
+from queue_server.issuance.services.tracking import Tracked, track
+from queue_server.staff.api import Public
+from queue_server.turns.api.guesses import counted
+from queue_server.turns.services import queries
+from queue_server.web.pages import HEADERS, templates
+from queue_server.web.tracking_words import Story, story
+
+router = APIRouter(tags=["tracking"], dependencies=[Public], include_in_schema=False)
+
+_HEADERS = {**HEADERS, "X-Robots-Tag": "noindex, nofollow"}
+_LONGEST = 40  # characters of what is typed; the rest is no number
+_UNKNOWN = "no_such_application"
+
+
+@dataclass(frozen=True)
+class View:
+    """What the page shows: the application's own number and where it stands."""
+
+    site: str
+    number: str
+    story: Story
+
+
+@router.get("/seguimiento")
+async def tracking_form(request: Request) -> Response:
+    """The form."""
+    return _form(request)
+
+
+@router.get("/s")
+async def tracking_form_of(request: Request, n: str = "") -> Response:
+    """The form with a number filled in: short enough for a QR code."""
+    return _form(request, typed=n)
+
+
+@router.post("/seguimiento")
+async def tracked(
+    request: Request,
+    desk: DeskOf,
+    number: Annotated[str, Form()] = "",
+    ending: Annotated[str, Form()] = "",
+) -> Response:
+    """Where the application stands; one answer for every wrong number and every wrong document."""
+    number, ending = number[:_LONGEST], ending[:_LONGEST]
+
+    def unit(uow: UnitOfWork) -> View | None:
+        found = track(uow, request.app.state.site, number, ending)
+        return found and _view(uow, found)
+
+    try:
+        with counted(request, application_number(number) or "", _UNKNOWN):
+            view = await desk.database.call(unit)
+            if view is None:
+                raise Problem(404, _UNKNOWN, _WRONG)
+    except Problem as problem:
+        return _form(request, number, problem)
+    return _page(request, "tracking_state.html", {"view": view})
+
+
+_WRONG = (
+    "No encontramos una solicitud con ese número y ese documento. Revise ambos y escríbalos otra "
+    "vez."
+)
+_TOO_MANY = "Hubo muchos intentos desde su conexión. Espere un momento y consulte otra vez."
+
+
+def _view(uow: UnitOfWork, found: Tracked) -> View:
+    zone = ZoneInfo(queries.site_zone(uow, found.site))
+    until = found.kept_until and found.kept_until.astimezone(zone)
+    return View(queries.site_name(uow, found.site), found.number, story(found, until))
+
+
+def _form(request: Request, typed: str = "", problem: Problem | None = None) -> Response:
+    context = {"typed": application_number(typed) or typed[:_LONGEST], "fault": _said(problem)}
+    answer = _page(request, "tracking.html", context, problem.status if problem else 200)
+    if problem and problem.status in (429, 503):
+        answer.headers["Retry-After"] = str(problem.extra.get("retry_after_s", 5))
+    return answer
+
+
+def _said(problem: Problem | None) -> str:
+    if problem is None:
+        return ""
+    return _TOO_MANY if problem.kind == "too_many_guesses" else problem.detail
+
+
+def _page(request: Request, template: str, context: dict[str, Any], status: int = 200) -> Response:
+    return templates.TemplateResponse(
+        request, template, context, status_code=status, headers=_HEADERS
+    )

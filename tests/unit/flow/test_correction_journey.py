@@ -1,0 +1,120 @@
+"""A mistyped e-mail is corrected, step by step, without any screen, device or server."""
+
+from dataclasses import replace
+from uuid import uuid4
+
+import pytest
+
+from kiosk.flow.effects import ChangeEmail, ForgetPerson
+from kiosk.flow.events import (
+    Back,
+    Cancel,
+    CorrectEmail,
+    DocumentTaken,
+    EmailChanged,
+    EmailNotChanged,
+    Finish,
+    GaveEmail,
+    GaveNumber,
+    IdleExpired,
+    ServerLost,
+    Start,
+)
+from kiosk.flow.states import (
+    ChooseService,
+    CorrectingEmail,
+    EmailCorrected,
+    EmailProblem,
+    GiveNewEmail,
+    GiveNumber,
+    NotCorrected,
+    State,
+    Welcome,
+)
+from kiosk.flow.step import is_busy, step
+from kiosk.flow.world import Part
+from tests.support.flow import DOCUMENT, INFORMATION, SEEN, SESSION, after, open_kiosk
+
+CHOOSING = (Start(SESSION), DocumentTaken(DOCUMENT))
+NUMBER = "A01-00042-K"
+
+
+def at_email() -> State:
+    return after(open_kiosk(), *CHOOSING, CorrectEmail(), GaveNumber("a0100042k"))
+
+
+def changing(state: State, email: str = "juan@example.com") -> tuple[State, ChangeEmail]:
+    asked, (change,) = step(state, GaveEmail(email))
+    assert isinstance(change, ChangeEmail)
+    return asked, change
+
+
+def test_number_and_address_become_one_request() -> None:
+    asked, change = changing(at_email(), " juan@example.com ")
+    assert isinstance(asked.at, CorrectingEmail)
+    expected = (DOCUMENT, NUMBER, "juan@example.com")
+    assert (change.document, change.number, change.email) == expected
+    assert step(asked, GaveEmail("juan@example.com")) == (asked, ()), "a second touch"
+    done = after(asked, EmailChanged(change.effect_id))
+    assert isinstance(done.at, EmailCorrected)
+    assert step(done, Finish()) == (replace(done, at=Welcome()), (ForgetPerson(SESSION),))
+
+
+@pytest.mark.parametrize("text", ["", "A01", "A01-00042-J", "x" * 14])
+def test_a_number_that_cannot_exist_is_asked_for_again_and_nothing_is_sent(text: str) -> None:
+    state, sent = step(after(open_kiosk(), *CHOOSING, CorrectEmail()), GaveNumber(text))
+    assert isinstance(state.at, GiveNumber)
+    assert (state.at.problem, sent) == (NotCorrected.MISTYPED, ())
+
+
+def test_an_incomplete_address_is_asked_for_again_and_a_code_is_no_address() -> None:
+    public = after(at_email(), replace(SEEN, public_address=True))
+    assert step(public, GaveEmail(None)) == (public, ())
+    wrong, sent = step(at_email(), GaveEmail("juan"))
+    assert isinstance(wrong.at, GiveNewEmail)
+    assert (wrong.at.problem, sent) == (EmailProblem.INCOMPLETE, ())
+
+
+@pytest.mark.parametrize("problem", list(NotCorrected))
+def test_what_the_server_refuses_is_said_in_front_of_the_number(problem: NotCorrected) -> None:
+    asked, change = changing(at_email())
+    state = after(asked, EmailNotChanged(change.effect_id, problem))
+    assert isinstance(state.at, GiveNumber)
+    assert state.at.problem is problem
+    _, second = changing(after(state, GaveNumber(NUMBER)), "otra@example.com")
+    assert second.effect_id != change.effect_id, "another try is another request"
+
+
+def test_an_address_the_server_refuses_is_typed_again() -> None:
+    asked, change = changing(at_email())
+    state = after(asked, EmailNotChanged(change.effect_id, EmailProblem.INCOMPLETE))
+    assert isinstance(state.at, GiveNewEmail)
+    assert (state.at.number, state.at.problem) == (NUMBER, EmailProblem.INCOMPLETE)
+
+
+def test_back_leads_to_the_number_and_then_to_the_services() -> None:
+    number = after(at_email(), Back())
+    assert isinstance(number.at, GiveNumber)
+    assert after(number, Back()).at == after(open_kiosk(), *CHOOSING).at
+
+
+def test_it_needs_a_document_a_server_and_a_site_that_gives_certificates() -> None:
+    unread = after(open_kiosk(Part.READER), Start(SESSION))
+    without = after(open_kiosk(), replace(SEEN, services=(INFORMATION,)), *CHOOSING)
+    away = after(open_kiosk(), *CHOOSING, ServerLost())
+    for state in (unread, without, away):
+        assert isinstance(state.at, ChooseService)
+        assert step(state, CorrectEmail()) == (state, ())
+
+
+def test_while_it_is_being_changed_nobody_can_leave_and_late_answers_change_nothing() -> None:
+    asked, _ = changing(at_email())
+    assert is_busy(asked.at)
+    late = (EmailChanged(uuid4()), EmailNotChanged(uuid4(), NotCorrected.AWAY))
+    for event in (Cancel(), IdleExpired(), Finish(), Back(), *late):
+        assert step(asked, event) == (asked, ())
+
+
+def test_left_alone_the_person_is_forgotten() -> None:
+    for state in (at_email(), after(at_email(), Back())):
+        assert step(state, IdleExpired())[1] == (ForgetPerson(SESSION),)

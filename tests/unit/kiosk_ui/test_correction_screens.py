@@ -1,0 +1,85 @@
+"""Correcting an e-mail: where it is offered, the keys of the number, what is said of a refusal."""
+
+from dataclasses import replace
+from typing import Any
+
+from kiosk.flow.effects import ChangeEmail
+from kiosk.flow.events import DocumentTaken, EmailChanged
+from kiosk.flow.states import At, ChooseService, GiveNumber, NotCorrected
+
+
+def test_it_is_offered_after_the_services_to_whoever_was_read(
+    bench: Any, states: dict[str, At]
+) -> None:
+    bench.show(states["choose_service-few"])
+    assert bench.touch.controls() == ["service:certificate", "correct_email", "back", "cancel"]
+    assert "Corregir mi correo" in bench.touch.texts()
+    bench.show(states["choose_service-unread"])
+    assert "correct_email" not in bench.touch.controls()
+    bench.show(states["choose_service-few"])
+    bench.put_world(server=False)
+    bench.frames()
+    assert "correct_email" not in bench.touch.controls()
+    assert bench.faults() == []
+
+
+def test_a_number_is_typed_in_capitals_and_ends_where_the_longest_does(
+    bench: Any, states: dict[str, At]
+) -> None:
+    bench.show(states["give_number"])
+    bench.touch.type_keys("A0100042K")
+    assert bench.app.page.draft == "A0100042K"
+    bench.touch.touch("key:backspace")
+    assert bench.app.page.draft == "A0100042"
+    bench.touch.type_keys("Z" * 20)
+    assert len(bench.app.page.draft) == 14
+    assert bench.faults() == []
+
+
+def test_every_refusal_has_its_own_words(bench: Any, states: dict[str, At]) -> None:
+    at, said = states["give_number"], set()
+    assert isinstance(at, GiveNumber)
+    for problem in NotCorrected:
+        bench.show(replace(at, problem=problem))
+        said.add(bench.app.page.problem)
+    assert len(said) == len(NotCorrected)
+    longest = max(said, key=len)
+    bench.show(states["give_number-too_often"])
+    assert bench.app.page.problem == longest, "the one whose layout is tried on every panel"
+
+
+def test_a_code_is_no_address_here(bench: Any, states: dict[str, At]) -> None:
+    bench.show(states["give_email-new"])
+    assert "prefer_qr" not in bench.touch.controls()
+    bench.show(states["give_email"])
+    assert "prefer_qr" in bench.touch.controls()
+
+
+def test_a_whole_correction_by_touch(bench: Any, states: dict[str, At]) -> None:
+    at = states["choose_service-few"]
+    assert isinstance(at, ChooseService)
+    bench.engine.state = replace(
+        bench.engine.state, world=replace(bench.engine.state.world, services=at.services)
+    )
+
+    def touch(name: str, then: str) -> None:
+        bench.touch.touch(name)
+        bench.frames()
+        assert bench.touch.screen() == then
+
+    touch("start", "read_document")
+    assert at.person.document is not None
+    bench.engine.post(DocumentTaken(at.person.document))
+    bench.frames()
+    touch("correct_email", "give_number")
+    bench.touch.type_keys("A0100042K")
+    touch("continue", "give_email")
+    bench.touch.type_keys("carmen@example.com")
+    touch("continue", "correcting_email")
+    (change,) = bench.engine.effects
+    assert isinstance(change, ChangeEmail)
+    bench.engine.post(EmailChanged(change.effect_id))
+    bench.frames()
+    assert "c****@example.com" in bench.touch.texts()
+    assert "carmen" not in " ".join(bench.touch.texts())
+    touch("finish", "welcome")
