@@ -1,7 +1,7 @@
 # One line a habit. `make demo` and `make test` install what they need.
 PY := .venv/bin/python
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: setup lock demo test check race crash fuzz shots bench bench-turns bench-day
+.PHONY: setup lock demo test check race crash fuzz shots bench bench-turns bench-day bench-issuance
 
 setup:  ; @deploy/setup.sh
 lock:   ; .venv/bin/uv pip compile -q --universal --generate-hashes --all-extras --no-annotate --no-header pyproject.toml -o requirements.lock
@@ -14,4 +14,5 @@ shots:  setup ; @$(PY) -m pytest -m 'thorough or not thorough' tests/unit/kiosk_
 race:   setup ; @RACE_EXAMPLES=150 $(PY) -m pytest -n 0 -s -m 'thorough or not thorough' tests/race
 bench-turns: setup ; @$(PY) -m tests.load.turns
 bench-day:   setup ; @$(PY) -m tests.load.mall
-bench: bench-turns bench-day
+bench-issuance: setup ; @$(PY) -m tests.load.issuance
+bench: bench-turns bench-day bench-issuance

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, literal_column, select, update
 
-from queue_server.core.prepared import Prepared
+from queue_server.core.prepared import Prepared, PreparedUpsert
 from queue_server.core.problem import Problem
 from queue_server.core.schema import Instant
 from queue_server.core.tables import outbox
@@ -67,14 +67,13 @@ def post(
         "created_at": uow.now,
         "reason": "",
     }
-    dialect = uow.connection.dialect.name
-    if dialect not in _POSTING:
-        once = uow.upsert(outbox).on_conflict_do_nothing(index_elements=["site", "kind", "subject"])
-        _POSTING[dialect] = Prepared(once)
-    _POSTING[dialect].tell(uow.connection, row)
+    _POST_ONCE.on(uow.connection).tell(uow.connection, row)
 
 
-_POSTING: dict[str, Prepared] = {}
+_POST_ONCE = PreparedUpsert(
+    outbox,
+    lambda put: put.on_conflict_do_nothing(index_elements=["site", "kind", "subject"]),
+)
 
 
 def claim(

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, cast
 
 from sqlalchemy import Connection, Float
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeEngine
 
@@ -119,6 +120,36 @@ class Prepared:
             tuple((place, read) for place, read in enumerate(readers) if read is not None),
         )
         return made
+
+
+class PreparedUpsert:
+    """An INSERT that says ON CONFLICT, in the dialect of whichever database runs it.
+
+    `finish` says what is to happen: `lambda put: put.on_conflict_do_nothing(…)`.
+    """
+
+    def __init__(self, table: Any, finish: Callable[[Any], Any]) -> None:
+        self._table = table
+        self._finish = finish
+        self._made: dict[str, Prepared] = {}
+
+    def on(self, connection: Connection) -> Prepared:
+        """The statement for the database of `connection`."""
+        name = connection.dialect.name
+        made = self._made.get(name)
+        if made is None:
+            put = self._finish(insert_that_may_conflict(name, self._table))
+            made = self._made[name] = Prepared(put)
+        return made
+
+
+def insert_that_may_conflict(dialect: str, table: Any) -> Any:
+    """An INSERT that can say ON CONFLICT, for the database of this name."""
+    if dialect == "sqlite":
+        return sqlite_insert(table)
+    from sqlalchemy.dialects.postgresql import insert as postgresql_insert  # 0.1 s of start-up
+
+    return postgresql_insert(table)
 
 
 def ask_all(

@@ -6,11 +6,10 @@ from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import Connection, bindparam, func, insert, select, text, update
-from sqlalchemy.dialects.sqlite import insert as sqlite_upsert
 
 from queue_server.core.clock import Clock
 from queue_server.core.crypto import Vault
-from queue_server.core.prepared import Prepared, settled
+from queue_server.core.prepared import Prepared, insert_that_may_conflict, settled
 from queue_server.core.tables import event_counters, events
 
 # A transaction-long lock, one a site. Not a row: it must also hold where a site has no row yet.
@@ -150,11 +149,7 @@ class UnitOfWork:
 
     def upsert(self, table: Any) -> Any:
         """An INSERT that can say ON CONFLICT, in the dialect of the database."""
-        if self.connection.dialect.name == "sqlite":
-            return sqlite_upsert(table)
-        from sqlalchemy.dialects.postgresql import insert as pg_upsert  # 0.1 s of start-up
-
-        return pg_upsert(table)
+        return insert_that_may_conflict(self.connection.dialect.name, table)
 
     def last_event_id(self, site: str) -> int:
         """The id of the newest event of `site`, 0 when there is none."""

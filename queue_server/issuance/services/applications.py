@@ -6,10 +6,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, bindparam, func, insert, select, update
 
 from queue_server.core import outbox
 from queue_server.core.clock import local_day
+from queue_server.core.prepared import Prepared
 from queue_server.core.problem import Problem
 from queue_server.core.unit_of_work import Actor, UnitOfWork
 from queue_server.issuance import tables
@@ -28,6 +29,31 @@ from queue_server.turns.services import queries as turns
 CERTIFICATE_SERVICE = "certificate"
 REQUEST, FETCH, FOLLOW = "request", "fetch", "follow_review"
 _APPLICANT, _EMAIL = "applications.applicant", "applications.email"
+
+
+_applications, _steps = tables.applications, tables.application_steps
+_FIND = Prepared(
+    select(_applications).where(
+        _applications.c.site == bindparam("site"), _applications.c.id == bindparam("id")
+    )
+)
+_TAKEN = Prepared(
+    select(_applications.c.id).where(
+        (_applications.c.id == bindparam("id"))
+        | (
+            (_applications.c.site == bindparam("site"))
+            & (_applications.c.number == bindparam("number"))
+        )
+    )
+)
+_WRITE = Prepared(insert(_applications))
+_MOVE = Prepared(
+    update(_applications)
+    .where(_applications.c.id == bindparam("of_id"))
+    .values({name: bindparam(name) for name in ("state", "refusal", "changed_at")})
+)
+_STEPS = Prepared(select(func.count()).where(_steps.c.application == bindparam("application")))
+_STEP = Prepared(insert(_steps))
 
 
 @dataclass(frozen=True)
@@ -70,9 +96,10 @@ def register(uow: UnitOfWork, actor: Actor, new: NewApplication) -> None:
 def write_down(uow: UnitOfWork, actor: Actor, new: NewApplication) -> None:
     """The rows of a new application. Raises Problem 409 when its id or number is taken."""
     uow.lock_site(actor.site)
-    if _is_taken(uow, actor.site, new):
+    taken = {"id": str(new.id), "site": actor.site, "number": new.number}
+    if _TAKEN.scalar(uow.connection, taken) is not None:
         raise Problem(409, "number_taken", "Esta solicitud ya existe; empiece otra vez.")
-    uow.connection.execute(insert(tables.applications), _row(uow, actor, new))
+    _WRITE.tell(uow.connection, _row(uow, actor, new))
     _step(uow, actor, str(new.id), "", ApplicationState.REGISTERED)
 
 
@@ -98,11 +125,7 @@ def accept(uow: UnitOfWork, actor: Actor, application: UUID, card: CardPayment) 
 
 def find(uow: UnitOfWork, site: str, application: str) -> Row[Any]:
     """The row of an application of this site. Raises Problem 404."""
-    row = uow.connection.execute(
-        select(tables.applications).where(
-            tables.applications.c.site == site, tables.applications.c.id == application
-        )
-    ).one_or_none()
+    row = _FIND.one_or_none(uow.connection, {"site": site, "id": application})
     if row is None:
         raise Problem(404, "unknown_application", "No encontramos esta solicitud en el módulo.")
     return row
@@ -116,11 +139,8 @@ def move(
     refusal: Refusal | None = None,
 ) -> None:
     """Bring an application to `state`; an illegal change fails in the database."""
-    uow.connection.execute(
-        update(tables.applications)
-        .where(tables.applications.c.id == row.id)
-        .values(state=state, refusal=refusal, changed_at=uow.now)
-    )
+    now = {"state": state, "refusal": refusal, "changed_at": uow.now}
+    _MOVE.tell(uow.connection, {**now, "of_id": row.id})
     _step(uow, actor, row.id, row.state, state)
 
 
@@ -172,14 +192,6 @@ def document_index(uow: UnitOfWork, document_type: str, number: str) -> bytes:
     return uow.vault.index(_APPLICANT, f"{document_type}:{number}")
 
 
-def _is_taken(uow: UnitOfWork, site: str, new: NewApplication) -> bool:
-    applications = tables.applications
-    taken = (applications.c.id == str(new.id)) | (
-        (applications.c.site == site) & (applications.c.number == new.number)
-    )
-    return bool(uow.connection.execute(select(func.count()).where(taken)).scalar())
-
-
 def _row(uow: UnitOfWork, actor: Actor, new: NewApplication) -> dict[str, object]:
     who = new.applicant
     return {
@@ -201,12 +213,9 @@ def _row(uow: UnitOfWork, actor: Actor, new: NewApplication) -> dict[str, object
 def _step(
     uow: UnitOfWork, actor: Actor, application: str, before: str, state: ApplicationState
 ) -> None:
-    steps = tables.application_steps
-    count = uow.connection.execute(
-        select(func.count()).where(steps.c.application == application)
-    ).scalar_one()
-    uow.connection.execute(
-        insert(steps),
+    count = _STEPS.scalar(uow.connection, {"application": application})
+    _STEP.tell(
+        uow.connection,
         {
             "application": application,
             "position": count + 1,

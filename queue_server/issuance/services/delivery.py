@@ -6,15 +6,26 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, bindparam, insert, select
 
+from queue_server.core.prepared import Prepared
 from queue_server.core.problem import Problem
+from queue_server.core.schema import Instant
 from queue_server.core.unit_of_work import UnitOfWork
 from queue_server.issuance import tables
 from queue_server.issuance.services import link_views
 
 _PDF, _LINK = "certificates.pdf", "certificates.link"
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")  # 32 random bytes
+
+
+_STORE = Prepared(insert(tables.certificates))
+_LINK_OF = Prepared(
+    select(tables.certificates.c.link).where(
+        tables.certificates.c.application == bindparam("application"),
+        tables.certificates.c.expires_at > bindparam("now", type_=Instant),
+    )
+)
 
 
 class CertificateForgotten(LookupError):
@@ -37,8 +48,8 @@ def store(
 ) -> None:
     """Keep the verified PDF, sealed, under a fresh unguessable link until the link expires."""
     token = secrets.token_urlsafe(32)
-    uow.connection.execute(
-        insert(tables.certificates),
+    _STORE.tell(
+        uow.connection,
         {
             "application": row.id,
             "site": row.site,
@@ -55,12 +66,7 @@ def store(
 
 def link_token(uow: UnitOfWork, application: str) -> str | None:
     """The secret part of the private link; None before the certificate is there and afterwards."""
-    certificates = tables.certificates
-    sealed = uow.connection.execute(
-        select(certificates.c.link).where(
-            certificates.c.application == application, certificates.c.expires_at > uow.now
-        )
-    ).scalar()
+    sealed = _LINK_OF.scalar(uow.connection, {"application": application, "now": uow.now})
     return None if sealed is None else uow.vault.open_text(_LINK, sealed)
 
 

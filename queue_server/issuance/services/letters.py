@@ -3,14 +3,22 @@
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, bindparam, func, insert, select, update
 
 from queue_server.core import outbox
+from queue_server.core.prepared import Prepared
 from queue_server.core.unit_of_work import UnitOfWork
 from queue_server.issuance import tables
 from queue_server.issuance.model import LetterKind, LetterState
 
 MAIL = "mail"
+_letters = tables.letters
+_NEWEST = Prepared(
+    select(_letters)
+    .where(_letters.c.application == bindparam("application"), _letters.c.kind == bindparam("kind"))
+    .order_by(_letters.c.position.desc())
+    .limit(1)
+)
 
 
 def owe(uow: UnitOfWork, application: Row[Any], kind: LetterKind) -> None:
@@ -51,13 +59,7 @@ def find(uow: UnitOfWork, letter: str) -> Row[Any]:
 
 def newest(uow: UnitOfWork, application: str, kind: LetterKind) -> Row[Any] | None:
     """The last letter of this kind that an application owed."""
-    letters = tables.letters
-    return uow.connection.execute(
-        select(letters)
-        .where(letters.c.application == application, letters.c.kind == kind)
-        .order_by(letters.c.position.desc())
-        .limit(1)
-    ).one_or_none()
+    return _NEWEST.one_or_none(uow.connection, {"application": application, "kind": kind})
 
 
 def settled(uow: UnitOfWork, letter: str, state: LetterState, code: int | None = None) -> None:

@@ -5,8 +5,9 @@ from datetime import datetime
 from hmac import compare_digest
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
 
+from queue_server.core.prepared import Prepared
 from queue_server.core.unit_of_work import UnitOfWork
 from queue_server.issuance import tables
 from queue_server.issuance.model import (
@@ -24,6 +25,16 @@ from queue_server.turns.services.rules import site_codes
 
 ENDING = 4  # characters of the document
 NO_LETTER = "none"
+_letters = tables.letters
+_LAST_LETTER = Prepared(
+    select(_letters.c.state)
+    .where(
+        _letters.c.application == bindparam("application"),
+        _letters.c.state != str(LetterState.WITHDRAWN),
+    )
+    .order_by(_letters.c.position.desc())
+    .limit(1)
+)
 
 
 @dataclass(frozen=True)
@@ -81,13 +92,7 @@ def email_state(uow: UnitOfWork, application: str) -> str:
     letter = letters.newest(uow, application, LetterKind.CERTIFICATE)
     if letter is not None:
         return letter.state
-    rows = tables.letters
-    last = uow.connection.execute(
-        select(rows.c.state)
-        .where(rows.c.application == application, rows.c.state != LetterState.WITHDRAWN)
-        .order_by(rows.c.position.desc())
-        .limit(1)
-    ).scalar()
+    last = _LAST_LETTER.scalar(uow.connection, {"application": application})
     return LetterState.FAILED if last == LetterState.FAILED else NO_LETTER
 
 

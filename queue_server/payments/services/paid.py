@@ -2,12 +2,22 @@
 
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 
+from queue_server.core.prepared import Prepared, PreparedUpsert
 from queue_server.core.problem import Problem
 from queue_server.core.unit_of_work import Actor, UnitOfWork
 from queue_server.payments import tables
 from queue_server.payments.model import CardPayment, Means, Paid
+
+_CARD = Prepared(insert(tables.card_payments))
+_OF_APPLICATION = Prepared(
+    select(tables.payments).where(tables.payments.c.application == bindparam("application"))
+)
+_RECORD = PreparedUpsert(
+    tables.payments,
+    lambda put: put.on_conflict_do_nothing().returning(tables.payments.c.id),
+)
 
 
 def record_card(uow: UnitOfWork, actor: Actor, application: UUID, paid: CardPayment) -> None:
@@ -24,14 +34,12 @@ def record_card(uow: UnitOfWork, actor: Actor, application: UUID, paid: CardPaym
         "masked_last4": paid.masked_last4,
         "scheme": paid.scheme,
     }
-    uow.connection.execute(insert(tables.card_payments), details)
+    _CARD.tell(uow.connection, details)
 
 
 def payment_of(uow: UnitOfWork, application: str) -> Paid:
     """What paid for `application`. Raises LookupError."""
-    row = uow.connection.execute(
-        select(tables.payments).where(tables.payments.c.application == application)
-    ).one_or_none()
+    row = _OF_APPLICATION.one_or_none(uow.connection, {"application": application})
     if row is None:
         raise LookupError(f"application {application} has no payment")
     return Paid(Means(row.means), row.amount_centimos, row.reference, row.paid_at)
@@ -39,27 +47,24 @@ def payment_of(uow: UnitOfWork, application: str) -> Paid:
 
 def means_of(uow: UnitOfWork, application: str) -> Means | None:
     """How `application` was paid; None while it is not."""
-    means = uow.connection.execute(
-        select(tables.payments.c.means).where(tables.payments.c.application == application)
-    ).scalar()
-    return None if means is None else Means(means)
+    row = _OF_APPLICATION.one_or_none(uow.connection, {"application": application})
+    return None if row is None else Means(row.means)
 
 
 def record(uow: UnitOfWork, actor: Actor, application: str, payment: str, paid: Paid) -> bool:
     """Record what paid; False when the application is paid already, or the payment was used."""
-    put = uow.upsert(tables.payments).values(
-        id=payment,
-        site=actor.site,
-        application=application,
-        kiosk=actor.name,
-        means=paid.means,
-        amount_centimos=paid.amount_centimos,
-        reference=paid.reference,
-        paid_at=paid.paid_at,
-        recorded_at=uow.now,
-    )
-    written = put.on_conflict_do_nothing().returning(tables.payments.c.id)
-    return uow.connection.execute(written).first() is not None
+    row = {
+        "id": payment,
+        "site": actor.site,
+        "application": application,
+        "kiosk": actor.name,
+        "means": paid.means,
+        "amount_centimos": paid.amount_centimos,
+        "reference": paid.reference,
+        "paid_at": paid.paid_at,
+        "recorded_at": uow.now,
+    }
+    return _RECORD.on(uow.connection).scalar(uow.connection, row) is not None
 
 
 def _of_card(paid: CardPayment) -> Paid:

@@ -5,8 +5,9 @@ from datetime import date, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, select, update
+from sqlalchemy import Row, Select, bindparam, func, or_, select, update
 
+from queue_server.core.prepared import Prepared
 from queue_server.core.problem import Problem
 from queue_server.core.unit_of_work import Actor, UnitOfWork
 from queue_server.payments import tables
@@ -27,6 +28,21 @@ from queue_server.payments.services import paid
 # Who types a voucher wrong tries again; nobody tries numbers until one pays.
 MAX_VOUCHERS = 10
 _VOUCHER = "vouchers.voucher"
+_vouchers = tables.vouchers
+_LAST = Prepared(
+    select(_vouchers.c.state, _vouchers.c.refusal)
+    .where(_vouchers.c.application == bindparam("application"))
+    .order_by(_vouchers.c.presented_at.desc())
+    .limit(1)
+)
+_WITHDRAW = Prepared(
+    update(_vouchers)
+    .where(
+        _vouchers.c.application == bindparam("of_application"),
+        or_(*(_vouchers.c.state == str(each) for each in OPEN)),
+    )
+    .values({name: bindparam(name) for name in ("state", "changed_at")})
+)
 
 
 def hold_voucher(
@@ -84,13 +100,7 @@ def voucher(uow: UnitOfWork, id_: str) -> PresentedVoucher:
 def voucher_standing(uow: UnitOfWork, application: str) -> VoucherState | VoucherRefusal | None:
     """How the voucher presented last for `application` stands, or why it does not pay; None when
     none was presented."""
-    vouchers = tables.vouchers
-    row = uow.connection.execute(
-        select(vouchers.c.state, vouchers.c.refusal)
-        .where(vouchers.c.application == application)
-        .order_by(vouchers.c.presented_at.desc())
-        .limit(1)
-    ).one_or_none()
+    row = _LAST.one_or_none(uow.connection, {"application": application})
     if row is None:
         return None
     return VoucherRefusal(row.refusal) if row.refusal else VoucherState(row.state)
@@ -119,12 +129,8 @@ def refuse_voucher(uow: UnitOfWork, id_: str, reason: VoucherRefusal) -> None:
 
 def withdraw_voucher(uow: UnitOfWork, application: str) -> None:
     """`application` is paid another way: a voucher it still waits for is free again."""
-    vouchers = tables.vouchers
-    uow.connection.execute(
-        update(vouchers)
-        .where(vouchers.c.application == application, vouchers.c.state.in_(OPEN))
-        .values(state=VoucherState.WITHDRAWN, changed_at=uow.now)
-    )
+    now = {"state": VoucherState.WITHDRAWN, "changed_at": uow.now}
+    _WITHDRAW.tell(uow.connection, {**now, "of_application": application})
 
 
 def _move(
