@@ -60,7 +60,8 @@ def main() -> None:
         for words, step in steps:
             samples.setdefault("calibration_ms", []).append(calibration_ms())
             print(f"bench: … {words}", flush=True)
-            figures |= step()
+            figures |= (found := step())
+            print(f"bench:   {found}", flush=True)
         quickest, *_, slowest = sorted([*samples["calibration_ms"], calibration_ms()])
         figures |= {"calibration_ms": quickest, "calibration_worst_ms": slowest}
     _say_and_keep(figures, samples)

@@ -1,24 +1,26 @@
-"""A server whose relay takes `CLAIM_S` longer for every claim: what is measured must notice."""
+"""A server whose relays take turns of `TURN_S` each: what is measured must notice."""
 
 import sys
+import threading
 import time
 from typing import Any
 
 from queue_server.__main__ import main
-from queue_server.core import outbox
+from queue_server.issuance.services.relay import Relay
 
-CLAIM_S = 0.075
+TURN_S = 0.075
 
 
 def slow_down() -> None:
-    """Replace the claim in this process."""
-    claim = outbox.claim
+    """Replace a relay's turn in this process."""
+    turn, one_at_a_time = Relay.turn, threading.Lock()
 
-    def slow_claim(*words: Any, **named: Any) -> Any:
-        time.sleep(CLAIM_S)
-        return claim(*words, **named)
+    def slow_turn(self: Relay, **words: Any) -> bool:
+        with one_at_a_time:
+            time.sleep(TURN_S)
+        return turn(self, **words)
 
-    outbox.claim = slow_claim
+    Relay.turn = slow_turn  # type: ignore[method-assign]
 
 
 if __name__ == "__main__":
