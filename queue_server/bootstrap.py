@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from queue_server.core.clock import Clock
     from queue_server.core.db import Database
+    from queue_server.core.mail import Mailer
     from queue_server.issuance.adapters.guarded import GuardedBackend
     from queue_server.issuance.adapters.soap import EnvelopeSecurity
     from queue_server.issuance.services.relay import Relay
@@ -115,9 +116,11 @@ def build_backend(config: ServerConfig) -> "GuardedBackend | None":
             ruc=settings.ruc,
             operator_dni=settings.operator_dni,
             site=config.site,
-            terminal=config.site,
+            terminal=settings.terminal or config.site,
+            address=settings.address,
             ca_bundle=settings.ca_bundle,
             deadline_s=settings.deadline_s,
+            probe_s=settings.probe_s,
             security=settings.wsse and build_security(settings.wsse, settings.credential_file),
         )
     )
@@ -153,25 +156,56 @@ def build_security(settings: Wsse, credential: Path) -> "EnvelopeSecurity":
     )
 
 
-def build_relay(
+def build_relays(
     config: ServerConfig, database: "Database", backend: "GuardedBackend | None"
-) -> "Relay | None":
-    """The relay of the jobs process; None where the site has no backend."""
+) -> "tuple[Relay, Relay] | None":
+    """The relays of the jobs process, to the centre and to the mail server; None where the site has
+    no backend. A mail server that hangs keeps nobody at a kiosk waiting."""
     if config.backend is None or backend is None:
         return None
-    from queue_server.core.mail import Mailer
     from queue_server.issuance.adapters.pdf_process import IsolatedVerifier
     from queue_server.issuance.services.at_the_centre import CentreErrands
     from queue_server.issuance.services.mailing import MailErrands
     from queue_server.issuance.services.relay import Relay
     from queue_server.issuance.services.vouchers import VoucherErrands
 
-    mail = config.mail
-    mailer = mail and Mailer(mail.host, mail.port, mail.sender, starttls=mail.starttls)
     verifier = IsolatedVerifier(config.backend.authority_file)
     verifier.start()
     centre = CentreErrands(database, backend, verifier, config.backend.link_days)
-    letters = MailErrands(database, mailer, config.public_address)
-    errands = (centre, VoucherErrands(database, backend), letters)
-    carriers = {kind: carry for each in errands for kind, carry in each.carriers().items()}
-    return Relay(database, carriers, centre_serves=lambda: backend.available)
+    vouchers = VoucherErrands(database, backend)
+    letters = MailErrands(database, build_mailer(config), config.public_address).carriers()
+    to_the_centre = Relay(
+        database,
+        {**centre.carriers(), **vouchers.carriers()},
+        without=tuple(letters),
+        serves=lambda: backend.available,
+    )
+    return to_the_centre, Relay(database, letters, only=tuple(letters))
+
+
+def build_mailer(config: ServerConfig) -> "Mailer | None":
+    """Who hands letters to the mail server; None where none is configured."""
+    if config.mail is None:
+        return None
+    from queue_server.core.mail import Mailer
+    from queue_server.issuance.adapters.soap import CredentialUnreadable, credential_file
+
+    mail = config.mail
+    account = mail.login_file and credential_file(mail.login_file)
+
+    def login() -> tuple[str, str]:
+        assert account is not None
+        try:
+            given = account()
+        except CredentialUnreadable as error:
+            raise OSError(str(error)) from None  # like a server away: the letter waits
+        return given.user, given.password
+
+    return Mailer(
+        mail.host,
+        mail.port,
+        mail.sender,
+        starttls=mail.starttls,
+        ca_file=mail.ca_file,
+        login=login if account else None,
+    )

@@ -81,6 +81,9 @@ class Backend(_Section):
     operator_dni: Annotated[str, Field(pattern=r"^\d{8}$")]
     authority_file: Path
     ca_bundle: Path | None = None
+    terminal: Annotated[str, Field(min_length=1, max_length=60)] | None = None
+    address: Annotated[str, Field(pattern=r"^[0-9A-Fa-f.:]{2,45}$")] = "127.0.0.1"
+    probe_s: Annotated[float, Field(gt=0, le=2)] = 1.0
     deadline_s: Annotated[float, Field(gt=0, le=30)] = 8.0
     link_days: Annotated[int, Field(ge=1, le=90)] = 7
     voucher_wait_hours: Annotated[int, Field(ge=1, le=168)] = 72
@@ -88,12 +91,20 @@ class Backend(_Section):
 
 
 class Mail(_Section):
-    """The mail server that takes the certificates."""
+    """The mail server that takes the letters. `login_file`: TOML with `user` and `password`."""
 
     host: str
     port: Annotated[int, Field(ge=1, le=65535)] = 25
     sender: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")]
     starttls: bool = True
+    ca_file: Path | None = None
+    login_file: Path | None = None
+
+    @model_validator(mode="after")
+    def _no_password_in_the_clear(self) -> "Mail":
+        if self.login_file is not None and not self.starttls:
+            raise ValueError("mail: a password is not sent in the clear; set `starttls = true`")
+        return self
 
 
 class ServerConfig(_Section):
@@ -161,8 +172,15 @@ def _from_folder(config: ServerConfig, folder: Path) -> ServerConfig:
             "wsse": config.backend.wsse and _files_from(config.backend.wsse, folder),
         }
     )
+    mail = config.mail and config.mail.model_copy(
+        update={
+            "ca_file": config.mail.ca_file and folder / config.mail.ca_file,
+            "login_file": config.mail.login_file and folder / config.mail.login_file,
+        }
+    )
     return config.model_copy(
         update={
+            "mail": mail,
             "database": folder / config.database,
             "database_password_file": config.database_password_file
             and folder / config.database_password_file,

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
+from typing import TYPE_CHECKING
 
 import structlog
 
-from queue_server.bootstrap import build_backend, build_relay
+from queue_server.bootstrap import build_backend, build_relays
 from queue_server.config import ServerConfig
 from queue_server.core.bell import Bell
 from queue_server.core.commits import CommitWatch
@@ -25,7 +26,7 @@ from queue_server.turns.services.day import close_past_days, days_to_close
 from queue_server.turns.services.queries import site_zone
 from queue_server.turns.services.rules import site_codes
 
-RELAYS = 4
+RELAYS, POSTMEN = 4, 2
 PAST_DAYS_EVERY_S = 20.0
 REPORTS_EVERY_S = 5.0
 RETENTION_EVERY_S = 60.0
@@ -34,6 +35,9 @@ RELAY_LOOKS_EVERY_S = 0.5
 LOOKS_EVERY_S = 0.005
 # Steps of niceness: on a busy machine reports can wait, somebody at a kiosk cannot.
 BEHIND_THE_WEB = 5
+
+if TYPE_CHECKING:
+    from queue_server.issuance.services.relay import Relay
 
 log = structlog.get_logger("jobs")
 
@@ -64,20 +68,18 @@ def run_jobs(config: ServerConfig, database: Database, ready: Callable[[], None]
         Job("forget certificates", RETENTION_EVERY_S, CertificateRetention(database).turn),
     ]
     backend = build_backend(config)
-    relay = build_relay(config, database, backend)
-    errands = Bell()
-    if relay is not None:
-        jobs += [
-            # One of them takes what waits longest: what piled up moves on, however many arrive.
-            Job(
-                f"relay {number}",
-                RELAY_LOOKS_EVERY_S,
-                partial(relay.turn, oldest_first=number == 0, claimed=errands.ring),
-                errands,
-            )
-            for number in range(RELAYS)
-        ]
-    commits = CommitWatch(database.engine, lambda _site: errands.ring(), LOOKS_EVERY_S)
+    relays = build_relays(config, database, backend)
+    errands, letters = Bell(), Bell()
+    if relays is not None:
+        to_the_centre, to_the_mail = relays
+        jobs += _relaying("relay", to_the_centre, RELAYS, errands)
+        jobs += _relaying("postman", to_the_mail, POSTMEN, letters)
+
+    def wake(_site: str | None) -> None:
+        errands.ring()
+        letters.ring()
+
+    commits = CommitWatch(database.engine, wake, LOOKS_EVERY_S)
     commits.start()
     threads = [threading.Thread(target=_repeat, args=(job, stop), name=job.name) for job in jobs]
     if backend is not None:
@@ -94,6 +96,22 @@ def run_jobs(config: ServerConfig, database: Database, ready: Callable[[], None]
         job.bell.ring()
     for thread in threads:
         thread.join()
+
+
+def _relaying(name: str, relay: "Relay", count: int, bell: Bell) -> list[Job]:
+    """`count` jobs that carry errands out side by side, called by one bell.
+
+    One of them takes what waits longest: what piled up moves on, however many arrive.
+    """
+    return [
+        Job(
+            f"{name} {number}",
+            RELAY_LOOKS_EVERY_S,
+            partial(relay.turn, oldest_first=number == 0, claimed=bell.ring),
+            bell,
+        )
+        for number in range(count)
+    ]
 
 
 def _repeat(job: Job, stop: threading.Event) -> None:

@@ -1,1 +1,1 @@
-"""`make demo`: the whole product as real processes, and two applicants who use it."""
+"""`make demo`: the whole product as real processes, and the people who use it."""

@@ -1,6 +1,7 @@
-"""A telephone that follows one turn by the code on its paper."""
+"""A telephone: it follows a turn and an application, and takes the file behind a link."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
@@ -50,3 +51,24 @@ class Phone:
         called = self.page.locator("body[data-called-at]")
         called.wait_for()
         return float(called.get_attribute("data-called-at") or 0)
+
+    def ask_about_application(self, link: str, ending: str) -> str:
+        """Open the address in a letter, type the end of the document; the state in plain words."""
+        self.page.goto(link)
+        self.page.get_by_label("Últimos 4 de su documento").fill(ending)
+        self.page.get_by_role("button", name="Consultar").click()
+        state = self.page.locator("#state")
+        state.wait_for()
+        return state.inner_text()
+
+    def open_private_link(self, link: str) -> None:
+        """Open what the code on the kiosk's screen leads to."""
+        self.page.goto(link)
+        expect(self.page.get_by_role("heading", level=1)).to_have_text("Su certificado está listo")
+
+    def take_file(self, path: Path) -> Path:
+        """Touch "Descargar PDF"; the file, kept at `path`."""
+        with self.page.expect_download() as coming:
+            self.page.get_by_role("link", name="Descargar PDF").click()
+        coming.value.save_as(path)
+        return path

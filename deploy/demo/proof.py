@@ -1,29 +1,25 @@
 """Reads what the demo left behind and says what it proves: PDF, e-mail, ledger, database."""
 
-import email
-import email.policy
 import hashlib
 import json
 import re
 import subprocess
-import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import select
 
+from deploy.demo.arrivals import Unproven, attachment_of
+from deploy.demo.centre import held_before, issued_for
 from deploy.demo.place import Place
 from queue_server.bootstrap import open_database
 from queue_server.config import load_config
 from queue_server.core import tables as core
 from queue_server.core.problem import Problem
-from queue_server.core.unit_of_work import UnitOfWork
 from queue_server.issuance import tables as issuance
+from queue_server.issuance.services.delivery import link_token
+from queue_server.payments.tables import payments
 from queue_server.turns.services.my_turn import ticket_of
-
-
-class Unproven(RuntimeError):
-    """Something the report would claim is not so; the message says what."""
 
 
 @dataclass(frozen=True)
@@ -38,14 +34,19 @@ class Certificate:
     signature_valid: bool
 
     @classmethod
-    def of(cls, place: Place, mail: Path) -> "Certificate":
-        """The certificate in `mail`. Raises Unproven when mail, database and ledger differ."""
-        pdf = place.folder / "certificate.pdf"
-        pdf.write_bytes(_attachment(mail))
-        row, sha256 = _stored(place)
-        if hashlib.sha256(pdf.read_bytes()).hexdigest() != sha256:
+    def of(cls, place: Place, application: str, mail: Path, pdf: Path) -> "Certificate":
+        """What `application`, a number on paper, became; the file in `mail` is kept at `pdf`.
+
+        Raises Unproven when mail, database and ledger differ.
+        """
+        pdf.write_bytes(attachment_of(mail))
+        row = _stored(place, application)
+        if hashlib.sha256(pdf.read_bytes()).hexdigest() != row.sha256:
             raise Unproven("the e-mail carries another PDF than the database")
-        issued = _ledger(place).get(row.id, [])
+        issued = issued_for(place, row.id)
+        if row.purpose == "again":
+            # Nothing new was made: it is one of those which the centre held before.
+            issued += [each for each in held_before(place) if each == row.certificate_number]
         if issued != [row.certificate_number]:
             raise Unproven(
                 f"the centre issued {issued}, the database says {row.certificate_number}"
@@ -62,6 +63,44 @@ class Certificate:
     def facts(self) -> dict[str, object]:
         """The rows of the report."""
         return dict(vars(self))
+
+
+def application_of(place: Place, number: str) -> str:
+    """The id of the application with `number`. Raises Unproven when there is none."""
+    applications = issuance.applications
+    chosen = select(applications.c.id).where(applications.c.number == number)
+    found = _read(place, lambda uow: uow.connection.execute(chosen).scalar())
+    if found is None:
+        raise Unproven(f"the database knows no application {number}")
+    return str(found)
+
+
+def states_of(place: Place, application: str) -> list[str]:
+    """Every state an application (an id) went through, in order."""
+    steps = issuance.application_steps
+    chosen = select(steps.c.state).where(steps.c.application == application)
+    ordered = chosen.order_by(steps.c.position)
+    return [str(each) for each in _read(place, lambda uow: uow.connection.scalars(ordered).all())]
+
+
+def private_link(place: Place, application: str) -> str:
+    """The address behind which the certificate of an application (an id) can be had."""
+    token = _read(place, lambda uow: link_token(uow, application))
+    if token is None:
+        raise Unproven(f"application {application} has no private link")
+    return f"{place.url}/c/{token}"
+
+
+def charges_of(place: Place, number: str) -> int:
+    """How often the card terminal says that it was asked to charge for application `number`."""
+    said = json.loads((place.run / "terminal" / "ledger.json").read_text())
+    return sum(entry["reference"] == number for entry in said["entries"])
+
+
+def payments_of(place: Place, application: str) -> int:
+    """How many payments the database holds for an application (an id)."""
+    chosen = select(payments.c.id).where(payments.c.application == application)
+    return len(_read(place, lambda uow: uow.connection.execute(chosen).all()))
 
 
 @dataclass(frozen=True)
@@ -107,27 +146,17 @@ def _events(place: Place, kind: str):
     return _read(place, lambda uow: uow.connection.execute(chosen).all())
 
 
-def _attachment(mail: Path) -> bytes:
-    message = email.message_from_bytes(mail.read_bytes(), policy=email.policy.default)
-    for part in message.iter_attachments():
-        if part.get_content_type() == "application/pdf":
-            return part.get_content()
-    raise Unproven(f"{mail.name} carries no PDF")
-
-
-def _stored(place: Place):
-    def read(uow: UnitOfWork):
-        applications, certificates = issuance.applications, issuance.certificates
-        rows = uow.connection.execute(
-            select(applications, certificates.c.sha256).join(
-                certificates, certificates.c.application == applications.c.id
-            )
-        ).all()
-        if len(rows) != 1:
-            raise Unproven(f"the database holds {len(rows)} certificates, expected one")
-        return rows[0], rows[0].sha256
-
-    return _read(place, read)
+def _stored(place: Place, number: str):
+    applications, certificates = issuance.applications, issuance.certificates
+    chosen = (
+        select(applications, certificates.c.sha256)
+        .join(certificates, certificates.c.application == applications.c.id)
+        .where(applications.c.number == number)
+    )
+    rows = _read(place, lambda uow: uow.connection.execute(chosen).all())
+    if len(rows) != 1:
+        raise Unproven(f"the database holds {len(rows)} certificates of {number}, expected one")
+    return rows[0]
 
 
 def _read(place: Place, work):
@@ -136,14 +165,6 @@ def _read(place: Place, work):
         return database.read(work)
     finally:
         database.close()
-
-
-def _ledger(place: Place) -> dict[str, list[str]]:
-    """What the centre itself issued: application id -> certificate numbers."""
-    url = f"http://127.0.0.1:{place.ports.backend}/ledger"
-    with urllib.request.urlopen(url, timeout=5) as answer:
-        requests = json.load(answer)["requests"]
-    return {application: row["certificates"] for application, row in requests.items()}
 
 
 def _pdfsig(pdf: Path) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from deploy.demo.centre import address
 from deploy.demo.place import REPOSITORY, Place
 from deploy.demo.story import Happened
 
@@ -19,15 +20,20 @@ def write(place: Place, happened: Happened, seconds: float) -> Path:
 
 def table(place: Place, happened: Happened, seconds: float) -> str:
     """A few lines for a person in front of a terminal."""
-    certificate, receipt = happened.certificate, happened.receipt
-    valid = "signature valid" if certificate["signature_valid"] else "SIGNATURE INVALID"
+    review, again = happened.review, happened.again
     rows = [
-        ("certificate", f"{certificate['number']}, {valid}: {_short(certificate['pdf'])}"),
+        ("certificate", _certificate(happened.certificate)),
         ("e-mail", f"{happened.email['to']}: {_short(happened.email['path'])}"),
-        ("receipt", _short(receipt["path"])),
+        ("receipt", _short(happened.receipt["path"])),
         ("display", f"{happened.display['name']}, admitted by {happened.display['admitted_by']}"),
         *(("call", _call(each)) for each in happened.calls),
         ("phone", f"{happened.phone['number']}: " + ", then ".join(happened.phone["said"])),
+        ("review", f"{' > '.join(review['states'])}: {_certificate(review)}"),
+        ("", f"{review['to']}: {_short(review['told'])}, then {_short(review['path'])}"),
+        ("tracking", f"{review['application_number']}: {review['tracking']['said']}"),
+        ("sent again", _certificate(again)),
+        ("", f"{again['to']}: {_short(again['path'])}; {_charged(again)}"),
+        ("download", f"by the code on the kiosk's screen: {_short(again['download']['pdf'])}"),
         (
             "journey",
             f"{happened.journey['touches']} touches, {happened.journey['typed_keys']} keys, "
@@ -39,6 +45,17 @@ def table(place: Place, happened: Happened, seconds: float) -> str:
         ("took", f"{seconds:.1f} s"),
     ]
     return "\n".join(f"  {name:<12} {words}" for name, words in rows)
+
+
+def _certificate(facts: dict[str, Any]) -> str:
+    """The number, what `pdfsig` says of the signature, and the file."""
+    valid = "signature valid" if facts["signature_valid"] else "SIGNATURE INVALID"
+    return f"{facts['number']}, {valid}: {_short(facts['pdf'])}"
+
+
+def _charged(facts: dict[str, Any]) -> str:
+    """What the terminal charged and the database holds for it."""
+    return f"charged by the terminal: {facts['charges']}, paid on record: {facts['payments']}"
 
 
 def _call(call: dict[str, Any]) -> str:
@@ -59,7 +76,13 @@ def places_to_look(place: Place) -> str:
         "monitor": place.it,
     }
     rows = [f"  {page:<16}{place.url}/{page}   ({' / '.join(who)})" for page, who in pages.items()]
-    return "\n".join([*rows, f"  {'display':<16}{place.url}/display"])
+    open_to_all = {
+        "display": f"{place.url}/display",
+        "tracking": f"{place.url}/seguimiento",
+        "centre": f"{address(place)}/   (the stand-in: requests, reviews, vouchers, faults)",
+    }
+    rows += [f"  {page:<16}{where}" for page, where in open_to_all.items()]
+    return "\n".join(rows)
 
 
 def _short(path: object) -> str:

@@ -31,12 +31,16 @@ class Room:
     """The pages of one site, each in the browser of whoever looks at it."""
 
     def __init__(self, browser: Browser, url: str) -> None:
-        self._url = url
+        self._url, self._browser = url, browser
         self.board = Board(_window(browser, 1920, 1080))
         self.counter = Counter(_window(browser, 1366, 820))
         self.office = Office(_window(browser, 1366, 900), url)
         self.monitor = _window(browser, 1366, 900)
-        self.phone = Phone(_window(browser, 390, 844, telephone=True))
+        self.phone = self.another_phone()
+
+    def another_phone(self) -> Phone:
+        """The telephone of one more person."""
+        return Phone(_window(self._browser, 390, 844, telephone=True))
 
     def open(self, place: Place, counter: str) -> None:
         """Sign everybody in; the display signs itself in, later."""

@@ -1,24 +1,26 @@
-"""What happens in the demo: one applicant gets the certificate, another a turn that is called."""
+"""What happens in the demo: who comes, what each gets, and the proof of it."""
 
-import re
-import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from deploy.demo import review
+from deploy.demo.again import downloaded, sent_again
 from deploy.demo.applicant import Applicant
-from deploy.demo.people import JOSE, JUAN, Visitor
+from deploy.demo.arrivals import Unproven, application_on, letter_to, slip, turn_on
+from deploy.demo.centre import issue_after_review
+from deploy.demo.people import CARMEN, JOSE, JUAN
 from deploy.demo.phone import Shown
 from deploy.demo.place import KIOSK_CODE, Place
 from deploy.demo.processes import Processes
-from deploy.demo.proof import Certificate, Unproven, admitted_by, calls, link_leads_to
+from deploy.demo.proof import Certificate, admitted_by, application_of, calls, link_leads_to
 from deploy.demo.room import Room, open_room, picture
+from deploy.demo.visit import apply_and_pay, have_it_sent_again
 
 COUNTER, DISPLAY = "V1", "sala-1"
 REVIEW = "Revisión de mi solicitud"
 OTHERS = ("Información y otros trámites", "Certificado de conducta")
-ARRIVES_WITHIN_S = 15.0
 
 
 @dataclass
@@ -32,6 +34,8 @@ class Happened:
     ticket: dict[str, object] = field(default_factory=dict)
     phone: dict[str, Any] = field(default_factory=dict)
     calls: list[dict[str, object]] = field(default_factory=list)
+    review: dict[str, Any] = field(default_factory=dict)
+    again: dict[str, Any] = field(default_factory=dict)
     journey: dict[str, object] = field(default_factory=dict)
     screens: list[Path] = field(default_factory=list)
     processes: dict[str, float] = field(default_factory=dict)
@@ -50,9 +54,16 @@ def tell(place: Place, processes: Processes, say: Callable[[str], None]) -> Happ
         _get_a_certificate(person, place, happened)
         say("José shares a name with somebody: under review, so he takes a turn")
         person.film()
-        number = _be_reviewed(person, place, happened)
+        application = _be_reviewed(person, place, happened)
         say("his phone follows the turn; Rosa, with a child in her arms, is called before him")
-        _be_called(place, room, number, happened)
+        _be_called(place, room, happened)
+        say("while he is at the window, somebody at the centre decides: nothing against it")
+        issue_after_review(place, application_of(place, application))
+        say("Carmen has a certificate in force: it is sent again, for nothing")
+        _have_it_sent_again(person, place, room, happened)
+        _look_at_the_day(place, room, happened)
+        say("José's certificate arrives by e-mail, and his phone finds it ready")
+        _be_told(place, room, application, happened)
         room.wait_for_kiosk(KIOSK_CODE)
         happened.screens += person.seen + person.fleeting()
     happened.processes = processes.peak_rss_mb()
@@ -75,8 +86,8 @@ def _wait_until_it_sells(person: Applicant) -> None:
 
 
 def _get_a_certificate(person: Applicant, place: Place, happened: Happened) -> None:
-    _apply_and_pay(person, JUAN, "certificate_ready")
-    receipt = _nth(place.spool, "*.bin", 1).with_suffix(".txt")
+    apply_and_pay(person, JUAN, "certificate_ready")
+    receipt = slip(place, 1)
     person.touch("finish", "welcome")
     happened.journey = {
         "touches": person.touches,
@@ -85,29 +96,30 @@ def _get_a_certificate(person: Applicant, place: Place, happened: Happened) -> N
         "machine_seconds": round(person.machine_seconds, 2),
     }
     happened.receipt = {"path": receipt}
-    mail = _nth(place.mailbox, "*.eml", 1)
-    certificate = Certificate.of(place, mail)
-    happened.certificate = certificate.facts()
+    mail, pdf = letter_to(place, JUAN.email, 1), place.folder / "certificate.pdf"
+    happened.certificate = Certificate.of(place, application_on(receipt), mail, pdf).facts()
     happened.email = {"path": mail, "to": JUAN.email}
 
 
 def _be_reviewed(person: Applicant, place: Place, happened: Happened) -> str:
-    """José's number, which is on his paper beside the code for his phone."""
-    _apply_and_pay(person, JOSE, "in_review")
+    """The number of José's application; the one of his turn is on paper beside a code."""
+    apply_and_pay(person, JOSE, "in_review")
+    application = application_on(slip(place, 2))
     person.touch("take_turn", "ticket_ready")
-    paper = _nth(place.spool, "*.bin", 3).with_suffix(".txt")
+    paper = slip(place, 3)
     person.wait_enabled("finish")
     person.picture("ticket_ready-printed")
     person.touch("finish", "welcome")
-    number, link = _read_paper(paper)
+    number, link = turn_on(paper)
     if link_leads_to(place, link) != number:
         raise Unproven(f"the code on {paper.name} is not the one of turn {number}")
     happened.ticket = {"number": number, "link": link, "path": paper}
-    return number
+    return application
 
 
-def _be_called(place: Place, room: Room, number: str, happened: Happened) -> None:
+def _be_called(place: Place, room: Room, happened: Happened) -> None:
     """Rosa came after José and is called before him; the phone tells him both."""
+    number = str(happened.ticket["number"])
     room.phone.follow(str(happened.ticket["link"]))
     alone = room.phone.shows_place("Usted sigue")
     rosa = room.counter.give_turn(REVIEW, preferential=True)
@@ -129,13 +141,38 @@ def _be_called(place: Place, room: Room, number: str, happened: Happened) -> Non
         "shown_on_phone_ms": round(on_phone - pressed, 1),
     }
     room.counter.attend()
+    happened.phone = _told(alone, behind)
+    happened.calls = [{**asdict(call), **shown[call.number]} for call in calls(place)]
+
+
+def _have_it_sent_again(person: Applicant, place: Place, room: Room, happened: Happened) -> None:
+    """Carmen's phone scans the code on the kiosk's screen; the same file comes by e-mail."""
+    code = have_it_sent_again(person, CARMEN)
+    person.touch("finish", "welcome")
+    again = sent_again(place, CARMEN, paper=4)
+    file, shot = downloaded(
+        place, str(again["application_id"]), code, Path(str(again["pdf"])), room.another_phone()
+    )
+    happened.again = {**again, "download": file}
+    happened.screens.append(shot)
+
+
+def _look_at_the_day(place: Place, room: Room, happened: Happened) -> None:
+    """Whoever oversees the site, and its reports, once José has been served."""
     room.office.oversee()
     happened.screens.append(picture(room.office.page, place.screens, "supervisor"))
     room.counter.finish()
     room.office.read_reports()
     happened.screens.append(picture(room.office.page, place.screens, "reports"))
-    happened.phone = _told(alone, behind)
-    happened.calls = [{**asdict(call), **shown[call.number]} for call in calls(place)]
+
+
+def _be_told(place: Place, room: Room, application: str, happened: Happened) -> None:
+    """What José was told by e-mail, before and after, and what his phone says now."""
+    arrived = review.arrived(place, JOSE, application)
+    told = Path(str(arrived["told"]))
+    tracking, shot = review.followed(place, JOSE, told, room.phone)
+    happened.review = {**arrived, "tracking": tracking}
+    happened.screens.append(shot)
 
 
 def _told(alone: Shown, behind: Shown) -> dict[str, object]:
@@ -144,36 +181,3 @@ def _told(alone: Shown, behind: Shown) -> dict[str, object]:
         "number": alone.number,
         "said": [f"{each.place} · {each.estimate}" for each in (alone, behind)],
     }
-
-
-def _apply_and_pay(person: Applicant, visitor: Visitor, outcome: str) -> None:
-    person.touch("start", "read_document")
-    person.show_document(visitor.mrz(), "choose_service")
-    person.touch("service:certificate", "terms")
-    person.touch("accept", "confirm_name")
-    person.touch("confirm", "give_email")
-    person.type_text(visitor.email)
-    person.picture("give_email-typed")
-    person.touch("continue", "ready_to_pay")
-    person.touch("pay", outcome)
-    person.wait_enabled("finish")
-
-
-def _nth(folder: Path, pattern: str, count: int) -> Path:
-    """The `count`-th file of `pattern` in `folder`, once it is there."""
-    ends = time.monotonic() + ARRIVES_WITHIN_S
-    while time.monotonic() < ends:
-        found = sorted(folder.glob(pattern))
-        if len(found) >= count:
-            return found[count - 1]
-        time.sleep(0.02)
-    raise TimeoutError(f"{folder} holds fewer than {count} {pattern}")
-
-
-def _read_paper(slip: Path) -> tuple[str, str]:
-    """The number and the address in the code, as the printer put them on paper."""
-    text = slip.read_text()
-    number, link = re.search(r"^ *([A-Z]-\d+) *$", text, re.M), re.search(r"\[QR: (\S+)\]", text)
-    if not number or not link:
-        raise Unproven(f"{slip.name} carries no number or no code")
-    return number[1], link[1]

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, literal_column, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, func, literal_column, or_, select, update
 
 from queue_server.core.prepared import Prepared, PreparedUpsert
 from queue_server.core.problem import Problem
@@ -63,6 +63,7 @@ def post(
         "state": "waiting",
         "attempts": 0,
         "stumbles": 0,
+        "due_at": not_before or uow.now,
         "not_before": not_before or uow.now,
         "created_at": uow.now,
         "reason": "",
@@ -77,18 +78,23 @@ _POST_ONCE = PreparedUpsert(
 
 
 def claim(
-    uow: UnitOfWork, *, without: Collection[str] = (), oldest_first: bool = False
+    uow: UnitOfWork,
+    *,
+    only: Collection[str] = (),
+    without: Collection[str] = (),
+    oldest_first: bool = False,
 ) -> Errand | None:
     """Take an errand that is due, for `LEASE`; one whose holder died is due again.
 
     One that somebody stands and waits for goes before what piled up, and each in the order it came;
-    `oldest_first` takes what waits longest, whoever waits. Kinds in `without` are left alone.
+    `oldest_first` takes what waits longest, whoever waits. `only` these kinds are taken,
+    if any are named; those in `without` are left alone.
     """
     now = uow.now
     values = {"now": now, "until": now + LEASE, "young": now - LIVE_FOR}
     heads = (_longest_due,) if oldest_first else (_live, _longest_due)
     for head in heads:
-        row = _claiming(head, tuple(without)).one_or_none(uow.connection, values)
+        row = _claiming(head, tuple(only), tuple(without)).one_or_none(uow.connection, values)
         if row is not None:
             return Errand(row.id, row.site, row.kind, row.subject, row.attempts)
     return None
@@ -123,8 +129,12 @@ def _due() -> tuple[ColumnElement[bool], ...]:
 
 
 @cache
-def _claiming(head: Callable[[], Select[Any]], without: tuple[str, ...]) -> Prepared:
+def _claiming(
+    head: Callable[[], Select[Any]], only: tuple[str, ...], without: tuple[str, ...]
+) -> Prepared:
     found = head().limit(1).with_for_update(skip_locked=True, of=outbox)
+    if only:
+        found = found.where(or_(*(outbox.c.kind == each for each in only)))
     if without:
         found = found.where(*(outbox.c.kind != each for each in without))
     return Prepared(
@@ -151,6 +161,15 @@ def put_off(uow: UnitOfWork, errand: Errand, reason: str, pause_s: float) -> Non
     Raises ClaimLost.
     """
     _settle(uow, errand, "waiting", reason, uow.now + timedelta(seconds=pause_s))
+
+
+def come_back(uow: UnitOfWork, errand: Errand, reason: str, pause_s: float) -> None:
+    """All is well and it is not over: it is due again in `pause_s` seconds, with a clean slate.
+
+    Until then it waits for nothing. Raises ClaimLost.
+    """
+    due_at = uow.now + timedelta(seconds=pause_s)
+    _settle(uow, errand, "waiting", reason, due_at, due_at=due_at, stumbles=0)
 
 
 def stumbled(uow: UnitOfWork, errand: Errand, reason: str, pause_s: float, park_after: int) -> bool:
@@ -180,11 +199,12 @@ def pause_s(attempts: int, chance: float) -> float:
 
 
 def call_off(uow: UnitOfWork, site: str, kind: str, subject: str) -> None:
-    """Nobody needs this errand any more. One that is being carried out goes on to its end."""
+    """Nobody needs this errand any more, a person neither. One that is being carried out goes on
+    to its end."""
     mine = (outbox.c.site == site) & (outbox.c.kind == kind) & (outbox.c.subject == subject)
     uow.connection.execute(
         update(outbox)
-        .where(mine, outbox.c.state == "waiting")
+        .where(mine, outbox.c.state.in_(("waiting", "parked")))
         .values(state="done", reason="called off")
     )
 
@@ -199,9 +219,10 @@ class Backlog:
 
 
 def backlog(uow: UnitOfWork, site: str) -> Backlog:
-    """The state of one site's outbox. An errand for later does not wait before its time."""
-    mine, due = outbox.c.site == site, outbox.c.not_before <= uow.now
-    waiting = select(func.count(), func.min(outbox.c.created_at)).where(_OPEN, mine, due)
+    """The state of one site's outbox. What is left for later on purpose does not wait before its
+    time; what is put off because it failed does."""
+    mine, due = outbox.c.site == site, outbox.c.due_at <= uow.now
+    waiting = select(func.count(), func.min(outbox.c.due_at)).where(_OPEN, mine, due)
     count, oldest = uow.connection.execute(waiting).one()
     parked = select(func.count()).where(mine, outbox.c.state == "parked")
     return Backlog(count, uow.connection.execute(parked).scalar_one(), oldest)
@@ -244,10 +265,11 @@ def take_up(uow: UnitOfWork, actor: Actor, errand: int) -> None:
     uow.record(actor, "errand.taken_up", errand=changed.kind, subject=changed.subject)
 
 
-def _settle(uow: UnitOfWork, errand: Errand, state: str, reason: str, not_before: datetime) -> None:
-    _change_mine(
-        uow, errand, state=state, reason=reason[:80], not_before=not_before, claimed_until=None
-    )
+def _settle(
+    uow: UnitOfWork, errand: Errand, state: str, reason: str, not_before: datetime, **more: Any
+) -> None:
+    settled = {"state": state, "reason": reason[:80], "not_before": not_before}
+    _change_mine(uow, errand, **settled, claimed_until=None, **more)
 
 
 def _change_mine(uow: UnitOfWork, errand: Errand, **values: Any) -> None:

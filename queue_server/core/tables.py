@@ -66,7 +66,8 @@ replies = Table(
 # `attempts` is raised by the claim, before anything is sent: above 1, the earlier attempt may have
 # reached the centre, which is then asked before anything is repeated. Errands of one `chain` are
 # carried out in the order they were left. `live`: somebody stands and waits for it. `stumbles`: how
-# often something was wrong with the errand itself, not with the line.
+# often something was wrong with the errand itself, not with the line. `due_at`: when its time came;
+# back-off moves `not_before` only.
 outbox = Table(
     "outbox",
     metadata,
@@ -79,6 +80,7 @@ outbox = Table(
     Column("state", String(10), nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("stumbles", Integer, nullable=False),
+    Column("due_at", Instant, nullable=False),
     Column("not_before", Instant, nullable=False),
     Column("claimed_until", Instant),
     Column("created_at", Instant, nullable=False),

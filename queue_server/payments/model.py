@@ -87,6 +87,7 @@ class VoucherState(StrEnum):
     APPLIED = "applied"  # it paid for its application
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"  # the person paid another way meanwhile
+    RETURNED = "returned"  # it paid, and the application was refused: it may be presented again
 
 
 # A voucher in one of these belongs to its application, and to no other.
@@ -114,6 +115,7 @@ class PaymentStanding(StrEnum):
     CHECKING = "checking"
     NOT_VISIBLE = "not_visible"
     APPLIED = "applied"
+    RETURNED = "returned"
     NOT_FOUND = "payment_not_found"
     USED = "payment_used"
     OF_ANOTHER = "payment_of_another"

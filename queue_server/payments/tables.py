@@ -11,7 +11,6 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     String,
     Table,
-    UniqueConstraint,
     text,
 )
 
@@ -29,7 +28,8 @@ fees = Table(
 )
 
 # A terminal's transaction, or a voucher, pays once. References alone begin again when a terminal is
-# replaced, so a card's `reference` holds terminal, RRN and instant.
+# replaced, so a card's `reference` holds terminal, RRN and instant. A voucher whose application was
+# refused is given back, and may pay for another.
 payments = Table(
     "payments",
     metadata,
@@ -42,9 +42,19 @@ payments = Table(
     Column("reference", String(64), nullable=False),
     Column("paid_at", Instant, nullable=False),
     Column("recorded_at", Instant, nullable=False),
-    UniqueConstraint("means", "reference"),
+    Column("returned_at", Instant),
     CheckConstraint("means IN ('card', 'voucher')", name="means"),
     CheckConstraint("amount_centimos > 0", name="positive"),
+)
+
+_TAKEN = text("returned_at IS NULL")
+Index(
+    "uq_payments_reference",
+    payments.c.means,
+    payments.c.reference,
+    unique=True,
+    sqlite_where=_TAKEN,
+    postgresql_where=_TAKEN,
 )
 
 # Only the fields a kiosk may keep of a card.
@@ -76,7 +86,8 @@ vouchers = Table(
     Column("changed_at", Instant, nullable=False),
     Column("give_up_at", Instant, nullable=False),
     CheckConstraint(
-        "state IN ('checking', 'not_visible', 'applied', 'refused', 'withdrawn')", name="state"
+        "state IN ('checking', 'not_visible', 'applied', 'refused', 'withdrawn', 'returned')",
+        name="state",
     ),
     CheckConstraint("(state = 'refused') = (refusal IS NOT NULL)", name="refusal"),
     Index("ix_vouchers_application", "application", "presented_at"),

@@ -63,7 +63,9 @@ async def tracked(
         return found and _view(uow, found)
 
     try:
-        with counted(request, application_number(number) or "", _UNKNOWN):
+        # Known is who proved it, number and document: not the number alone.
+        proven = f"{application_number(number) or ''} {ending.strip().upper()}"
+        with counted(request, proven, _UNKNOWN):
             view = await desk.database.call(unit)
             if view is None:
                 raise Problem(404, _UNKNOWN, _WRONG)

@@ -37,6 +37,10 @@ _PAID_ALREADY = (
     "Si ya pagó, conserve su comprobante y no pague otra vez: en la ventanilla ven qué se hace con "
     "ese pago."
 )
+_FREE_AGAIN = (
+    "No pague otra vez: su comprobante del banco quedó libre y puede presentarlo en una solicitud "
+    "nueva."
+)
 _ANOTHER_WAY = "Pague de otra forma en un quiosco, o acérquese a una ventanilla con su comprobante."
 
 # A payment that does not pay: said of a voucher, and of what the centre refused.
@@ -199,8 +203,14 @@ def _refused(of: Tracked) -> Story:
     assert of.refusal is not None
     if of.refusal in _REFUSALS:
         title, meaning, way_on = _REFUSALS[of.refusal]
-        return Story(Mood.ACT, title, meaning, (way_on, _PAID_ALREADY))
-    return Story(Mood.ACT, *_payment(PaymentStanding(of.refusal)))
+        return Story(Mood.ACT, title, meaning, (way_on, _paid_with(of)))
+    title, meaning, _ = _payment(PaymentStanding(of.refusal))
+    return Story(Mood.ACT, title, meaning, (_paid_with(of),))
+
+
+def _paid_with(of: Tracked) -> str:
+    """What becomes of what was paid for a refused application."""
+    return _FREE_AGAIN if of.payment is _P.RETURNED else _PAID_ALREADY
 
 
 def _payment(standing: PaymentStanding) -> tuple[str, str, tuple[str, ...]]:

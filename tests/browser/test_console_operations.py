@@ -188,7 +188,7 @@ OPERATIONS = [
     ),
     Operation("resume", held, "u 1", is_in("waiting")),
     Operation("transfer to a service", serving, "d 1", is_in("transferred")),
-    Operation("transfer to a counter", serving, "d 5", says("a Ventanilla 2")),
+    Operation("transfer to a counter", serving, "d 6", says("a Ventanilla 2")),
     Operation("change class", serving, "c 1", is_preferential),
     Operation("cancel", serving, "q 1", is_in("cancelled")),
     Operation("issue by hand", waiting, "t 5", shows_the_number),

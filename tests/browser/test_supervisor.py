@@ -52,7 +52,7 @@ def test_a_counter_is_moved_between_services_by_two_presses_and_calls_accordingl
     card.get_by_role("combobox", name="Certificado de conducta").select_option("3")
     expect(page.locator("#overview")).to_have_attribute("aria-busy", "false")
     served = {each["counter"]: each["services"] for each in overview(boss)["counters"]}
-    assert served["V2"] == {"certificate": 1, "review": 1, "conduct": 3}
+    assert served["V2"] == {"certificate": 1, "review": 1, "representative": 1, "conduct": 3}
     body = {"services": [{"service": each} for each in ("certificate", "review", "information")]}
     post(boss, "counters/V2/services", body)
     assert window.complaints == []

@@ -311,8 +311,15 @@ def _parsed(raw: HttpReply) -> Any:
     """The envelope in `raw`. Raises ReplyLost for a fault, signed or not, and XmlRefused."""
     document = soap_xml.parse(raw.content, raw.charset, long=(PDF,))
     if raw.status_code != 200 or _names_in_body(document) == [f"{{{SOAP_ENV_11}}}Fault"]:
-        raise ReplyLost("fault")
+        raise ReplyLost("client_fault" if _blames_the_caller(document) else "fault")
     return document
+
+
+def _blames_the_caller(document: Any) -> bool:
+    """SOAP 1.1 §4.4.1: `Client` says that the message itself is wrong; sending it again is of no
+    use."""
+    code = document.findtext(f"{{{SOAP_ENV_11}}}Body/{{{SOAP_ENV_11}}}Fault/faultcode") or ""
+    return code.strip().rpartition(":")[2].partition(".")[0] == "Client"
 
 
 def _names_in_body(document: Any) -> list[Any]:

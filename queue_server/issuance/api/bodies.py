@@ -158,13 +158,15 @@ def application_body(
     """Where an application of this site stands, as `ApplicationBody`. Raises Problem 404."""
     row = applications.find(uow, actor.site, str(application))
     token = delivery.link_token(uow, row.id)
+    is_issued = row.state == ApplicationState.ISSUED
     public: str | None = request.app.state.config.public_address
     return ApplicationBody(
         id=UUID(row.id),
         number=row.number,
         state=row.state,
         refusal=row.refusal,
-        certificate_number=row.certificate_number,
+        # Not before its file was checked: until then it exists for nobody.
+        certificate_number=row.certificate_number if is_issued else None,
         payment=payment_standing(uow, row.id),
         email=tracking.email_state(uow, row.id),
         link=f"{public.rstrip('/')}/c/{token}" if public and token else None,

@@ -88,10 +88,9 @@ async def _tried(
     try:
         yield
     except Problem as problem:
+        # Whatever else was wrong with it: only what came to its end forgives the tries before.
         if problem.kind == "no_such_application":
             log.warning("no such application", person=actor.name)
-            raise
-        tries.succeeded(*mine)
         raise
     tries.succeeded(*mine)
 

@@ -28,6 +28,7 @@ from queue_server.issuance.services.settle import CheckedFile
 _ODD = (
     "another_application",
     "another_certificate",
+    "client_fault",
     "contradiction",
     "code_",
     "digest",
@@ -110,7 +111,7 @@ class CentreErrands:
 
 
 def _again(answer: TryLater | Unknown) -> Again:
-    odd = isinstance(answer, Unknown) and answer.reason.startswith(_ODD)
+    odd = answer.reason.startswith(_ODD)
     return Again(answer.reason, stumble=odd)
 
 

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from math import ceil
 from typing import Any
 
-from sqlalchemy import Row, case, delete, or_, select
+from sqlalchemy import Row, case, delete, or_, select, update
 
 from queue_server.core.problem import Problem
 from queue_server.core.unit_of_work import UnitOfWork
@@ -62,7 +62,7 @@ def identified(
     accepted = [proves(open_applicant(uow, each)) for each in sealed]
     row = next((row for row, right in zip(rows, accepted, strict=False) if right), None)
     if row is not None:
-        _forgive(uow, counted_at, counted)
+        _forgive(uow, counted_at, counted, every=all(accepted))
     return row
 
 
@@ -96,10 +96,15 @@ def _too_many(uow: UnitOfWork, site: str, counted: str) -> Problem:
     return Problem(429, "too_many_misses", words, retry_after_s=wait_s)
 
 
-def _forgive(uow: UnitOfWork, site: str, counted: str) -> None:
+def _forgive(uow: UnitOfWork, site: str, counted: str, *, every: bool) -> None:
+    """The misses of a number; only this try, where `every` application of that number was not
+    proven: whoever has the same number at another site must not wipe out guesses at this one."""
     misses = tables.tracking_misses
     mine = (misses.c.site == site) & (misses.c.number == counted)
-    uow.connection.execute(delete(misses).where(mine))
+    if every:
+        uow.connection.execute(delete(misses).where(mine))
+    else:
+        uow.connection.execute(update(misses).where(mine).values(misses=misses.c.misses - 1))
 
 
 def _sealed_nobody(uow: UnitOfWork) -> bytes:

@@ -57,3 +57,5 @@ class ClaimKeeper:
         except outbox.ClaimLost:
             with self._lock:
                 self._held.discard(errand)
+        except Exception:
+            log.exception("claim not renewed", kind=errand.kind)  # the others are

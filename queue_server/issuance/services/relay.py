@@ -1,7 +1,7 @@
 """The relay: carries errands to the centre and to the mail server, one claim at a time."""
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 import structlog
 
@@ -10,7 +10,7 @@ from queue_server.core.db import Database
 from queue_server.core.outbox import Errand
 from queue_server.core.problem import Problem
 from queue_server.core.unit_of_work import UnitOfWork
-from queue_server.issuance.services import letters, settle
+from queue_server.issuance.services import settle
 from queue_server.issuance.services.errands import Again, Carrier, Finish
 from queue_server.issuance.services.keeping import ClaimKeeper
 
@@ -22,22 +22,26 @@ log = structlog.get_logger("relay")
 class Relay:
     """Does one errand at a time; several may run side by side, each claims its own rows.
 
-    No transaction is open while the network is waited for. While the centre is away
-    (`centre_serves` says no) what is meant for it stays where it is, unclaimed and uncounted;
-    letters go on.
+    It takes `only` these kinds, or all but those in `without`; one that nobody knows is parked. No
+    transaction is open while the network is waited for. While the other side is away (`serves` says
+    no) errands stay where they are, unclaimed and uncounted.
     """
 
     def __init__(
         self,
         database: Database,
         carriers: Mapping[str, Carrier],
-        centre_serves: Callable[[], bool],
+        *,
+        only: Collection[str] = (),
+        without: Collection[str] = (),
+        serves: Callable[[], bool] = lambda: True,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._database = database
         self._carriers = carriers
-        self._for_the_centre = tuple(kind for kind in carriers if kind != letters.MAIL)
-        self._centre_serves = centre_serves
+        self._only = tuple(only)
+        self._without = tuple(without)
+        self._serves = serves
         self._chance = chance
         self._keeper = ClaimKeeper(database)
 
@@ -49,9 +53,12 @@ class Relay:
         `oldest_first`: what waits longest, even while people at the kiosks wait for theirs.
         `claimed` is called once an errand is taken: another relay may look for the next.
         """
-        left_alone = () if self._centre_serves() else self._for_the_centre
+        if not self._serves():
+            return False
         errand = self._database.run(
-            lambda uow: outbox.claim(uow, without=left_alone, oldest_first=oldest_first)
+            lambda uow: outbox.claim(
+                uow, only=self._only, without=self._without, oldest_first=oldest_first
+            )
         )
         if errand is None:
             return False
@@ -80,6 +87,8 @@ class Relay:
         """What to write now that the errand was tried."""
         try:
             finish = self._carriers[errand.kind](errand)
+        except Problem as problem:  # our own database; the errand has no part in it
+            finish = Again(problem.kind, stumble=problem.status < 500)
         except Exception as error:
             log.exception("errand failed", kind=errand.kind, subject=errand.subject)
             finish = Again(type(error).__name__, stumble=True)

@@ -11,9 +11,10 @@ from queue_server.core.unit_of_work import Actor, UnitOfWork
 from queue_server.issuance import tables
 from queue_server.issuance.model import ApplicationState, LetterKind, LetterState, Refusal
 from queue_server.issuance.services import applications, delivery, letters
+from queue_server.payments.services import vouchers
 
 # A review takes minutes when the operator is quick and days when not.
-REVIEW_FIRST_S, REVIEW_LAST_S, REVIEW_EAGER_POLLS = 60.0, 1800.0, 15
+REVIEW_FIRST_S, REVIEW_LAST_S, REVIEW_EAGER_POLLS = 15.0, 1800.0, 20
 
 
 def relay(site: str) -> Actor:
@@ -38,7 +39,8 @@ def issued(uow: UnitOfWork, errand: Errand, certificate_number: str) -> None:
     """
     _note_number(uow, errand.subject, certificate_number)
     outbox.done(uow, errand)
-    outbox.post(uow, errand.site, applications.FETCH, errand.subject)
+    stands_there = errand.kind == applications.REQUEST
+    outbox.post(uow, errand.site, applications.FETCH, errand.subject, live=stands_there)
 
 
 def _note_number(uow: UnitOfWork, application: str, certificate_number: str) -> None:
@@ -61,11 +63,11 @@ def under_review(uow: UnitOfWork, errand: Errand) -> None:
         later = uow.now + timedelta(seconds=REVIEW_FIRST_S)
         outbox.post(uow, errand.site, applications.FOLLOW, errand.subject, later, live=False)
         return
-    outbox.put_off(uow, errand, "under review", review_pause_s(errand.attempts))
+    outbox.come_back(uow, errand, "under review", review_pause_s(errand.attempts))
 
 
 def review_pause_s(polls: int) -> float:
-    """Seconds until a review is asked about again: a minute at first, half an hour in the end."""
+    """Seconds until a review is asked about again: 15 at first, half an hour in the end."""
     return min(REVIEW_LAST_S, REVIEW_FIRST_S * 1.5 ** max(0, min(polls, 40) - REVIEW_EAGER_POLLS))
 
 
@@ -74,6 +76,7 @@ def refused(uow: UnitOfWork, errand: Errand, reason: Refusal) -> None:
     uow.lock_site(errand.site)
     row = applications.find(uow, errand.site, errand.subject)
     applications.move(uow, relay(errand.site), row, ApplicationState.REFUSED, reason)
+    vouchers.give_back(uow, row.id)  # as the centre does (docs/soap.md, idempotency)
     letters.owe(uow, row, LetterKind.REFUSED)
     uow.record(relay(errand.site), "application.refused", application=errand.subject, reason=reason)
     outbox.done(uow, errand)

@@ -151,7 +151,7 @@ def _kept(uow: UnitOfWork, errand: Errand, shown: PresentedVoucher, row: Row[Any
         )
     kept, left = uow.now - shown.presented_at, shown.give_up_at - uow.now
     pause_s = ask_again_s(kept.total_seconds(), left.total_seconds())
-    outbox.put_off(uow, errand, "payment not visible yet", pause_s)
+    outbox.come_back(uow, errand, "payment not visible yet", pause_s)
 
 
 def _refused(

@@ -49,6 +49,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("stumbles", sa.Integer(), nullable=False),
+        sa.Column("due_at", schema.Instant(timezone=True), nullable=False),
         sa.Column("not_before", schema.Instant(timezone=True), nullable=False),
         sa.Column("claimed_until", schema.Instant(timezone=True), nullable=True),
         sa.Column("created_at", schema.Instant(timezone=True), nullable=False),

@@ -32,11 +32,19 @@ def upgrade() -> None:
         sa.Column("reference", sa.String(length=64), nullable=False),
         sa.Column("paid_at", schema.Instant(timezone=True), nullable=False),
         sa.Column("recorded_at", schema.Instant(timezone=True), nullable=False),
+        sa.Column("returned_at", schema.Instant(timezone=True), nullable=True),
         sa.CheckConstraint("means IN ('card', 'voucher')", name=op.f("ck_payments_means")),
         sa.CheckConstraint("amount_centimos > 0", name=op.f("ck_payments_positive")),
         sa.PrimaryKeyConstraint("id", name="pk_payments"),
         sa.UniqueConstraint("application", name="uq_payments_application"),
-        sa.UniqueConstraint("means", "reference", name="uq_payments_means_reference"),
+    )
+    op.create_index(
+        "uq_payments_reference",
+        "payments",
+        ["means", "reference"],
+        unique=True,
+        sqlite_where=sa.text("returned_at IS NULL"),
+        postgresql_where=sa.text("returned_at IS NULL"),
     )
     op.create_table(
         "vouchers",
@@ -55,7 +63,7 @@ def upgrade() -> None:
             "(state = 'refused') = (refusal IS NOT NULL)", name=op.f("ck_vouchers_refusal")
         ),
         sa.CheckConstraint(
-            "state IN ('checking', 'not_visible', 'applied', 'refused', 'withdrawn')",
+            "state IN ('checking', 'not_visible', 'applied', 'refused', 'withdrawn', 'returned')",
             name=op.f("ck_vouchers_state"),
         ),
         sa.PrimaryKeyConstraint("id", name="pk_vouchers"),
@@ -109,5 +117,11 @@ def downgrade() -> None:
     )
     op.drop_index("ix_vouchers_application", table_name="vouchers")
     op.drop_table("vouchers")
+    op.drop_index(
+        "uq_payments_reference",
+        table_name="payments",
+        sqlite_where=sa.text("returned_at IS NULL"),
+        postgresql_where=sa.text("returned_at IS NULL"),
+    )
     op.drop_table("payments")
     op.drop_table("fees")

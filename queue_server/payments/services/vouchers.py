@@ -133,6 +133,22 @@ def withdraw_voucher(uow: UnitOfWork, application: str) -> None:
     _WITHDRAW.tell(uow.connection, {**now, "of_application": application})
 
 
+def give_back(uow: UnitOfWork, application: str) -> None:
+    """`application` was refused: a voucher that paid for it may pay for another."""
+    vouchers, payments = tables.vouchers.c, tables.payments.c
+    paid_for_it = (vouchers.application == application) & (vouchers.state == VoucherState.APPLIED)
+    uow.connection.execute(
+        update(tables.vouchers)
+        .where(paid_for_it)
+        .values(state=VoucherState.RETURNED, changed_at=uow.now)
+    )
+    uow.connection.execute(
+        update(tables.payments)
+        .where(payments.application == application, payments.means == Means.VOUCHER)
+        .values(returned_at=uow.now)
+    )
+
+
 def _move(
     uow: UnitOfWork, id_: str, state: VoucherState, refusal: VoucherRefusal | None = None
 ) -> None:

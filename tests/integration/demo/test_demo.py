@@ -19,12 +19,17 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 
+from deploy.demo.arrivals import Unproven
+from deploy.demo.people import CARMEN, JOSE, JUAN
 from deploy.demo.place import Place, Ports
-from deploy.demo.proof import Unproven, admitted_by, link_leads_to
+from deploy.demo.proof import Certificate, admitted_by, charges_of, link_leads_to, payments_of
+from deploy.demo.scan import shows_code
 from queue_server.bootstrap import open_database
 from queue_server.config import load_config
 from queue_server.core import tables as core
 from queue_server.core.unit_of_work import UnitOfWork
+from queue_server.issuance.tables import link_views
+from queue_server.payments.tables import payments
 from queue_server.turns.services.my_turn import ticket_of
 from tests.support.centre import eventually
 from tests.support.site import REPOSITORY
@@ -67,26 +72,90 @@ def running_in(folder: Path) -> list[str]:
     return found
 
 
+def letter(path: str) -> EmailMessage:
+    return cast(EmailMessage, message_from_bytes(Path(path).read_bytes(), policy=policy.default))
+
+
+def attached(path: str) -> list[bytes]:
+    """The files an e-mail carries."""
+    return [part.get_content() for part in letter(path).iter_attachments()]
+
+
+def check_certificate(certificate: dict[str, Any], mail: str, *others: str) -> None:
+    """It is issued, signed, worthless, and the same file in report, e-mail and `others`."""
+    assert certificate["outcome"] == "issued"
+    pdf = certificate["pdf"]
+    verdict = subprocess.run(["pdfsig", "-nocert", pdf], capture_output=True, text=True, check=True)
+    assert ("Signature is Valid" in verdict.stdout) is certificate["signature_valid"] is True
+    files = [*attached(mail), *(Path(each).read_bytes() for each in (pdf, *others))]
+    assert len(files) == 2 + len(others)
+    assert len({hashlib.sha256(each).digest() for each in files}) == 1
+    text = subprocess.run(["pdftotext", pdf, "-"], capture_output=True, text=True, check=True)
+    assert certificate["number"] in text.stdout
+    assert "SIN VALOR LEGAL" in text.stdout
+
+
 def test_the_certificate_is_signed_and_the_same_in_mail_and_report(report: dict[str, Any]) -> None:
     certificate = report["certificate"]
-    assert certificate["outcome"] == "issued"
-    said = subprocess.run(
-        ["pdfsig", "-nocert", certificate["pdf"]], capture_output=True, text=True, check=True
-    ).stdout
-    assert ("Signature is Valid" in said) is certificate["signature_valid"] is True
-    raw = Path(report["email"]["path"]).read_bytes()
-    letter = cast(EmailMessage, message_from_bytes(raw, policy=policy.default))
-    (pdf,) = [part.get_content() for part in letter.iter_attachments()]
-    digests = {
-        hashlib.sha256(each).digest() for each in (pdf, Path(certificate["pdf"]).read_bytes())
-    }
-    assert len(digests) == 1
-    text = subprocess.run(
-        ["pdftotext", certificate["pdf"], "-"], capture_output=True, text=True, check=True
-    ).stdout
-    assert certificate["number"] in text
-    assert "SIN VALOR LEGAL" in text
+    check_certificate(certificate, report["email"]["path"])
+    assert letter(report["email"]["path"])["To"] == report["email"]["to"] == JUAN.email
     assert certificate["application_number"] in Path(report["receipt"]["path"]).read_text()
+
+
+def test_a_review_is_decided_and_told_before_and_after(demo: Path, report: dict[str, Any]) -> None:
+    review = report["review"]
+    check_certificate(review, review["path"])
+    assert review["states"] == ["registered", "accepted", "under_review", "issued"]
+    id = review["application_id"]
+    (asked,) = [row for row in events(demo, "application.under_review")
+                if row.body["application"] == id]  # fmt: skip
+    (issued,) = [row for row in events(demo, "application.issued")
+                 if row.body["application"] == id]  # fmt: skip
+    assert asked.at < issued.at
+    to_him = [each for each in sorted((demo / "mail").glob("*.eml"))
+              if letter(str(each))["To"] == review["to"] == JOSE.email]  # fmt: skip
+    assert [Path(review[name]) for name in ("told", "path")] == to_him, "in the order they arrived"
+    first = letter(review["told"])
+    assert first["Subject"].startswith("En revisión")
+    assert attached(review["told"]) == []
+    assert review["application_number"] in first["Subject"]
+
+
+def test_the_phone_found_the_reviewed_application_by_its_number_and_its_document(
+    report: dict[str, Any],
+) -> None:
+    review = report["review"]
+    tracking = review["tracking"]
+    assert tracking["said"] == "Su certificado está listo"
+    assert tracking["link"].endswith(f"/s?n={review['application_number']}")
+    assert JOSE.number.endswith(tracking["ending"])
+    assert len(tracking["ending"]) == 4
+
+
+def test_a_certificate_in_force_came_again_by_mail_and_by_code_and_cost_nothing(
+    demo: Path, report: dict[str, Any]
+) -> None:
+    again = report["again"]
+    check_certificate(again, again["path"], again["download"]["pdf"])
+    assert letter(again["path"])["To"] == again["to"] == CARMEN.email
+    slip = Path(again["slip"]).read_text()
+    assert again["application_number"] in slip
+    assert "No se cobró nada" in slip
+    assert again["charges"] == again["payments"] == 0
+    terminal = json.loads((demo / "run" / "terminal" / "ledger.json").read_text())["entries"]
+    assert sorted(entry["reference"] for entry in terminal) == sorted(
+        report[paid]["application_number"] for paid in ("certificate", "review")
+    )
+    paid = read(demo, lambda uow: uow.connection.scalars(select(payments.c.application)).all())
+    assert set(paid) == {report[each]["application_id"] for each in ("certificate", "review")}
+    assert shows_code(Path(again["download"]["code"]), again["download"]["link"])
+    (taken,) = read(
+        demo,
+        lambda uow: uow.connection.scalars(
+            select(link_views.c.application).where(link_views.c.what == "file")
+        ).all(),
+    )
+    assert taken == again["application_id"]
 
 
 def events(demo: Path, kind: str) -> Sequence[Any]:
@@ -149,12 +218,17 @@ def test_the_display_was_admitted_by_the_administrator(demo: Path, report: dict[
     assert row.actor == "administrator:admin"
 
 
+def somewhere(demo: Path) -> Place:
+    """The place of a demo that has ended: its folder, and nothing that listens."""
+    nobody = ("", "")
+    return Place(demo, Ports(*(0 for _ in fields(Ports))), nobody, nobody, nobody)
+
+
 @pytest.mark.negative_control
 def test_a_code_or_a_display_the_server_does_not_know_proves_nothing(
     demo: Path, report: dict[str, Any]
 ) -> None:
-    nobody = ("", "")
-    place = Place(demo, Ports(*(0 for _ in fields(Ports))), nobody, nobody, nobody)
+    place = somewhere(demo)
     link = report["ticket"]["link"]
     assert link_leads_to(place, link) == report["ticket"]["number"]
     with pytest.raises(Unproven, match="leads nowhere"):
@@ -163,11 +237,29 @@ def test_a_code_or_a_display_the_server_does_not_know_proves_nothing(
         admitted_by(place, "sala-2")
 
 
+@pytest.mark.negative_control
+def test_another_persons_mail_code_or_payment_proves_nothing(
+    demo: Path, report: dict[str, Any], tmp_path: Path
+) -> None:
+    place, review, again = somewhere(demo), report["review"], report["again"]
+    mine, his = review["application_number"], Path(report["email"]["path"])
+    with pytest.raises(Unproven, match="another PDF"):
+        Certificate.of(place, mine, his, tmp_path / "x.pdf")
+    with pytest.raises(Unproven, match="carries no PDF"):
+        Certificate.of(place, mine, Path(review["told"]), tmp_path / "x.pdf")
+    with pytest.raises(Unproven, match="holds 0 certificates"):
+        Certificate.of(place, "A01-09999-X", his, tmp_path / "x.pdf")
+    assert (charges_of(place, mine), payments_of(place, review["application_id"])) == (1, 1)
+    link = again["download"]["link"]
+    other = link[:-1] + ("A" if link[-1] != "A" else "Q")
+    assert not shows_code(Path(again["download"]["code"]), other)
+
+
 def test_every_screen_that_was_passed_is_a_picture(report: dict[str, Any]) -> None:
     names = {Path(each).stem for each in report["screens"]}
     assert {
         *("administration", "console", "display", "monitor", "phone", "phone-waiting"),
-        *("reports", "supervisor"),
+        *("reports", "supervisor", "phone-tracking", "phone-download"),
     } <= names
     for word in (
         "terms",
@@ -177,6 +269,8 @@ def test_every_screen_that_was_passed_is_a_picture(report: dict[str, Any]) -> No
         "certificate_ready",
         "in_review",
         "ticket_ready",
+        "cannot_apply",
+        "sending_again",
     ):
         assert any(word in name for name in names), f"no picture of {word}"
     for each in report["screens"]:

@@ -58,7 +58,7 @@ def taken_while_it_waits(database: Database) -> tuple[bool, str]:
     errands = CentreErrands(
         database, cast("IssuanceBackend", centre), cast("PdfVerifier", None), link_days=1
     )
-    relay = Relay(database, errands.carriers(), centre_serves=lambda: True)
+    relay = Relay(database, errands.carriers(), serves=lambda: True)
     turn = threading.Thread(target=relay.turn)
     turn.start()
     assert centre.asked.wait(10)

@@ -46,7 +46,7 @@ class Post:
         self.server = RawServer(self._play)
         self._mailer = Mailer("127.0.0.1", self.server.port, "no-responder@prueba.example")
         errands = MailErrands(office.database, self._mailer, "https://turnos.example.pe/")
-        self.relay = Relay(office.database, errands.carriers(), centre_serves=lambda: True)
+        self.relay = Relay(office.database, errands.carriers(), serves=lambda: True)
 
     def __enter__(self) -> "Post":
         self.server.__enter__()
@@ -190,7 +190,7 @@ def test_without_a_mail_server_a_letter_waits_quietly_and_is_given_up(
     _, letter = owed(office)
     mailer = Mailer("127.0.0.1", free_port(), "a@prueba.example") if server == "away" else None
     errands = MailErrands(office.database, mailer)
-    relay = Relay(office.database, errands.carriers(), centre_serves=lambda: True)
+    relay = Relay(office.database, errands.carriers(), serves=lambda: True)
     for hours in (0, 1, 119):
         office.clock.at = NOON + timedelta(hours=hours)
         assert relay.turn()

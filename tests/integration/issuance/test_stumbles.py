@@ -28,7 +28,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
 def turns(database: Database, carrier: Carrier, count: int) -> list[str]:
     """The state of one errand after each of `count` turns, time being made to pass."""
     database.run(lambda uow: outbox.post(uow, "PRUEBA", "request", str(uuid4())))
-    relay = Relay(database, {"request": carrier}, centre_serves=lambda: True)
+    relay = Relay(database, {"request": carrier}, serves=lambda: True)
     states = []
     for _ in range(count):
         relay.turn()

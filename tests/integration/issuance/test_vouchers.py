@@ -235,7 +235,7 @@ def test_a_payment_that_hides_again_delays_and_one_used_elsewhere_ends_it(world:
     late = registered(world, person)
     world.desk.present(late, paid_at_bank(world, person))
     body = world.desk.until(late, "refused")
-    assert (body["refusal"], body["payment"]) == ("payment_used", "applied")
+    assert (body["refusal"], body["payment"]) == ("payment_used", "returned")
 
 
 @pytest.mark.parametrize("type_", ["06", "99", "1"])

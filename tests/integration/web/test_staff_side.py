@@ -155,7 +155,7 @@ def test_a_relay_that_gives_up_says_so_to_the_pages(
     marta, database = server.register.apply(MARTA, "accepted"), server.register.database
     database.run(lambda uow: outbox.post(uow, "PRUEBA", applications.REQUEST, marta.id))
     odd = {applications.REQUEST: lambda _: Again("contradiction", stumble=True)}
-    assert relay.Relay(database, odd, centre_serves=lambda: True).turn()
+    assert relay.Relay(database, odd, serves=lambda: True).turn()
     (told,) = server.read(Role.SUPERVISOR, "/api/v1/errands/parked")["errands"]
     assert (told["number"], told["reason"]) == (marta.number, "contradiction")
     query = select(events.c.body).where(events.c.kind == "errand.parked")
@@ -224,6 +224,4 @@ def test_the_figures_tell_what_waits_and_where_applications_stand(server: Server
 def left_ago(uow: UnitOfWork, subject: str, seconds: int) -> None:
     """As if the errand had been left so long ago."""
     at = uow.now - timedelta(seconds=seconds)
-    uow.connection.execute(
-        update(errands).where(errands.c.subject == subject).values(created_at=at)
-    )
+    uow.connection.execute(update(errands).where(errands.c.subject == subject).values(due_at=at))
