@@ -69,17 +69,13 @@ def run_jobs(config: ServerConfig, database: Database, ready: Callable[[], None]
     ]
     backend = build_backend(config)
     relays = build_relays(config, database, backend)
-    errands, letters = Bell(), Bell()
+    errands = Bell()
     if relays is not None:
         to_the_centre, to_the_mail = relays
         jobs += _relaying("relay", to_the_centre, RELAYS, errands)
-        jobs += _relaying("postman", to_the_mail, POSTMEN, letters)
-
-    def wake(_site: str | None) -> None:
-        errands.ring()
-        letters.ring()
-
-    commits = CommitWatch(database.engine, wake, LOOKS_EVERY_S)
+        # A letter can wait half a second: no commit wakes its relays.
+        jobs += _relaying("postman", to_the_mail, POSTMEN, Bell())
+    commits = CommitWatch(database.engine, lambda _site: errands.ring(), LOOKS_EVERY_S)
     commits.start()
     threads = [threading.Thread(target=_repeat, args=(job, stop), name=job.name) for job in jobs]
     if backend is not None:
