@@ -57,7 +57,7 @@ def tell(place: Place, processes: Processes, say: Callable[[str], None]) -> Happ
         application = _be_reviewed(person, place, happened)
         say("his phone follows the turn; Rosa, with a child in her arms, is called before him")
         _be_called(place, room, happened)
-        say("while he is at the window, somebody at the centre decides: nothing against it")
+        say("while he is at the window, somebody at the centre decides his review")
         issue_after_review(place, application_of(place, application))
         say("Carmen has a certificate in force: it is sent again, for nothing")
         _have_it_sent_again(person, place, room, happened)
