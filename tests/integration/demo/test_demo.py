@@ -312,7 +312,7 @@ def test_nothing_stays_behind_after_ctrl_c(tmp_path: Path) -> None:
         if "is up" in line:
             break
     process.send_signal(signal.SIGINT)
-    said, _ = process.communicate(timeout=30)
+    said, _ = process.communicate(timeout=75)
     assert process.returncode == 0, said
     assert "Traceback" not in said
     eventually(lambda: not running_in(folder))
