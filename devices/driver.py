@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from devices.kinds.cash_acceptor import CreditBook
+from devices.kinds.cash_dispenser import PayoutBook
 from devices.link import Link, open_link
 from devices.status import Completion, DeviceStatus
 
@@ -58,6 +60,19 @@ class Driver(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Wiring:
+    """What a driver is connected to besides its link.
+
+    ``report`` takes what the device brings by itself. The books are there where the kiosk handles
+    cash; a driver that needs one raises ``BookMissing`` without it.
+    """
+
+    report: Report
+    credit_book: CreditBook | None = None
+    payout_book: PayoutBook | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class NotRun:
     """A command never touched the device; for kinds without a result of their own."""
 
@@ -86,14 +101,16 @@ class Model:
     ``options`` gives each option's default, whose type is the option's type; ``choices`` narrows
     an option to some values. ``refuse`` makes the result of a command that never touched the
     device. ``open_link`` opens the way to it and takes ``link_options``; ``build`` gets what it
-    returned. ``beside`` lists commands that must not wait for the one that is running.
+    returned. ``beside`` lists commands that must not wait for the one that is running. ``answers``
+    is False for a device that only sends: being there says nothing about which device it is.
     """
 
     kind: str
     options: Options
-    build: Callable[[Any, Options, Report], Driver]
+    build: Callable[[Any, Options, Wiring], Driver]
     choices: Mapping[str, tuple[str, ...]]
     refuse: Callable[[object, Completion, DeviceStatus], object] = not_run
     open_link: Callable[[str, Options], Closable] = open_bytes
     link_options: Options = field(default_factory=lambda: SERIAL_OPTIONS)
     beside: tuple[type, ...] = ()
+    answers: bool = True

@@ -6,10 +6,12 @@
     ├── ConfigurationError      a person wrote something we cannot follow
     │   ├── UnknownModel        no driver has this name
     │   ├── UnknownOption       the driver has no such option
-    │   └── InvalidOption       the option exists, its value does not fit
+    │   ├── InvalidOption       the option exists, its value does not fit
+    │   └── BookMissing         a device that handles cash, and nowhere to write it down
     ├── LinkError               the way to the device
     │   ├── LinkNotFound        nothing is at this port (not fitted, unplugged)
     │   ├── LinkRefused         something is there and cannot be opened or set up
+    │   ├── LinkAmbiguous       several ports fit what is configured
     │   ├── LinkLost            it was open and broke
     │   └── LinkTimeout         it did not take our bytes in time; some may have gone
     ├── InvalidJob              a job that no printer could print; nothing was sent
@@ -18,6 +20,9 @@
 A machine-readable zone that cannot be accepted is not an error of a device: see
 ``devices.documents.mrz.MrzRefused``.
 """
+
+import errno
+from collections.abc import Mapping
 
 
 class DeviceError(Exception):
@@ -58,6 +63,16 @@ class InvalidOption(ConfigurationError):
         self.option = option
 
 
+class BookMissing(ConfigurationError):
+    """A device that handles cash, and nowhere to write it down."""
+
+    def __init__(self, model: str, book: str) -> None:
+        super().__init__(
+            f"A {model!r} moves money and was given no {book}: nothing may be taken or given "
+            "before it can be written down; configure it in a kiosk, which keeps a journal."
+        )
+
+
 class LinkError(DeviceError):
     """The way to the device."""
 
@@ -74,11 +89,44 @@ class LinkNotFound(LinkError):
 
 
 class LinkRefused(LinkError):
-    """Something is there and cannot be opened or set up."""
+    """Something is there and cannot be opened or set up; the text says what to do about it."""
 
-    def __init__(self, port: str, cause: Exception) -> None:
-        remedy = "check that no other program holds it, its permissions and its line settings"
-        super().__init__(port, f"cannot be opened ({cause})", remedy)
+    def __init__(self, port: str, cause: BaseException) -> None:
+        super().__init__(port, f"cannot be opened ({cause})", _remedy(cause))
+
+
+class LinkAmbiguous(LinkError):
+    """Several ports fit what is configured: a guess might talk to another device."""
+
+    def __init__(self, port: str, fitting: tuple[str, ...]) -> None:
+        what = f"{len(fitting)} ports fit ({', '.join(fitting)})"
+        super().__init__(port, what, "add the adapter's serial number, or use usb-path:")
+
+
+_REMEDIES: Mapping[int, str] = {
+    errno.EACCES: "let this user open it (group dialout or lp, or a udev rule)",
+    errno.EPERM: "let this user open it (group dialout or lp, or a udev rule)",
+    errno.EBUSY: "end the other program that holds it",
+    errno.EWOULDBLOCK: "end the other program that holds it",
+    errno.EINVAL: "this port refuses the line settings: correct baud and parity",
+    errno.ENOTTY: "it is no serial port: correct the port",
+    errno.ECONNREFUSED: "nothing listens there: check the device's power, address and port",
+    errno.EHOSTUNREACH: "check the network cable and the device's address",
+    errno.ETIMEDOUT: "check the network cable and the device's address",
+}
+_ANY_REMEDY = "check that no other program holds it, its permissions and its line settings"
+
+
+def _remedy(cause: BaseException | None) -> str:
+    """What to do, by the number the operating system gave, wherever a library put it."""
+    while cause is not None:
+        number: object = getattr(cause, "errno", None)
+        if number is None and cause.args:
+            number = cause.args[0]  # termios.error is no OSError
+        if isinstance(number, int) and number in _REMEDIES:
+            return _REMEDIES[number]
+        cause = cause.__context__
+    return _ANY_REMEDY
 
 
 class LinkLost(LinkError):

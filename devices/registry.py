@@ -10,8 +10,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from devices.driver import Closable, Driver, Model, Options, Report
-from devices.errors import InvalidOption, UnknownModel, UnknownOption
+from devices.driver import Closable, Driver, Model, Options, Report, Wiring
+from devices.errors import BookMissing, InvalidOption, UnknownModel, UnknownOption
+from devices.kinds import cash_acceptor, cash_dispenser
+from devices.kinds.cash_acceptor import CreditBook
+from devices.kinds.cash_dispenser import PayoutBook
+from devices.ports import PortLister, is_port, resolve, system_ports
 from devices.supervisor import Publish, Supervisor
 
 MODELS: Mapping[str, str] = {
@@ -25,7 +29,8 @@ MODELS: Mapping[str, str] = {
 class DeviceConfig:
     """One device of a kiosk; units are the options'.
 
-    ``port`` is a path, ``tcp://host:port``, or ``http://host:port`` where the model takes it.
+    ``port`` is a path, ``usb:VID:PID[:SERIAL]``, ``usb-path:SOCKET``, ``tcp://host:port``, or
+    ``http://host:port`` where the model takes it.
     """
 
     name: str
@@ -49,16 +54,24 @@ def load_model(model: str) -> Model:
     return found
 
 
-def build(config: DeviceConfig, publish: Publish) -> Supervisor:
+def build(
+    config: DeviceConfig,
+    publish: Publish,
+    *,
+    credit_book: CreditBook | None = None,
+    payout_book: PayoutBook | None = None,
+    lister: PortLister = system_ports,
+) -> Supervisor:
     """Make the supervisor of one configured device, not started; raises ``ConfigurationError``."""
     model = load_model(config.model)
     options = _checked(config, model)
+    _check_books(config.model, model, credit_book, payout_book)
 
     def open_port() -> Closable:
-        return model.open_link(config.port, options)
+        return model.open_link(resolve(config.port, lister), options)
 
     def build_driver(link: Any, report: Report) -> Driver:
-        return model.build(link, options, report)
+        return model.build(link, options, Wiring(report, credit_book, payout_book))
 
     return Supervisor(
         device=config.name,
@@ -72,7 +85,20 @@ def build(config: DeviceConfig, publish: Publish) -> Supervisor:
     )
 
 
+def _check_books(
+    name: str, model: Model, credit_book: CreditBook | None, payout_book: PayoutBook | None
+) -> None:
+    """Nothing that moves money runs before it can be written down."""
+    if model.kind == cash_acceptor.KIND and credit_book is None:
+        raise BookMissing(name, "credit book")
+    if model.kind == cash_dispenser.KIND and payout_book is None:
+        raise BookMissing(name, "payout book")
+
+
 def _checked(config: DeviceConfig, model: Model) -> Options:
+    if not is_port(config.port):
+        wanted = "a path, an address, usb:VID:PID[:SERIAL] or usb-path:SOCKET"
+        raise InvalidOption(config.name, "port", config.port, wanted)
     defaults = {**model.link_options, **model.options}
     for name, value in config.options.items():
         if name not in defaults:

@@ -11,12 +11,12 @@ from typing import Any
 import structlog
 
 from devices.driver import Capabilities, Closable, Driver, Report, not_run
-from devices.errors import DriverFault, LinkError, LinkNotFound, LinkRefused
+from devices.errors import DriverFault, LinkAmbiguous, LinkError, LinkNotFound, LinkRefused
 from devices.status import Action, Completion, DeviceState, DeviceStatus
 
 QUEUE_LENGTH = 8
 BACKOFF_FIRST_S = 0.2
-BACKOFF_LAST_S = 5.0
+BACKOFF_LAST_S = 3.0
 STARTING = DeviceStatus(DeviceState.STARTING, detail="not opened yet")
 
 _log = structlog.get_logger(__name__)
@@ -90,6 +90,7 @@ class Supervisor:
         self._queue: deque[_Queued] = deque()
         self._wake = threading.Condition()
         self._stopping = False
+        self._woken = False
         self._status = STARTING
         self._capabilities: Capabilities = {}
         self._log = _log.bind(device=device, model=model)
@@ -142,6 +143,12 @@ class Supervisor:
                 return queued.future
         self._turn_away(queued, Completion.DEVICE_NOT_READY if full else Completion.CANCELED)
         return queued.future
+
+    def wake(self) -> None:
+        """Try the port now instead of waiting for the next attempt; a port has come or gone."""
+        with self._wake:
+            self._woken = True
+            self._wake.notify_all()
 
     def _start_beside(self, queued: _Queued) -> None:
         driver = self._driver
@@ -237,7 +244,8 @@ class Supervisor:
             with self._wake:
                 now = time.monotonic()
                 nearest = min((item.deadline for item in self._queue), default=until)
-                if now >= until or self._stopping:
+                if now >= until or self._stopping or self._woken:
+                    self._woken = False
                     return
                 self._wake.wait(max(0.0, min(until, nearest) - now))
 
@@ -289,7 +297,7 @@ def _close(driver: Driver | None, link: Closable | None) -> None:
 def _status_of(lost: LinkError) -> DeviceStatus:
     if isinstance(lost, LinkNotFound):
         return DeviceStatus(DeviceState.NO_DEVICE, action=Action.MAINTENANCE, detail=str(lost))
-    if isinstance(lost, LinkRefused):
+    if isinstance(lost, (LinkRefused, LinkAmbiguous)):
         return DeviceStatus(DeviceState.OFFLINE, action=Action.CONFIGURATION, detail=str(lost))
     return DeviceStatus(DeviceState.NO_DEVICE, action=Action.RESET, detail=str(lost))
 

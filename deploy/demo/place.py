@@ -6,7 +6,7 @@ from contextlib import redirect_stdout
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from deploy.demo.processes import free_port
+from deploy.demo.processes import free_ports
 from queue_server.__main__ import main as queue_server
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -70,7 +70,7 @@ def prepare(folder: Path) -> Place:
     run = folder / "run"
     for each in ("run", "screens", "paper", "mail"):
         (folder / each).mkdir(parents=True)
-    ports = Ports(*(free_port() for _ in fields(Ports)))
+    ports = Ports(*free_ports(len(fields(Ports))))
     shutil.copy(REPOSITORY / "deploy" / "demo" / "backend.toml", run)
     (run / "server.toml").write_text(_server_toml(ports))
     (run / "kiosk.toml").write_text(_kiosk_toml(ports, run))

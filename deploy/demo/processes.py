@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
-READY_DEADLINE_S = 30.0
+READY_DEADLINE_S = 60.0
 STOP_DEADLINE_S = 8.0
 
 
@@ -20,16 +20,20 @@ class DidNotStart(RuntimeError):
     """A process ended or stayed silent instead of becoming ready; its log says why."""
 
 
-def free_port() -> int:
-    """A TCP port of the loopback address nobody listens on now.
+def free_ports(count: int) -> list[int]:
+    """`count` different TCP ports of the loopback address nobody listens on now.
 
     Linux gives outgoing connections ports from 32768 on: one below stays free until it is used.
     """
-    while True:
-        port = random.randrange(20_000, 32_768)
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
+    with contextlib.ExitStack() as held:
+        found: list[int] = []
+        while len(found) < count:
+            probe = held.enter_context(socket.socket())
+            port = random.randrange(20_000, 32_768)
+            with contextlib.suppress(OSError):
+                probe.bind(("127.0.0.1", port))
+                found.append(port)
+        return found
 
 
 class Processes:
@@ -94,7 +98,8 @@ class Processes:
             if process.poll() is None:
                 self._peaks[name] = _peak_mb(process.pid)
                 for command, child in _children(process.pid):
-                    self._peaks[f"{name}/{command}"] = _peak_mb(child)
+                    with contextlib.suppress(OSError):
+                        self._peaks[f"{name}/{command}"] = _peak_mb(child)
         return dict(self._peaks)
 
     def stop_all(self) -> None:
@@ -114,14 +119,12 @@ class Processes:
 
 def _children(pid: int) -> list[tuple[str, int]]:
     """The server's own processes under `pid`: what each was started for, and its id."""
-    found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    words = {int(each): Path(f"/proc/{each}/cmdline").read_text().split("\0") for each in found}
-    return [
-        (command, child)
-        for child, line in words.items()
-        for command in ("jobs", "web")
-        if command in line
-    ]
+    found: list[tuple[str, int]] = []
+    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+        with contextlib.suppress(OSError):  # it may just have ended
+            line = Path(f"/proc/{child}/cmdline").read_text().split("\0")
+            found += [(command, int(child)) for command in ("jobs", "web") if command in line]
+    return found
 
 
 def _peak_mb(pid: int) -> float:

@@ -9,7 +9,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-from devices.driver import SERIAL_CHOICES, Capabilities, Model, NotRun, Options, Report
+from devices.driver import SERIAL_CHOICES, Capabilities, Model, NotRun, Options, Wiring
 from devices.errors import InvalidJob, LinkError
 from devices.escpos.composer import can_cut, compose, usable_profiles
 from devices.escpos.protocol import (
@@ -218,7 +218,7 @@ def _refuse(command: object, completion: Completion, status: DeviceStatus) -> ob
     return NotRun(completion, status)
 
 
-def _build(link: Link, options: Options, _report: Report) -> EscposDriver:
+def _build(link: Link, options: Options, _wiring: Wiring) -> EscposDriver:
     return EscposDriver(
         link,
         profile=str(options["profile"]),

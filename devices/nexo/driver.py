@@ -13,7 +13,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Protocol
 
-from devices.driver import Capabilities, Model, NotRun, Options, Report
+from devices.driver import Capabilities, Model, NotRun, Options, Wiring
 from devices.errors import LinkError, LinkRefused
 from devices.kinds.card_terminal import KIND, CardResult, Pay, QueryPayment, Reverse
 from devices.kinds.card_terminal import Abort as AbortCommand
@@ -358,7 +358,7 @@ def _open_link(port: str, _options: Options) -> HttpLink:
     return HttpLink(port)
 
 
-def _build(link: HttpLink, options: Options, _report: Report) -> NexoDriver:
+def _build(link: HttpLink, options: Options, _wiring: Wiring) -> NexoDriver:
     return NexoDriver(
         link,
         sale_id=str(options["sale_id"]),

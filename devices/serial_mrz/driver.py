@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 from devices.documents.document_types import classify
 from devices.documents.mrz import MrzRefused, Refusal, parse, split_lines
-from devices.driver import SERIAL_CHOICES, Capabilities, Model, NotRun, Options, Report
+from devices.driver import SERIAL_CHOICES, Capabilities, Model, NotRun, Options, Report, Wiring
 from devices.kinds.document_reader import KIND, DocumentRead, ReadFailed, Reading
 from devices.link import Link
 from devices.serial_mrz.protocol import Frame, FrameParser
@@ -82,8 +82,8 @@ class SerialMrzDriver:
         self._link.close()
 
 
-def _build(link: Link, _options: Options, report: Report) -> SerialMrzDriver:
-    return SerialMrzDriver(link, report)
+def _build(link: Link, _options: Options, wiring: Wiring) -> SerialMrzDriver:
+    return SerialMrzDriver(link, wiring.report)
 
 
-MODEL = Model(kind=KIND, options={}, build=_build, choices=SERIAL_CHOICES)
+MODEL = Model(kind=KIND, options={}, build=_build, choices=SERIAL_CHOICES, answers=False)

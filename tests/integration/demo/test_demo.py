@@ -308,12 +308,16 @@ def test_nothing_stays_behind_after_ctrl_c(tmp_path: Path) -> None:
         text=True,
     )
     assert process.stdout is not None
-    for line in process.stdout:
-        if "is up" in line:
-            break
+    said = ""
+    while "is up" not in said:
+        line = process.stdout.readline()
+        assert line, f"the demo did not start: {said}"
+        said += line
     process.send_signal(signal.SIGINT)
-    said, _ = process.communicate(timeout=75)
+    rest, _ = process.communicate(timeout=30)
+    said += rest
     assert process.returncode == 0, said
+    assert "demo: ended" in said
     assert "Traceback" not in said
     eventually(lambda: not running_in(folder))
     assert not list((folder / "run").glob("*.tty"))

@@ -61,7 +61,7 @@ def test_a_device_that_takes_nothing_is_a_timeout_that_tells_how_much_went(line:
 
 
 def test_a_port_is_opened_by_one_only(cable: PtyCable, line: FdLink) -> None:
-    with pytest.raises(LinkRefused, match="no other program"):
+    with pytest.raises(LinkRefused, match="end the other program"):
         SerialLink(str(cable.path))
 
 
@@ -74,7 +74,7 @@ def test_a_line_setting_the_port_refuses_is_a_typed_refusal(
         raise termios.error(22, "Invalid argument")
 
     monkeypatch.setattr(serial, "Serial", refuse)
-    with pytest.raises(LinkRefused, match="line settings"):
+    with pytest.raises(LinkRefused, match="refuses the line settings"):
         SerialLink(str(cable.path), parity="E")
 
 
