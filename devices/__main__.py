@@ -1,99 +1,90 @@
-"""Command line of the device layer: list the models, run a simulated device."""
+"""Command line of the device layer, for technicians and training."""
 
 import argparse
-import importlib
+import logging
 import signal
 import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-from devices.control import ControlServer
+import structlog
+
+from devices.command_line.listing import list_all
+from devices.command_line.monitoring import monitor
+from devices.command_line.probing import probe
+from devices.command_line.self_testing import self_test
+from devices.command_line.simulating import simulate
+from devices.command_line.target import add_target, target
+from devices.command_line.words import BadArgument
 from devices.errors import DeviceError
-from devices.registry import MODELS, load_model, package_of
-from devices.simulator import Simulated
-
-
-class BadArgument(ValueError):
-    """A word on the command line that cannot be followed; its text says what to write."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; returns the exit code."""
+    """Run one verb; 0 well, 1 the device is not well, 2 the command cannot be followed."""
     options = _parser().parse_args(arguments)
+    # The tables say what a technician needs; the log's lines would run through them.
+    quiet = structlog.make_filtering_bound_logger(logging.ERROR)
+    structlog.configure(wrapper_class=quiet)
     try:
-        if options.verb == "list":
-            return _list_models()
-        return _simulate(options)
+        return _run(options)
     except (DeviceError, OSError, BadArgument) as refused:
         print(refused, file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _run(options: argparse.Namespace) -> int:
+    match options.verb:
+        case "list":
+            return list_all()
+        case "probe":
+            return probe(options.port, options.model)
+        case "monitor":
+            return monitor(target(options), _stop(), options.seconds, raw=options.raw)
+        case "self-test":
+            return self_test(target(options))
+        case _:
+            return simulate(options, _stop())
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m devices", description=__doc__)
     verbs = parser.add_subparsers(dest="verb", required=True)
-    verbs.add_parser("list", help="list the models and their kinds")
-    simulate = verbs.add_parser("simulate", help="run a simulated device until SIGTERM")
-    simulate.add_argument("model")
-    place = simulate.add_mutually_exclusive_group(required=True)
-    place.add_argument("--pty", type=Path, help="where its serial port appears")
-    place.add_argument("--listen", metavar="HOST:PORT", help="where it listens; 0: any free port")
-    simulate.add_argument("--control", required=True, metavar="HOST:PORT", help="0: any free port")
-    simulate.add_argument(
-        "--spool", type=Path, help="where a printer puts its tickets, a terminal its ledger"
-    )
+    verbs.add_parser("list", help="the models there are, and the ports of this machine")
+    probing = verbs.add_parser("probe", help="which model answers at a port")
+    probing.add_argument("port")
+    probing.add_argument("--model", help="ask as this model only")
+    watching = verbs.add_parser("monitor", help="what one device says, as it happens")
+    add_target(watching)
+    watching.add_argument("--seconds", type=float, default=0.0, help="end after so long")
+    watching.add_argument("--raw", action="store_true", help="show the masked bytes as well")
+    add_target(verbs.add_parser("self-test", help="test one device; takes and gives no money"))
+    _add_simulate(verbs.add_parser("simulate", help="run a simulated device until SIGTERM"))
     return parser
 
 
-def _list_models() -> int:
-    for name in sorted(MODELS):
-        print(f"{name} {load_model(name).kind}")
-    return 0
+def _add_simulate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("model")
+    place = parser.add_mutually_exclusive_group(required=True)
+    place.add_argument("--pty", type=Path, help="where its serial port appears")
+    place.add_argument("--listen", metavar="HOST:PORT", help="where it listens; 0: any free port")
+    parser.add_argument(
+        "--control", default="127.0.0.1:0", metavar="HOST:PORT", help="0: any free port"
+    )
+    parser.add_argument("--page", metavar="HOST:PORT", help="a page with its buttons; 0: any")
+    parser.add_argument(
+        "--spool", type=Path, help="where a printer puts its tickets, a terminal its ledger"
+    )
 
 
-def _simulate(options: argparse.Namespace) -> int:
-    simulator = _simulator(options)
-    control = ControlServer(*_address("--control", options.control), simulator.obey)
-    try:
-        simulator.start()
-        control.start()
-        _wait_for_signal(f"ready {options.model} {simulator.port} {_joined(control.address)}")
-    finally:
-        control.stop()
-        simulator.stop()
-    return 0
-
-
-def _simulator(options: argparse.Namespace) -> Simulated:
-    """Build the simulator on its cable or its socket; raises ``BadArgument`` for the wrong one."""
-    module = importlib.import_module(f"{package_of(options.model)}.simulator")
-    if options.pty is not None and hasattr(module, "build"):
-        return module.build(options.pty, options.spool)
-    if options.listen is not None and hasattr(module, "listen"):
-        return module.listen(_address("--listen", options.listen), options.spool)
-    right = "--pty PATH" if hasattr(module, "build") else "--listen HOST:PORT"
-    raise BadArgument(f"A simulated {options.model} is reached otherwise: write {right}.")
-
-
-def _address(option: str, text: str) -> tuple[str, int]:
-    host, _, port = text.rpartition(":")
-    if not host or not port.isdigit() or int(port) > 65535:
-        raise BadArgument(f"{option}: write HOST:PORT, not {text!r}.")
-    return host, int(port)
-
-
-def _joined(address: tuple[str, int]) -> str:
-    return f"{address[0]}:{address[1]}"
-
-
-def _wait_for_signal(ready: str) -> None:
-    """Say ``ready`` once signals are handled, then sleep until SIGTERM or SIGINT."""
+def _stop() -> threading.Event:
+    """An event that SIGTERM and SIGINT set."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    print(ready, flush=True)
-    stop.wait()
+    return stop
 
 
 if __name__ == "__main__":

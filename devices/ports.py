@@ -87,6 +87,13 @@ def is_port(port: str) -> bool:
     return bool(_BY_ADAPTER.fullmatch(port) or _BY_SOCKET.fullmatch(port))
 
 
+def scheme_of(port: str) -> str:
+    """``"http"`` of ``http://…``, ``"pcsc"`` of ``pcsc:…``; ``""`` for every byte stream."""
+    scheme, colon, _ = port.partition(":")
+    byte_streams = ("", "tcp", "socket", "usb", "usb-path")
+    return scheme if colon and "/" not in scheme and scheme not in byte_streams else ""
+
+
 def _fits(port: str, seen: PortSeen) -> bool:
     if by_socket := _BY_SOCKET.fullmatch(port):
         return seen.location == by_socket["location"]

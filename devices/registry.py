@@ -54,6 +54,21 @@ def load_model(model: str) -> Model:
     return found
 
 
+def open_driver(config: DeviceConfig, wiring: Wiring, lister: PortLister = system_ports) -> Driver:
+    """Open one configured device without a supervisor; the caller closes it.
+
+    Raises ``ConfigurationError`` or ``LinkError``.
+    """
+    model = load_model(config.model)
+    options = _checked(config, model)
+    link = model.open_link(resolve(config.port, lister), options)
+    try:
+        return model.build(link, options, wiring)
+    except BaseException:
+        link.close()
+        raise
+
+
 def build(
     config: DeviceConfig,
     publish: Publish,

@@ -46,6 +46,10 @@ class Simulated(Protocol):
         """Carry out one command line; raises ``CommandRefused``."""
         ...
 
+    def commands(self) -> Mapping[str, Command]:
+        """Return the commands by their first word."""
+        ...
+
 
 def carry_out(commands: Mapping[str, Command], line: str) -> Answer:
     """Run the command that ``line`` begins with; raises ``CommandRefused``."""

@@ -12,6 +12,7 @@ import structlog
 
 from devices.driver import Capabilities, Closable, Driver, Report, not_run
 from devices.errors import DriverFault, LinkAmbiguous, LinkError, LinkNotFound, LinkRefused
+from devices.link import RawEntry, RawRing
 from devices.status import Action, Completion, DeviceState, DeviceStatus
 
 QUEUE_LENGTH = 8
@@ -84,6 +85,7 @@ class Supervisor:
         self._beside = beside
         self._beside_free = threading.Lock()
         self._driver: Driver | None = None
+        self._link: Closable | None = None
         self._queue_length = queue_length
         self._backoff_first_s = backoff_first_s
         self._backoff_last_s = backoff_last_s
@@ -105,6 +107,11 @@ class Supervisor:
     def capabilities(self) -> Capabilities:
         """What the device said it can do; empty until it was connected once."""
         return self._capabilities
+
+    def raw(self) -> tuple[RawEntry, ...]:
+        """The last transfers of the link that is open, masked, oldest first; for support."""
+        ring = getattr(self._link, "raw", None)
+        return ring.entries() if isinstance(ring, RawRing) else ()
 
     def start(self) -> None:
         """Start the device's thread; call once."""
@@ -184,7 +191,7 @@ class Supervisor:
         driver: Driver | None = None
         link: Closable | None = None
         try:
-            link = self._open_link()
+            self._link = link = self._open_link()
             driver = self._build_driver(link, self._report)
             self._change(driver.probe())
             self._driver = driver
@@ -196,7 +203,7 @@ class Supervisor:
             self._log.exception("driver_failed")
             self._change(_status_of_defect(defect))
         finally:
-            self._driver = None
+            self._driver = self._link = None
             _close(driver, link)
         return driver is not None
 

@@ -6,6 +6,7 @@ from importlib.metadata import version
 from types import TracebackType
 
 from devices.errors import ConfigurationError
+from devices.hot_plug import HotPlug, waking
 from devices.registry import DeviceConfig, build
 from devices.supervisor import Supervisor
 from kiosk.config import ConfigError, KioskConfig
@@ -44,7 +45,7 @@ class Kiosk:
     runner: Runner
     journal: Journal
     devices: tuple[Supervisor, ...]
-    watches: tuple[Repeating, ...]
+    watches: tuple[Repeating | HotPlug, ...]
     client: QueueClient
     advert: Advert
 
@@ -106,6 +107,7 @@ def build_kiosk(config: KioskConfig) -> Kiosk:
         Repeating("offer", OFFER_EVERY_S, ServerWatch(client, runner.post).look),
         Repeating("heartbeat", 0.5, heartbeat.beat),
         Repeating("recovery", RECOVER_EVERY_S, recovery.look),
+        HotPlug(waking(devices)),
     )
     return Kiosk(runner, journal, devices, watches, client, Advert(config, build_name))
 

@@ -382,6 +382,7 @@ MODEL = Model(
     choices={},
     refuse=_refuse,
     open_link=_open_link,
+    port_scheme="http",
     link_options={},
     beside=(AbortCommand,),
 )

@@ -1,0 +1,1 @@
+"""What a technician types: one file a verb of ``python -m devices``."""
