@@ -14,7 +14,6 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
@@ -23,9 +22,9 @@ from typing import Any
 from sqlalchemy import func, select
 
 from queue_server.issuance import tables
+from tests.load.bench import Step, run
 from tests.load.client import quantile
 from tests.load.issuing import BareClient, Kiosk, Office, office
-from tests.load.turns import calibration_ms, holds
 from tests.support.crowd_of_applications import accepted
 from tests.support.site import REPOSITORY, Site
 
@@ -46,10 +45,9 @@ FIRST_PERSON = 20  # the ones before are for other tests
 def main() -> None:
     """Measure everything; say of each figure whether it holds its bar."""
     samples: dict[str, Any] = {}
-    figures: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        steps: list[tuple[str, Callable[[], dict[str, Any]]]] = [
+        steps: list[Step] = [
             ("overhead", lambda: _overhead(folder / "overhead", samples)),
             ("throughput", lambda: _throughput(folder / "throughput", samples)),
             ("backlog", lambda: _backlog(folder / "backlog", samples)),
@@ -57,29 +55,7 @@ def main() -> None:
             ("with a record and without", lambda: _pairs(folder / "pairs", samples)),
             ("variants made worse on purpose", lambda: _worse(folder, samples)),
         ]
-        for words, step in steps:
-            samples.setdefault("calibration_ms", []).append(calibration_ms())
-            print(f"bench: … {words}", flush=True)
-            figures |= (found := step())
-            print(f"bench:   {found}", flush=True)
-        quickest, *_, slowest = sorted([*samples["calibration_ms"], calibration_ms()])
-        figures |= {"calibration_ms": quickest, "calibration_worst_ms": slowest}
-    _say_and_keep(figures, samples)
-
-
-def _say_and_keep(figures: dict[str, Any], samples: dict[str, Any]) -> None:
-    missed = [name for name, bar in BARS.items() if not holds(figures[name], bar)]
-    path = REPOSITORY / "var" / "bench" / "issuance.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps({**figures, "missed": missed, "samples": samples}, indent=1) + "\n")
-    for name, value in figures.items():
-        bar = BARS.get(name)
-        mark = f"   bar {bar[0]} {bar[1]}{'   MISSED' if name in missed else ''}" if bar else ""
-        print(f"bench: {name:32} {value}{mark}")
-    for name, bar in BARS.items():
-        worse = figures.get(f"worse_{name}")
-        if worse is not None and holds(worse, bar):
-            raise AssertionError(f"worse_{name} is {worse}: the worse variant holds the bar")
+        run("issuance", BARS, steps, samples)
 
 
 # --- how long one person waits -------------------------------------------------------------------
