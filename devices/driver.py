@@ -103,6 +103,7 @@ class Model:
     device. ``open_link`` opens the way to it and takes ``link_options``; ``build`` gets what it
     returned. ``beside`` lists commands that must not wait for the one that is running. ``answers``
     is False for a device that only sends: being there says nothing about which device it is.
+    ``personal`` is False where nothing of a person passes, so that a technician may see the bytes.
     ``port_scheme`` is what its ports begin with where they are no byte stream (``"http"``).
     """
 
@@ -116,3 +117,4 @@ class Model:
     beside: tuple[type, ...] = ()
     answers: bool = True
     port_scheme: str = ""
+    personal: bool = True

@@ -58,18 +58,24 @@ class RawRing:
     """The last transfers of a link, for support. Bounded; letters and digits are masked.
 
     What passes here is personal (documents, slips), so it is masked as it comes in, not as
-    it goes out: letters become ``x``, digits ``9``, control bytes and punctuation stay.
+    it goes out: letters become ``x``, digits ``9``, control bytes and punctuation stay. Only a
+    protocol that carries nothing of a person (``show_all``) is kept as it is.
     """
 
     def __init__(self, entries: int = RING_ENTRIES) -> None:
         self._entries: deque[RawEntry] = deque(maxlen=entries)
         self._lock = threading.Lock()
+        self._masked = True
+
+    def show_all(self) -> None:
+        """From now on keep bytes as they are."""
+        self._masked = False
 
     def add(self, direction: str, data: bytes) -> None:
         """Record one transfer; only the first 256 bytes of it are kept."""
-        shown = re.sub(
-            rb"[0-9]", b"9", re.sub(rb"[A-Za-z\x80-\xff]", b"x", data[:RING_ENTRY_BYTES])
-        )
+        shown = data[:RING_ENTRY_BYTES]
+        if self._masked:
+            shown = re.sub(rb"[0-9]", b"9", re.sub(rb"[A-Za-z\x80-\xff]", b"x", shown))
         entry = RawEntry(time.monotonic(), direction, len(data), shown)
         with self._lock:
             self._entries.append(entry)

@@ -15,6 +15,7 @@ from devices.errors import BookMissing, InvalidOption, UnknownModel, UnknownOpti
 from devices.kinds import cash_acceptor, cash_dispenser
 from devices.kinds.cash_acceptor import CreditBook
 from devices.kinds.cash_dispenser import PayoutBook
+from devices.link import RawRing
 from devices.ports import PortLister, is_port, resolve, system_ports
 from devices.supervisor import Publish, Supervisor
 
@@ -61,7 +62,7 @@ def open_driver(config: DeviceConfig, wiring: Wiring, lister: PortLister = syste
     """
     model = load_model(config.model)
     options = _checked(config, model)
-    link = model.open_link(resolve(config.port, lister), options)
+    link = _open(model, resolve(config.port, lister), options)
     try:
         return model.build(link, options, wiring)
     except BaseException:
@@ -83,7 +84,7 @@ def build(
     _check_books(config.model, model, credit_book, payout_book)
 
     def open_port() -> Closable:
-        return model.open_link(resolve(config.port, lister), options)
+        return _open(model, resolve(config.port, lister), options)
 
     def build_driver(link: Any, report: Report) -> Driver:
         return model.build(link, options, Wiring(report, credit_book, payout_book))
@@ -98,6 +99,14 @@ def build(
         refuse=model.refuse,
         beside=model.beside,
     )
+
+
+def _open(model: Model, port: str, options: Options) -> Closable:
+    link = model.open_link(port, options)
+    ring = getattr(link, "raw", None)
+    if isinstance(ring, RawRing) and not model.personal:
+        ring.show_all()
+    return link
 
 
 def _check_books(

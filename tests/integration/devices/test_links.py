@@ -106,6 +106,14 @@ def test_the_record_of_a_link_is_bounded_and_shows_no_personal_data(
     assert {entry.shown for entry in entries} == {b"\x02xxxxxx<<9999\r"}
 
 
+def test_a_record_shows_bytes_only_where_nothing_of_a_person_passes(
+    cable: PtyCable, line: FdLink
+) -> None:
+    line.raw.show_all()
+    line.write(b"\x28\x00\x01\xfe\xd9")
+    assert [entry.shown for entry in line.raw.entries()] == [b"\x28\x00\x01\xfe\xd9"]
+
+
 def test_a_closed_link_is_a_lost_link(line: FdLink) -> None:
     line.close()
     line.close()
