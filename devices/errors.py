@@ -104,8 +104,8 @@ class LinkAmbiguous(LinkError):
 
 
 _REMEDIES: Mapping[int, str] = {
-    errno.EACCES: "let this user open it (group dialout or lp, or a udev rule)",
-    errno.EPERM: "let this user open it (group dialout or lp, or a udev rule)",
+    errno.EACCES: "let this user open it (group dialout, lp or input, or a udev rule)",
+    errno.EPERM: "let this user open it (group dialout, lp or input, or a udev rule)",
     errno.EBUSY: "end the other program that holds it",
     errno.EWOULDBLOCK: "end the other program that holds it",
     errno.EINVAL: "this port refuses the line settings: correct baud and parity",

@@ -75,6 +75,9 @@ def application_number(kiosk: str, counter: int) -> str:
 def typed_number(text: str) -> str | None:
     """The application's number that somebody typed; None when its check character disagrees.
 
+    O is taken for 0 and I for 1, as the check character too, so a mistyped number passes in the
+    rare case that its check would be just that twin; the document asked for beside it tells.
+
     >>> typed_number("a01 00o42k")
     'A01-00042-K'
     """

@@ -5,7 +5,7 @@ Sources: ICAO Doc 9303 part 3 clause 4.9 (check digits), part 4 (TD3), part 5 (T
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -16,6 +16,12 @@ UNREADABLE_MARKS = frozenset("?*")
 _WEIGHTS = (7, 3, 1)
 _VALUES = {FILLER: 0} | {str(n): n for n in range(10)} | {chr(65 + n): 10 + n for n in range(26)}
 _LINE = re.compile(r"[A-Z0-9<]{30}|[A-Z0-9<]{36}|[A-Z0-9<]{44}")
+_BREAK = re.compile(r"[\r\n]+")
+_LIKE_A_LINE = re.compile(r"[A-Z0-9<?*]{28,44}")
+_CLEANED: Mapping[int, str | None] = {
+    **{code: None for code in (*range(0x20), 0x7F) if chr(code) not in "\r\n"},
+    **{ord(character): FILLER for character in "_ "},
+}
 _STATE = re.compile(r"[A-Z]{1,3}<*")
 _NAMES = re.compile(r"[A-Z][A-Z<]*")
 _SEXES = {"M": "M", "F": "F", "X": "X", FILLER: "X"}
@@ -24,10 +30,15 @@ DocumentKind = Literal["TD1", "TD2", "TD3"]
 
 
 class Refusal(StrEnum):
-    """Why a zone was not accepted; for both, the person presents the document again."""
+    """Why a document was not accepted.
+
+    ``check_digit`` and ``unreadable``: the person presents it again. ``not_text``: this side of
+    the card holds a fingerprint template, which is no text; the person turns the card.
+    """
 
     CHECK_DIGIT = "check_digit"
     UNREADABLE = "unreadable"
+    NOT_TEXT = "not_text"
 
 
 class MrzRefused(ValueError):
@@ -68,14 +79,14 @@ def check_digit(text: str) -> str:
 
 
 def split_lines(text: str) -> tuple[str, ...]:
-    """Split what a reader sent into lines in the zone's alphabet.
+    """Keep of what a reader sent the lines that may belong to a zone, in the zone's alphabet.
 
-    Control characters but CR and LF are dropped, then empty lines; ``_`` and space become the
-    filler, letters upper case. Anything else is left for ``parse`` to refuse.
+    Control characters but CR and LF are dropped; ``_`` and space become the filler, letters upper
+    case. Kept are lines of 28 to 44 characters of the alphabet, and those a reader marked ``?`` or
+    ``*``, which ``parse`` refuses; banners, counters and halves of lines are not.
     """
-    kept = "".join(c for c in text if c in "\r\n" or c >= " ")
-    lines = (line for line in re.split(r"[\r\n]+", kept) if line)
-    return tuple(re.sub(r"[_ ]", FILLER, line).upper() for line in lines)
+    lines = (line.upper() for line in _BREAK.split(text.translate(_CLEANED)) if line.isascii())
+    return tuple(line for line in lines if _LIKE_A_LINE.fullmatch(line))
 
 
 def parse(lines: Sequence[str], today: date) -> TravelDocument:

@@ -160,8 +160,20 @@ def test_a_refusal_says_what_to_do_and_holds_no_personal_data() -> None:
 
 
 def test_lines_are_split_and_brought_to_the_alphabet_of_the_zone() -> None:
-    sent = "\x01i<per10117410_7<<<<<<<<<<<<<<<\r\n\r\n" + DNI_ZONE[1] + "\rPRUEBA  JUAN\x07"
-    assert zone.split_lines(sent) == (DNI_ZONE[0], DNI_ZONE[1], "PRUEBA<<JUAN")
+    first = "\x01i<per10117410_7<<<<<<<<<<<<<<<"
+    names = "PRUEBA  JUAN CARLOS\x07___________"
+    assert zone.split_lines(f"{first}\r\n\r\n{DNI_ZONE[1]}\r{names}") == DNI_ZONE
+
+
+@pytest.mark.parametrize(
+    "noise", ["READY", "12", "A" * 27, "A" * 45, "NO READ!", "PRUEBA<<JOSÉ<<<<<<<<<<<<<<<<<<"]
+)
+def test_what_cannot_be_a_line_of_a_zone_is_left_out(noise: str) -> None:
+    assert zone.split_lines("\r".join((noise, *DNI_ZONE, noise))) == DNI_ZONE
+
+
+def test_letters_that_only_become_ascii_in_upper_case_make_no_line() -> None:
+    assert zone.split_lines(DNI_ZONE[0].replace("I", "\u0131")) == ()
 
 
 def test_a_document_is_classified_by_size_issuer_and_nationality() -> None:

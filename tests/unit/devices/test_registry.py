@@ -5,9 +5,11 @@ import sys
 
 import pytest
 
-from devices.errors import InvalidOption, UnknownModel, UnknownOption
+from devices.command_line.books import NoCredits, NoPayouts
+from devices.errors import BookMissing, InvalidOption, UnknownModel, UnknownOption
 from devices.registry import MODELS, DeviceConfig, build, load_model
 from devices.supervisor import Event
+from tests.support.site import REPOSITORY
 
 
 def publish(_event: Event) -> None:
@@ -41,8 +43,23 @@ def test_the_pure_modules_need_no_third_party_package() -> None:
 @pytest.mark.parametrize("name", sorted(MODELS))
 def test_every_model_describes_itself(name: str) -> None:
     model = load_model(name)
-    assert model.kind in {"card_terminal", "document_reader", "receipt_printer"}
-    assert build(DeviceConfig("front", name, "/dev/none"), publish).kind == model.kind
+    kinds = {path.stem for path in (REPOSITORY / "devices" / "kinds").glob("*.py")}
+    assert model.kind in kinds
+    made = build(
+        DeviceConfig("front", name, "/dev/none"),
+        publish,
+        credit_book=NoCredits(),
+        payout_book=NoPayouts(),
+    )
+    assert made.kind == model.kind
+
+
+@pytest.mark.parametrize(
+    ("model", "book"), [("cctalk-coin", "credit book"), ("cctalk-hopper", "payout book")]
+)
+def test_nothing_that_moves_money_is_built_without_its_book(model: str, book: str) -> None:
+    with pytest.raises(BookMissing, match=book):
+        build(DeviceConfig("cash", model, "/dev/none"), publish)
 
 
 def test_an_unknown_model_is_answered_with_the_nearest() -> None:

@@ -1,0 +1,1 @@
+"""MRZ readers that type what they read, as a keyboard."""

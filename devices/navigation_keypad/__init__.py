@@ -1,0 +1,1 @@
+"""Navigation keypads with a headphone jack, for people who cannot use the screen."""

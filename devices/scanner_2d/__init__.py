@@ -1,0 +1,1 @@
+"""Two-dimensional bar code scanners on a serial line."""
