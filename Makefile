@@ -4,7 +4,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .PHONY: setup lock demo test check race crash fuzz shots bench bench-turns bench-day bench-issuance
 
 setup:  ; @deploy/setup.sh
-lock:   ; .venv/bin/uv pip compile -q --universal --generate-hashes --all-extras --no-annotate --no-header pyproject.toml -o requirements.lock
+lock:   ; @deploy/lock.sh
 demo:   setup ; @$(PY) -m deploy.demo
 test:   setup ; @$(PY) -m pytest
 check:  setup ; @$(PY) -m deploy.check

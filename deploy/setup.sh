@@ -28,6 +28,7 @@ if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$wanted" ]; then
 fi
 
 packages=(espeak-ng libegl1 libgl1 libgl1-mesa-dri chromium poppler-utils xmlsec1)
+packages+=(gcc libpcsclite-dev pcscd vsmartcard-vpcd libmrtd0)  # chips of identity documents
 missing=()
 for package in "${packages[@]}"; do
     dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
@@ -45,4 +46,14 @@ if [ ${#missing[@]} -gt 0 ]; then
     export DEBIAN_FRONTEND=noninteractive
     $root apt-get update -qq
     $root apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+fi
+
+# The chip reader's library is compiled here; without a compiler its tests skip, and say so.
+if [ ! -f .venv/installed-pcsc ] || [ requirements-pcsc.lock -nt .venv/installed-pcsc ]; then
+    echo "setup: compiling the library for chip readers"
+    if .venv/bin/uv pip install --quiet --require-hashes --compile-bytecode -r requirements-pcsc.lock; then
+        touch .venv/installed-pcsc
+    else
+        echo "setup: no chip readers here: pyscard could not be compiled" >&2
+    fi
 fi
