@@ -1,5 +1,6 @@
 """Kind ``card_terminal``: card payments, their reversal, and what may be kept of them. Pure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -22,7 +23,8 @@ class CardEvidence:
 
     ``terminal_id`` is the acquirer's name for the terminal, ``rrn`` the acquirer's number of the
     transaction, ``stan`` the terminal's own; ``masked_last4`` is four digits; a text the terminal
-    did not give, or gave in a form that might hide a card number, is ``""``.
+    did not give, or gave in a form that might hide a card number, is ``""``. Where a protocol
+    tells neither, ``terminal_id`` is configured and ``at`` is when the kiosk had the answer.
     """
 
     service_id: str
@@ -55,7 +57,8 @@ class QueryPayment:
     """Ask what became of the ``Pay`` with this ``service_id``; takes no money.
 
     With ``amount_centimos`` the answer is ``approved`` only for exactly this amount; without it
-    the caller compares the evidence.
+    the caller compares the evidence. A terminal that cannot be asked, and has not said it since,
+    answers ``unknown`` with ``unsupportedCommand``: a person must look into its journal.
     """
 
     service_id: str
@@ -105,3 +108,27 @@ class CardResult:
     evidence: CardEvidence | None
     reason: str
     status: DeviceStatus
+
+
+Command = Pay | QueryPayment | Reverse | Abort
+
+COMPLETIONS: Mapping[Outcome, Completion] = {
+    "approved": Completion.SUCCESS,
+    "declined": Completion.COMMAND_ERROR_CODE,
+    "aborted": Completion.CANCELED,
+    "not_found": Completion.COMMAND_ERROR_CODE,
+    "in_progress": Completion.SUCCESS,
+    "unknown": Completion.TIME_OUT,
+    "not_started": Completion.DEVICE_NOT_READY,
+}
+"""How a command ends, in the XFS words, unless more is known about why."""
+
+TOO_LATE = "its deadline passed before it was sent"
+
+
+def not_sent(command: Command, completion: Completion, status: DeviceStatus) -> CardResult:
+    """Answer for a command that never reached the terminal; of a query that proves nothing."""
+    if isinstance(command, QueryPayment):
+        return CardResult("unknown", completion, None, "it was not asked", status)
+    reason = TOO_LATE if completion is Completion.TIME_OUT else "it was not sent"
+    return CardResult("not_started", completion, None, reason, status)

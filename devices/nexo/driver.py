@@ -6,19 +6,28 @@ sent again. When time runs out the terminal is first told to stop, so that nobod
 kiosk gave up.
 """
 
-import secrets
-import string
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Protocol
 
 from devices.driver import Capabilities, Model, NotRun, Options, Wiring
 from devices.errors import LinkError, LinkRefused
-from devices.kinds.card_terminal import KIND, CardResult, Pay, QueryPayment, Reverse
+from devices.kinds.card_terminal import (
+    COMPLETIONS,
+    KIND,
+    TOO_LATE,
+    CardResult,
+    Command,
+    Pay,
+    QueryPayment,
+    Reverse,
+    not_sent,
+)
 from devices.kinds.card_terminal import Abort as AbortCommand
+from devices.kinds.self_test import SelfTest, SelfTestResult, Step
 from devices.link import HttpLink
-from devices.nexo.health import MUTE, NOT_THERE, status_of, status_of_failure
+from devices.nexo.exchange import Exchange, new_service_id
+from devices.nexo.health import MUTE, NOT_NEXO, NOT_THERE, status_of, status_of_failure
 from devices.nexo.members import MAX_CENTIMOS, MAX_MESSAGE_BYTES
 from devices.nexo.protocol import (
     Abort,
@@ -38,47 +47,18 @@ from devices.status import Completion, DeviceStatus
 REPLY_TIMEOUT_S = 3.0
 SETTLE_S = 15.0
 POLL_INTERVAL_S = 5.0
+RECOVERY_INTERVAL_S = 1.0
 RETRY_FIRST_S = 0.1
 RETRY_LAST_S = 2.0
 ABSENT_TWICE = 2
 
-_ID_LETTERS = string.ascii_uppercase + string.digits
-_ID_LENGTH = 10
-_TOO_LATE = "its deadline passed before it was sent"
 _NOT_TOLD = "the terminal could not be reached"
 _INVALID = "no terminal would take this command"
-
-_COMPLETIONS = {
-    "approved": Completion.SUCCESS,
-    "declined": Completion.COMMAND_ERROR_CODE,
-    "aborted": Completion.CANCELED,
-    "not_found": Completion.COMMAND_ERROR_CODE,
-    "in_progress": Completion.SUCCESS,
-    "unknown": Completion.TIME_OUT,
-    "not_started": Completion.DEVICE_NOT_READY,
-}
-
-
-class Exchange(Protocol):
-    """A way to hand a message to a terminal and get its reply, as ``devices.link.HttpLink``."""
-
-    def exchange(self, message: bytes, deadline: float, max_bytes: int) -> bytes:
-        """Return the reply; ``LinkRefused`` means nothing was sent, ``LinkLost`` perhaps."""
-        ...
-
-    def close(self) -> None:
-        """Send nothing more."""
-        ...
 
 
 def now_utc() -> datetime:
     """The time that goes into messages."""
     return datetime.now(UTC)
-
-
-def new_service_id() -> str:
-    """Ten random letters and digits: no two alike within the 48 h a terminal remembers."""
-    return "".join(secrets.choice(_ID_LETTERS) for _ in range(_ID_LENGTH))
 
 
 class NexoDriver:
@@ -116,8 +96,10 @@ class NexoDriver:
 
     @property
     def poll_interval_s(self) -> float:
-        """Seconds between two diagnoses."""
-        return self._poll_interval_s
+        """Seconds between two diagnoses; fewer while it is out of order, to be back soon."""
+        if self._status.usable:
+            return self._poll_interval_s
+        return min(self._poll_interval_s, RECOVERY_INTERVAL_S)
 
     def probe(self) -> DeviceStatus:
         """Log in, then diagnose."""
@@ -128,13 +110,11 @@ class NexoDriver:
         deadline = time.monotonic() + self._reply_timeout_s
         try:
             self._status = self._log_in(deadline) or self._diagnose(deadline)
-        except LinkRefused:
-            self._logged_in, self._status = False, NOT_THERE
-        except (LinkError, MessageRefused):
-            self._status = MUTE
+        except (LinkError, MessageRefused) as trouble:
+            self._status = self._status_of(trouble)
         return self._status
 
-    def execute(self, command: object, deadline: float) -> CardResult | NotRun:
+    def execute(self, command: object, deadline: float) -> CardResult | SelfTestResult | NotRun:
         """Carry out a command of this kind before ``deadline`` (monotonic seconds).
 
         An ``Abort`` may come on another thread; it shares nothing with what is running.
@@ -147,6 +127,8 @@ class NexoDriver:
             return self._query(command, deadline)
         if isinstance(command, AbortCommand):
             return self._stop_payment(command, deadline)
+        if isinstance(command, SelfTest):
+            return self._test(deadline)
         return NotRun(Completion.UNSUPPORTED_COMMAND, self._status)
 
     def close(self) -> None:
@@ -194,7 +176,7 @@ class NexoDriver:
             return Verdict("not_started", refusal)
         left = deadline - time.monotonic()
         if left <= 0:
-            return Verdict("not_started", _TOO_LATE)
+            return Verdict("not_started", TOO_LATE)
         settle_at = deadline - min(self._settle_s, left / 3)
         try:
             return self._send_once(asked, request, settle_at, deadline)
@@ -262,20 +244,40 @@ class NexoDriver:
         self._logged_in = verdict.reason != "LoggedOut"
         return verdict
 
+    def _test(self, deadline: float) -> SelfTestResult:
+        """Log in, diagnose, and ask about a payment that never was; takes no money."""
+        self._logged_in = False
+        refusal = self._open_session(deadline)
+        steps = [Step("session (Login)", refusal is None, refusal or "open")]
+        if refusal is None:
+            health = self.poll()
+            steps.append(Step("health (Diagnosis)", health.usable, health.detail or "ready"))
+            verdict = self._look_up(Asked("Payment", new_service_id(), None, ""), deadline)
+            known = verdict.outcome == "not_found"
+            steps.append(Step("lost replies (TransactionStatus)", known, verdict.reason))
+        return SelfTestResult.of(tuple(steps), self._status)
+
     def _open_session(self, deadline: float) -> str | None:
         """Log in where needed; returns why it was not possible, and sets the status then."""
         if self._logged_in:
             return None
         try:
             refused = self._log_in(min(deadline, self._patience()))
-        except LinkRefused:
-            refused = NOT_THERE
-        except (LinkError, MessageRefused):
-            refused = MUTE
+        except (LinkError, MessageRefused) as trouble:
+            refused = self._status_of(trouble)
         if refused is None:
             return None
         self._status = refused
         return refused.detail
+
+    def _status_of(self, trouble: LinkError | MessageRefused) -> DeviceStatus:
+        """What a question that failed says of the terminal; one that is away has no session."""
+        if isinstance(trouble, MessageRefused):
+            return NOT_NEXO
+        if isinstance(trouble, LinkRefused):
+            self._logged_in = False
+            return NOT_THERE
+        return MUTE
 
     def _log_in(self, deadline: float) -> DeviceStatus | None:
         """Open the session unless it is open; returns the status of a terminal that refuses."""
@@ -316,10 +318,10 @@ class NexoDriver:
         return time.monotonic() + self._reply_timeout_s
 
     def _result(self, verdict: Verdict) -> CardResult:
-        completion = _COMPLETIONS[verdict.outcome]
+        completion = COMPLETIONS[verdict.outcome]
         if verdict.reason == _INVALID or (verdict.outcome == "unknown" and verdict.evidence):
             completion = Completion.INVALID_DATA
-        elif verdict.reason == _TOO_LATE:
+        elif verdict.reason == TOO_LATE:
             completion = Completion.TIME_OUT
         return CardResult(
             verdict.outcome, completion, verdict.evidence, verdict.reason, self._status
@@ -345,12 +347,8 @@ def _pause(gap: float, until: float) -> float:
 
 
 def _refuse(command: object, completion: Completion, status: DeviceStatus) -> object:
-    """Answer for a command that never reached the terminal; of a query that proves nothing."""
-    if isinstance(command, QueryPayment):
-        return CardResult("unknown", completion, None, "it was not asked", status)
-    if isinstance(command, (Pay, Reverse, AbortCommand)):
-        reason = _TOO_LATE if completion is Completion.TIME_OUT else "it was not sent"
-        return CardResult("not_started", completion, None, reason, status)
+    if isinstance(command, Command):
+        return not_sent(command, completion, status)
     return NotRun(completion, status)
 
 

@@ -8,10 +8,19 @@ from devices.nexo.protocol import DiagnosisReply, Reply
 from devices.status import Action, DeviceState, DeviceStatus
 
 NOT_THERE = DeviceStatus(
-    DeviceState.NO_DEVICE, action=Action.MAINTENANCE, detail="nothing answers at its address"
+    DeviceState.NO_DEVICE,
+    action=Action.MAINTENANCE,
+    detail="nothing answers at its address: check its power, its network cable and the address",
+)
+NOT_NEXO = DeviceStatus(
+    DeviceState.NO_DEVICE,
+    action=Action.CONFIGURATION,
+    detail="what answers at its address is no nexo terminal: correct the address",
 )
 MUTE = DeviceStatus(
-    DeviceState.OFFLINE, action=Action.RESET, detail="it gave no usable answer in time"
+    DeviceState.OFFLINE,
+    action=Action.RESET,
+    detail="it gave no usable answer in time: restart it, then check the address and its path",
 )
 LOGGED_OUT = DeviceStatus(
     DeviceState.OFFLINE, action=Action.RESET, detail="its session ended; it is opened again"

@@ -7,7 +7,6 @@ Abort and Diagnosis; amounts are decimal soles there and whole céntimos here.
 """
 
 import json
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -276,7 +275,7 @@ _LOGIN_ALWAYS = {
     "SaleSoftware.ManufacturerID": "Ventanilla",
     "SaleSoftware.ApplicationName": "Ventanilla",
     "SaleSoftware.SoftwareVersion": "1",
-    "SaleTerminalData.TerminalEnvironment": "UnAttended",
+    "SaleTerminalData.TerminalEnvironment": "Unattended",
     "OperatorLanguage": "es",
 }
 _PAYMENT = (
@@ -342,7 +341,7 @@ COMMANDS: Mapping[str, Mapping[str, _Shape]] = {
 }
 _HEADER = (
     *_IDENTITY,
-    Member("version", "MessageHeader.ProtocolVersion", word(re.escape(PROTOCOL_VERSION)), False),
+    Member("version", "MessageHeader.ProtocolVersion", text(r"3\.[0-9]{1,2}"), False),
     Member("class", "MessageHeader.MessageClass", word("Service")),
     Member("category", "MessageHeader.MessageCategory", word(*COMMANDS)),
     Member("message_type", "MessageHeader.MessageType", word("Request", "Response")),

@@ -40,9 +40,10 @@ class NexoSimulator:
     in progress). What becomes of payments, until ``approve`` or ``decline``: ``no reply [silent]``
     (does it, then cuts the connection, or holds it), ``lose request [silent]`` (never books).
     Replies to payments: ``spoil none|cut|garbage|http`` (half of it, reversed bytes, status 500).
-    All replies: ``mute on|off`` (works, and holds every reply back), ``stuffed [on|off]`` (adds
-    forbidden card data). The terminal: ``busy [on|off]``, ``unplug``, ``plug``, ``power cycle``
-    (ends sessions and the payment in progress, keeps the ledger), ``ledger``, ``status``.
+    All replies: ``mute on|off``, also ``no reply on|off`` (works, and holds every reply back),
+    ``stuffed [on|off]`` (adds forbidden card data). The terminal: ``busy [on|off]``, ``unplug``,
+    ``plug``, ``power cycle`` (ends sessions and the payment in progress, keeps the ledger),
+    ``ledger``, ``status``.
     """
 
     def __init__(self, address: tuple[str, int], spool: Path | None = None) -> None:
@@ -84,7 +85,7 @@ class NexoSimulator:
             "authorise": self._authorise,
             "delay": lambda rest: self._set(delay_ms=number(rest, MAX_DELAY_MS)),
             "abort": self._abort_by_customer,
-            "no": lambda rest: self._set_fate("no reply", rest, "reply"),
+            "no": self._no_reply,
             "lose": lambda rest: self._set_fate("lose request", rest, "request"),
             "spoil": lambda rest: self._set(spoil=one_of(rest, "none", "cut", "garbage", "http")),
             "mute": lambda rest: self._set(mute=_is_on(rest)),
@@ -103,6 +104,11 @@ class NexoSimulator:
     def _set_fate(self, fate: str, rest: str, word: str) -> Answer:
         choice = one_of(rest, word, f"{word} silent")
         return self._set(fate=fate, silent=choice != word)
+
+    def _no_reply(self, rest: str) -> Answer:
+        if rest in ("reply on", "reply off"):
+            return self._set(mute=rest == "reply on")
+        return self._set_fate("no reply", rest, "reply")
 
     def _decline(self, rest: str) -> Answer:
         return self._set(refuse_with=one_of(rest or "Refusal", *CONDITIONS), fate="answer")

@@ -105,7 +105,7 @@ def test_a_terminal_refuses_words_it_does_not_know_and_ends_cleanly(terminal: Pr
     ("arguments", "wanted"),
     [
         (("nexo", "--pty", "/nowhere/port"), "--listen HOST:PORT"),
-        (("escpos", "--listen", "127.0.0.1:0"), "--pty PATH"),
+        (("concert", "--listen", "127.0.0.1:0"), "--pty PATH"),
         (("nexo", "--listen", "127.0.0.1"), "write HOST:PORT"),
     ],
 )

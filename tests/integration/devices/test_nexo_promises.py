@@ -13,7 +13,8 @@ from structlog.testing import capture_logs
 from devices.errors import LinkError
 from devices.kinds.card_terminal import CardResult, Pay, QueryPayment, Reverse
 from devices.link import HttpLink
-from devices.nexo.driver import NexoDriver, new_service_id
+from devices.nexo.driver import NexoDriver
+from devices.nexo.exchange import new_service_id
 from devices.nexo.members import MAX_MESSAGE_BYTES
 from devices.nexo.protocol import Login, Message, Payment
 from devices.nexo.simulator import FORBIDDEN, NexoSimulator

@@ -1,0 +1,1 @@
+"""Codes of mobile wallets (Yape, Plin): checked here before a person may scan them."""
