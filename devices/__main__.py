@@ -10,7 +10,7 @@ from pathlib import Path
 
 import structlog
 
-from devices.command_line.listing import list_all
+from devices.command_line.listing import list_all, list_one
 from devices.command_line.monitoring import monitor
 from devices.command_line.probing import probe
 from devices.command_line.self_testing import self_test
@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(options: argparse.Namespace) -> int:
     match options.verb:
         case "list":
-            return list_all()
+            return list_one(options.model) if options.model else list_all()
         case "probe":
             return probe(options.port, options.model)
         case "monitor":
@@ -52,7 +52,8 @@ def _run(options: argparse.Namespace) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m devices", description=__doc__)
     verbs = parser.add_subparsers(dest="verb", required=True)
-    verbs.add_parser("list", help="the models there are, and the ports of this machine")
+    listing = verbs.add_parser("list", help="the models there are, and the ports of this machine")
+    listing.add_argument("model", nargs="?", help="show the options of this model")
     probing = verbs.add_parser("probe", help="which model answers at a port")
     probing.add_argument("port")
     probing.add_argument("--model", help="ask as this model only")

@@ -1,31 +1,53 @@
-"""``list``: the models there are drivers for, and the ports of this machine."""
+"""``list``: the models there are drivers for, one model's options, and this machine's ports."""
 
 from devices.command_line.tables import table
+from devices.driver import Model
 from devices.ports import PortLister, system_ports
 from devices.registry import MODELS, load_model
 
+MOST_CHOICES = 6
+
 
 def list_all(lister: PortLister = system_ports) -> int:
-    """Print both tables."""
+    """Print the models and the ports."""
     print(models())
-    print()
+    print("\nOptions of one: python -m devices list MODEL\n")
     print(ports(lister))
     return 0
 
 
+def list_one(name: str) -> int:
+    """Print what one model can be told; raises ``UnknownModel``."""
+    model = load_model(name)
+    print(f"{name}: {model.kind}, {_reached(model)}\n")
+    options = {**model.link_options, **model.options}
+    rows = [
+        (option, _shown(value), ", ".join(_choices(model, option)))
+        for option, value in options.items()
+    ]
+    print(table(("OPTION", "DEFAULT", "ONE OF"), rows) if rows else "It has no options.")
+    return 0
+
+
 def models() -> str:
-    """Model, kind, and options with their defaults."""
-    rows: list[tuple[str, str, str]] = []
+    """Model, kind, how it is reached, and whether it can be asked (and so probed)."""
+    rows: list[tuple[str, str, str, str]] = []
     for name in sorted(MODELS):
-        try:
-            model = load_model(name)
-        except ImportError as missing:
-            rows.append((name, "not installed", f"needs an extra package ({missing.name})"))
-            continue
-        options = {**model.link_options, **model.options}
-        shown = " ".join(f"{option}={_shown(value)}" for option, value in options.items())
-        rows.append((name, model.kind, shown))
-    return table(("MODEL", "KIND", "OPTIONS"), rows)
+        model = load_model(name)
+        rows.append((name, model.kind, _reached(model), "yes" if model.answers else "only sends"))
+    return table(("MODEL", "KIND", "REACHED BY", "ANSWERS"), rows)
+
+
+def _reached(model: Model) -> str:
+    if model.port_scheme:
+        return {"http": "http://", "pcsc": "pcsc:"}.get(model.port_scheme, model.port_scheme)
+    return "serial, tcp" if "baud" in model.link_options else "event file"
+
+
+def _choices(model: Model, option: str) -> tuple[str, ...]:
+    """The words an option takes; a long list is cut, as printers' profiles are."""
+    choices = model.choices.get(option, ())
+    return choices if len(choices) <= MOST_CHOICES else (*choices[:MOST_CHOICES], "…")
 
 
 def _shown(value: object) -> str:
@@ -35,10 +57,14 @@ def _shown(value: object) -> str:
 def ports(lister: PortLister) -> str:
     """Path, what a configuration may call it, and what USB says of it."""
     rows = [
-        (seen.path, seen.usb, f"usb-path:{seen.location}" if seen.location else "",
-         seen.description)
+        (
+            seen.path,
+            seen.usb,
+            f"usb-path:{seen.location}" if seen.location else "",
+            seen.description,
+        )
         for seen in lister()
-    ]  # fmt: skip
+    ]
     if not rows:
         return "No serial port is there. Plug the device in; TCP and HTTP devices are not listed."
     return table(("PORT", "BY ADAPTER", "BY SOCKET", "DESCRIPTION"), rows)

@@ -7,32 +7,44 @@ first byte of an input says how long the pieces are.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any, Protocol
 
-from devices.documents.document_types import classify
-from devices.documents.mrz import MrzRefused, parse, split_lines
+from devices.concert.protocol import Answer, Ear
 from devices.escpos.interpreter import MAX_HELD_BYTES, Interpreter
 from devices.escpos.protocol import MessageParser, process_done
+from devices.input_events import MAX_EVENTS, RECORD_BYTES, packet_bytes
+from devices.keyboard_wedge.protocol import MAX_CHARACTERS, WedgeParser, typed_packets
+from devices.kinds.document_reader import zone_read
+from devices.kinds.keypad import JackChanged, KeyPressed
+from devices.navigation_keypad.protocol import KeypadParser, KeyTable
 from devices.nexo.members import MessageRefused
-from devices.nexo.protocol import Message
+from devices.nexo.protocol import Diagnosis, Message
+from devices.scanner_2d.driver import judge as judge_scan
+from devices.scanner_2d.protocol import MAX_PAYLOAD_BYTES, ScanParser, scan_bytes
 from devices.serial_mrz.protocol import MAX_FRAME_BYTES, FrameParser, pieces
+from devices.simulated_reader import SAMPLE
+from devices.wallet_qr.objects import QrRefused
+from devices.wallet_qr.protocol import read as read_wallet
+from tests.fuzz import chip
 
 TODAY = date(2026, 1, 15)
-DNI = (
-    "I<PER10117410<7<<<<<<<<<<<<<<<",
-    "8001014M3001019PER<<<<<<<<<<<8",
-    "PRUEBA<<JUAN<CARLOS<<<<<<<<<<<",
-)
 PASSPORT = (
     "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<",
     "L898902C36UTO7408122F1204159ZE184226B<<<<<10",
 )
+WALLET = (
+    "00020101021226280010pe.example01100123456789520493995303604540537.705802PE5911INPE PRUEBA"
+    "6004Lima62140510K07-0001236304A519"
+)
+CHARGED = Answer("01", "0", 3770, "1", "604", "")
+Take = Callable[[bytes], int]
 
 
 @dataclass(frozen=True, slots=True)
 class Decoder:
     """One decoder: the modules it covers, and the most bytes it may hold between two pieces."""
 
-    take: Callable[[bytes], int]
+    take: Take
     covers: tuple[str, ...]
     bound: int
     seeds: tuple[bytes, ...] = ()
@@ -45,70 +57,147 @@ def portions(data: bytes) -> Iterator[bytes]:
     return (rest[start : start + size] for start in range(0, len(rest), size))
 
 
-def _serial_mrz(data: bytes) -> int:
-    parser, now, held = FrameParser(), 1.0, 0
-    for piece in portions(data):
-        now += 0.25 if piece[:1] == b"\xff" else 0.01
-        for frame in parser.feed(piece, now):
-            _zone(frame.text)
-        held = max(held, parser.pending)
-    return held
+class Feeding(Protocol):
+    """A parser that is fed bytes as they come."""
+
+    @property
+    def pending(self) -> int: ...
+    def feed(self, data: bytes) -> list[Any]: ...
 
 
-def _mrz(data: bytes) -> int:
-    _zone(data.decode("latin-1"))
-    return 0
+class FeedingInTime(Protocol):
+    """The same, for one to which silence means something."""
+
+    @property
+    def pending(self) -> int: ...
+    def feed(self, data: bytes, now_s: float) -> list[Any]: ...
 
 
-def _zone(text: str) -> None:
-    try:
-        classify(parse(split_lines(text), TODAY))
-    except MrzRefused:
-        return
+def feeding(make: Callable[[], Feeding], judge: Callable[[Any], object] = id) -> Take:
+    """Feed a parser, judge what it gives, and tell the most it held."""
+
+    def take(data: bytes) -> int:
+        parser, held = make(), 0
+        for piece in portions(data):
+            for given in parser.feed(piece):
+                judge(given)
+            held = max(held, parser.pending)
+        return held
+
+    return take
 
 
-def _escpos(data: bytes) -> int:
-    parser, held = MessageParser(), 0
-    for piece in portions(data):
-        parser.feed(piece)
-        held = max(held, parser.pending)
-    return held
+def feeding_in_time(make: Callable[[], FeedingInTime], judge: Callable[[Any], object]) -> Take:
+    """The same in time: a piece that begins with FFh comes after a silence."""
+
+    def take(data: bytes) -> int:
+        parser, held, now = make(), 0, 1.0
+        for piece in portions(data):
+            now += 0.25 if piece[:1] == b"\xff" else 0.01
+            for given in parser.feed(piece, now):
+                judge(given)
+            held = max(held, parser.pending)
+        for given in parser.feed(b"", now + 1.0):
+            judge(given)
+        return held
+
+    return take
 
 
-def _paper(data: bytes) -> int:
-    interpreter = Interpreter()
-    for piece in portions(data):
-        interpreter.feed(piece)
-    return 0
+def refusing(decode: Callable[[bytes], object], *refusals: type[Exception]) -> Take:
+    """A decoder of whole messages, which may refuse them with these errors and no other."""
 
-
-def _nexo(data: bytes) -> int:
-    try:
-        Message.from_bytes(data).to_bytes()
-    except MessageRefused:
+    def take(data: bytes) -> int:
+        try:
+            decode(data)
+        except refusals:
+            return 0
         return 0
-    return 0
+
+    return take
+
+
+def _concert(data: bytes) -> int:
+    ear = Ear(Answer.from_text)
+    for piece in portions(data):
+        ear.feed(piece)
+    ear.silence()
+    return int(ear.pending)
+
+
+def _zone(text: str) -> object:
+    return zone_read(text, TODAY)
+
+
+def _keypad(happened: object) -> None:
+    assert isinstance(happened, (KeyPressed, JackChanged))
 
 
 DECODERS = {
     "serial-mrz": Decoder(
-        _serial_mrz,
+        feeding_in_time(FrameParser, lambda frame: _zone(frame.text)),
         ("devices.serial_mrz.protocol",),
         MAX_FRAME_BYTES,
-        tuple(b"\x07" + b"".join(pieces(DNI, framing)) for framing in ("plain", "stx")),
+        tuple(
+            b"\x07" + b"".join(pieces(SAMPLE, framing))
+            for framing in ("plain", "stx", "cute", "3m")
+        ),
     ),
     "mrz": Decoder(
-        _mrz,
-        ("devices.documents.mrz",),
+        refusing(lambda data: _zone(data.decode("latin-1"))),
+        ("devices.documents.mrz", "devices.documents.ocr_repair"),
         0,
-        tuple("\r".join(lines).encode() for lines in (DNI, PASSPORT)),
+        tuple("\r".join(lines).encode() for lines in (SAMPLE, PASSPORT)),
     ),
-    "escpos": Decoder(_escpos, ("devices.escpos.protocol",), 8, (b"\x03" + process_done(42),)),
+    "scanner-2d": Decoder(
+        feeding_in_time(ScanParser, judge_scan),
+        ("devices.scanner_2d.protocol",),
+        MAX_PAYLOAD_BYTES + 8,
+        (b"\x05" + scan_bytes("A", b"101174102"), b"\x05" + scan_bytes("Q", b"opaque")),
+    ),
+    "wedge-mrz": Decoder(
+        feeding_in_time(WedgeParser, lambda typed: _zone(typed.text)),
+        ("devices.keyboard_wedge.protocol", "devices.input_events"),
+        MAX_CHARACTERS + MAX_EVENTS + 2 * RECORD_BYTES,
+        (b"\x00" + typed_packets("\r".join(SAMPLE), 1_000_000),),
+    ),
+    "navigation-keypad": Decoder(
+        feeding(lambda: KeypadParser(KeyTable()), _keypad),
+        ("devices.navigation_keypad.protocol",),
+        MAX_EVENTS + 2 * RECORD_BYTES + 128,
+        (b"\x18" + packet_bytes(1_000_000, (1, 103, 1)) + packet_bytes(1_200_000, (5, 2, 1)),),
+    ),
+    "escpos": Decoder(
+        feeding(MessageParser), ("devices.escpos.protocol",), 8, (b"\x03" + process_done(42),)
+    ),
     "paper": Decoder(
-        _paper,
+        feeding(Interpreter),
         ("devices.escpos.interpreter",),
         MAX_HELD_BYTES,
         (b"\x05\x1b@\x1bt\x10Hola\n\x1dV\0",),
     ),
-    "nexo": Decoder(_nexo, ("devices.nexo.protocol",), 0),
+    "nexo": Decoder(
+        refusing(lambda data: Message.from_bytes(data).to_bytes(), MessageRefused),
+        ("devices.nexo.protocol",),
+        0,
+        (Message("A1B2C3D4E5", "KIOSK", "T-1", Diagnosis()).to_bytes(),),
+    ),
+    "chip": Decoder(
+        chip.take,
+        ("devices.pcsc_chip.protocol", "devices.pcsc_chip.apdu", "devices.pcsc_chip.tlv"),
+        0,
+        (chip.SEALED, b"\x01\x90\x00\x09" + bytes(8) + b"\x90\x00"),
+    ),
+    "concert": Decoder(
+        _concert,
+        ("devices.concert.protocol",),
+        1,
+        (b"\x09" + CHARGED.to_bytes(), b"\x01\x05\x06"),
+    ),
+    "wallet-qr": Decoder(
+        refusing(lambda data: read_wallet(data.decode("utf-8", "replace"), 3770), QrRefused),
+        ("devices.wallet_qr.protocol", "devices.wallet_qr.objects"),
+        0,
+        (WALLET.encode(),),
+    ),
 }
