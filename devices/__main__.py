@@ -28,6 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     structlog.configure(wrapper_class=quiet)
     try:
         return _run(options)
+    except BrokenPipeError:
+        return 0  # whoever read our lines has seen enough
     except (DeviceError, OSError, BadArgument) as refused:
         print(refused, file=sys.stderr)
         return 2

@@ -1,45 +1,61 @@
 """Prints jobs on an ESC/POS printer and says what is known about the paper.
 
-Written is not printed: each job ends with a process id of its own, and only the printer's
-answer with that id, followed by a status round that finds no fault, makes it ``printed``.
+Written is not printed: each job ends with a fence of its own, and only when the printer shows
+that it passed it, and a status round after that finds no fault, the job is ``printed``.
 """
 
 import secrets
 import time
-from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from devices.driver import SERIAL_CHOICES, Capabilities, Model, NotRun, Options, Wiring
-from devices.errors import InvalidJob, LinkError
-from devices.escpos.composer import can_cut, compose, usable_profiles
-from devices.escpos.protocol import (
-    MAX_PROCESS_ID,
-    NO_ANSWER,
-    QUESTIONS,
-    Answers,
-    MessageParser,
-    ProcessDone,
-    ask_status,
-    mark_process,
-    status_of,
+from devices.driver import (
+    SERIAL_CHOICES,
+    SERIAL_OPTIONS,
+    Capabilities,
+    Model,
+    NotRun,
+    Options,
+    Wiring,
 )
+from devices.errors import InvalidJob, LinkError
+from devices.escpos.composer import FILL, SEVER, Piece, compose_pieces
+from devices.escpos.conversation import Conversation
+from devices.escpos.custom.protocol import CustomDialect
+from devices.escpos.dialect import Dialect
+from devices.escpos.findings import NO_ANSWER, STRANGER
+from devices.escpos.profiles import KPM150, PrinterProfile, usable_profiles
+from devices.escpos.protocol import MAX_PROCESS_ID, EpsonDialect
+from devices.escpos.self_test import SLIP, steps_of
+from devices.escpos.silent import SilentDialect
+from devices.escpos.transport import TRANSPORTS, open_printer
 from devices.kinds.receipt_printer import KIND, PrintJob, PrintResult
-from devices.link import WRITE_TIMEOUT_S, Link
+from devices.kinds.self_test import SelfTest, SelfTestResult
+from devices.link import Link
 from devices.status import Completion, DeviceState, DeviceStatus
 
 REPLY_TIMEOUT_S = 0.5
-POLL_INTERVAL_S = 2.0
-MAX_QUIET_FACTOR = 16
-READ_BYTES = 256
-SLOWEST_BYTES_PER_S = 400
+POLL_INTERVAL_S = 0.25
+PROMPT_REPLIES = 2
+PATIENT_REPLIES = 6
+
+DIALECTS: Mapping[str, Callable[[], Dialect]] = {
+    "epson": EpsonDialect,
+    "custom": CustomDialect,
+    "none": SilentDialect,
+}
+_STOPPED = (DeviceState.OFFLINE, DeviceState.HARDWARE_ERROR)
 
 
 class EscposDriver:
     """One printer over one link.
 
-    Real-time answers do not say which question they answer. After one failed to come, late ones
-    may be on their way, so nothing is asked until the line was silent for one reply time-out,
-    doubled at each further failure up to 16 (8 s): that is the longest delay this driver bears.
+    Before the first job, and after every job that was not confirmed, the printer may be in the
+    middle of a command, and half a slip may hang from it. It is then first brought to the end of
+    that command and its paper cut, so that nobody gets a piece of another one's slip; a job
+    printed before the printer showed that it got there can at best be ``unknown``.
+
+    What no answer can show: that a printer on a serial line was switched off and on while a piece
+    was still on its way, and came back before the end of it. Over USB and TCP the link breaks.
     """
 
     def __init__(
@@ -47,26 +63,33 @@ class EscposDriver:
         link: Link,
         *,
         profile: str = "default",
+        dialect: str = "epson",
         reply_timeout_s: float = REPLY_TIMEOUT_S,
         poll_interval_s: float = POLL_INTERVAL_S,
     ) -> None:
-        self._link = link
         self._profile = profile
+        self._model = PrinterProfile(profile)
+        self._dialect = DIALECTS[dialect]()
+        self._witness = self._dialect.witness(secrets.randbelow(MAX_PROCESS_ID))
         self._reply_timeout_s = reply_timeout_s
         self._poll_interval_s = poll_interval_s
-        self._parser = MessageParser()
-        self._answers: deque[int] = deque(maxlen=16)
-        self._process_id = secrets.randbelow(MAX_PROCESS_ID)
-        self._last_done: int | None = None
-        self._in_step = False
-        self._quiet_s = reply_timeout_s
-        self._quiet_since = time.monotonic()
+        self._talk = Conversation(link, self._dialect, reply_timeout_s, self._witness.hear)
+        self._settled = False
         self._status = NO_ANSWER
 
     @property
     def capabilities(self) -> Capabilities:
-        """Whether it cuts; it always prints QR codes and tells its status."""
-        return {"cut": can_cut(self._profile), "qr": True, "status": True}
+        """Whether it cuts, tells its status, and can show that it printed."""
+        cuts = self._model.can_cut
+        confirms = self._dialect.proves and (cuts or not self._dialect.needs_cut)
+        return {
+            "cut": cuts,
+            "qr": True,
+            "status": bool(self._dialect.questions),
+            "confirms": confirms,
+            "columns": self._model.columns,
+            "dots": self._model.dots,
+        }
 
     @property
     def poll_interval_s(self) -> float:
@@ -79,137 +102,130 @@ class EscposDriver:
 
     def poll(self) -> DeviceStatus:
         """Run one status round; ``noDevice`` when an answer failed to come in time."""
-        return self._ask(time.monotonic() + (2 + len(QUESTIONS)) * self._reply_timeout_s)
+        questions = len(self._dialect.questions)
+        return self._ask(time.monotonic() + (2 + questions) * self._reply_timeout_s)
 
-    def execute(self, command: object, deadline: float) -> PrintResult | NotRun:
-        """Print a ``PrintJob`` before ``deadline`` (monotonic seconds).
+    def execute(self, command: object, deadline: float) -> PrintResult | SelfTestResult | NotRun:
+        """Print a ``PrintJob``, or test itself, before ``deadline`` (monotonic seconds).
 
-        A link that breaks before anything was sent gives ``not_printed``, later ``unknown``;
-        either way the break shows again, as ``LinkLost``, at the next poll.
+        A link that breaks before anything of the job was sent gives ``not_printed``, later
+        ``unknown``; either way the break shows again, as ``LinkLost``, at the next poll.
         """
-        if not isinstance(command, PrintJob):
-            return NotRun(Completion.UNSUPPORTED_COMMAND, self._status)
-        try:
-            data = compose(command, self._profile)
-        except InvalidJob:
-            return _not_printed(command, Completion.INVALID_DATA, self._status)
-        before = self._ask_or_lost(deadline)
-        if before.device is DeviceState.HARDWARE_ERROR:
-            return _not_printed(command, Completion.HARDWARE_ERROR, before)
-        if not before.usable:
-            return _not_printed(command, Completion.DEVICE_NOT_READY, before)
-        if time.monotonic() >= deadline:
-            return _not_printed(command, Completion.TIME_OUT, before)
-        return self._print(command, data, deadline)
+        if isinstance(command, SelfTest):
+            result = self._run(SLIP, deadline)
+            return SelfTestResult.of(steps_of(result, self.capabilities), result.status)
+        if isinstance(command, PrintJob):
+            return self._run(command, deadline)
+        return NotRun(Completion.UNSUPPORTED_COMMAND, self._status)
 
     def close(self) -> None:
         """Give the port back."""
-        self._link.close()
+        self._talk.close()
 
-    def _print(self, job: PrintJob, data: bytes, deadline: float) -> PrintResult:
-        self._process_id = (self._process_id + 1) % (MAX_PROCESS_ID + 1)
-        whole = data + mark_process(self._process_id)
-        patience = WRITE_TIMEOUT_S + len(whole) / SLOWEST_BYTES_PER_S
+    def _run(self, job: PrintJob, deadline: float) -> PrintResult:
         try:
-            self._link.write(whole, max(0.0, min(patience, deadline - time.monotonic())))
-            confirmed = self._await_done(deadline)
+            pieces = compose_pieces(job, self._profile)
+        except InvalidJob:
+            return _not_printed(job, Completion.INVALID_DATA, self._status)
+        try:
+            before = self._ask(deadline)
+            provable = before.usable and self._settle(deadline)
+            if before.usable and not provable:
+                before = self._ask(deadline)
         except LinkError:
-            self._in_step = False
+            self._talk.line_broke()
+            return _not_printed(job, Completion.DEVICE_NOT_READY, NO_ANSWER)
+        if before.device is DeviceState.HARDWARE_ERROR:
+            return _not_printed(job, Completion.HARDWARE_ERROR, before)
+        if not before.usable:
+            return _not_printed(job, Completion.DEVICE_NOT_READY, before)
+        if time.monotonic() >= deadline:
+            return _not_printed(job, Completion.TIME_OUT, before)
+        return self._print(job, pieces, deadline, provable=provable)
+
+    def _settle(self, deadline: float) -> bool:
+        """Bring the printer to fresh paper; whether it showed that it is there.
+
+        A printer amid a command takes the fence for data of it; ``FILL`` ends any command.
+        """
+        if self._settled:
+            return self._dialect.proves
+        self._witness.forget()
+        there = self._dialect.proves and (
+            self._fenced(Piece(b"", 0), deadline, PROMPT_REPLIES)
+            or self._fenced(Piece(FILL, 0), deadline, PATIENT_REPLIES)
+        )
+        if self._model.can_cut:
+            replies = PATIENT_REPLIES if there else 0
+            there = self._fenced(Piece(SEVER, 1), deadline, replies) and there
+        self._settled = there or not self._dialect.proves
+        return there
+
+    def _print(
+        self, job: PrintJob, pieces: tuple[Piece, ...], deadline: float, *, provable: bool
+    ) -> PrintResult:
+        """Send piece after piece, each when the one before was carried out."""
+        provable = provable and (pieces[-1].cuts > 0 or not self._dialect.needs_cut)
+        try:
+            if provable:
+                confirmed = all(self._fenced(piece, deadline) for piece in pieces)
+            else:
+                self._fenced(_joined(pieces), deadline, PATIENT_REPLIES)
+                confirmed = False
+            self._settled = confirmed or not self._dialect.proves
+            return _judge(job, self._ask(deadline), confirmed=confirmed, provable=provable)
+        except LinkError:
+            self._talk.line_broke()
+            self._settled = False
             return PrintResult(job.job_id, Completion.HARDWARE_ERROR, "unknown", NO_ANSWER)
-        return _judge(job, confirmed, self._ask_or_lost(deadline))
 
-    def _await_done(self, deadline: float) -> bool:
-        """Wait for the answer to this job; stop early once the printer says it is in trouble."""
-        while not self._pump(min(deadline, self._reply_deadline()), self._is_done):
-            if time.monotonic() >= deadline:
-                return False
-            status = self._ask(deadline)
-            if status is not NO_ANSWER and not status.usable:
-                return self._is_done()
-        return True
+    def _fenced(self, piece: Piece, deadline: float, replies: int | None = None) -> bool:
+        """Send a piece and a fence; whether that was passed in ``replies`` reply time-outs."""
+        self._talk.send(piece.data + self._witness.fence(piece.cuts), deadline)
+        if not self._dialect.proves:
+            return False
+        now = time.monotonic()
+        patience = deadline if replies is None else now + replies * self._reply_timeout_s
+        return self._await_passed(min(deadline, patience))
 
-    def _is_done(self) -> bool:
-        return self._last_done == self._process_id
+    def _await_passed(self, until: float) -> bool:
+        """Wait for the printer to pass the fence; give up once it says it is in trouble."""
+        while True:
+            reply_by = min(until, time.monotonic() + self._reply_timeout_s)
+            self._talk.listen(reply_by, self._passed_or_told)
+            if self._witness.passed or time.monotonic() >= until:
+                return self._witness.passed
+            status = self._ask(until)
+            if status.device in _STOPPED and status is not STRANGER:
+                return self._witness.passed
+            if status.usable:
+                self._talk.send(self._witness.again(), until)
 
-    def _ask_or_lost(self, deadline: float) -> DeviceStatus:
-        try:
-            return self._ask(deadline)
-        except LinkError:
-            return NO_ANSWER
+    def _passed_or_told(self) -> bool:
+        return self._witness.passed or self._talk.told is not None
 
     def _ask(self, deadline: float) -> DeviceStatus:
-        """Run one status round before ``deadline``; ``NO_ANSWER`` unless every answer came."""
-        bits = self._round(deadline)
-        self._status = NO_ANSWER if bits is None else status_of(Answers(*bits))
+        self._status = self._talk.status(deadline)
         return self._status
 
-    def _round(self, deadline: float) -> list[int] | None:
-        if not self._in_step and not self._wait_for_quiet(deadline):
-            return None
-        bits: list[int] = []
-        for question in QUESTIONS:
-            self._link.write(ask_status(question), self._reply_timeout_s)
-            self._quiet_since = time.monotonic()
-            self._pump(min(deadline, self._reply_deadline()), lambda: bool(self._answers))
-            if len(self._answers) != 1:
-                self._fall_out_of_step()
-                return None
-            bits.append(self._answers.popleft())
-        self._quiet_s = self._reply_timeout_s
-        return bits
 
-    def _fall_out_of_step(self) -> None:
-        self._in_step = False
-        longest = MAX_QUIET_FACTOR * self._reply_timeout_s
-        self._quiet_s = min(2 * self._quiet_s, longest)
-
-    def _wait_for_quiet(self, deadline: float) -> bool:
-        """Drop late answers until the line was silent long enough; False if it was not yet."""
-        while (quiet_at := self._quiet_since + self._quiet_s) > time.monotonic():
-            if time.monotonic() >= deadline:
-                return False
-            self._pump(min(deadline, quiet_at), lambda: False)
-        silent_since = self._quiet_since
-        self._pump(0.0, lambda: False)
-        self._in_step = self._quiet_since == silent_since
-        self._answers.clear()
-        self._parser = MessageParser()
-        return self._in_step
-
-    def _pump(self, until: float, enough: Callable[[], bool]) -> bool:
-        """Read and sort messages until ``enough()`` or the time ``until``; read at least once."""
-        while not enough():
-            self._sort(self._link.read(READ_BYTES, until - time.monotonic()))
-            if time.monotonic() >= until:
-                return enough()
-        return True
-
-    def _sort(self, data: bytes) -> None:
-        if data:
-            self._quiet_since = time.monotonic()
-        for message in self._parser.feed(data):
-            if isinstance(message, ProcessDone):
-                self._last_done = message.process_id
-            else:
-                self._answers.append(message.bits)
-
-    def _reply_deadline(self) -> float:
-        return time.monotonic() + self._reply_timeout_s
+def _joined(pieces: tuple[Piece, ...]) -> Piece:
+    return Piece(b"".join(each.data for each in pieces), sum(each.cuts for each in pieces))
 
 
 def _not_printed(job: PrintJob, completion: Completion, status: DeviceStatus) -> PrintResult:
     return PrintResult(job.job_id, completion, "not_printed", status)
 
 
-def _judge(job: PrintJob, confirmed: bool, after: DeviceStatus) -> PrintResult:
+def _judge(job: PrintJob, after: DeviceStatus, *, confirmed: bool, provable: bool) -> PrintResult:
     """Say what the answers prove. Paper or cover gone after the answer take nothing back."""
     if after.device is DeviceState.HARDWARE_ERROR:
         return PrintResult(job.job_id, Completion.HARDWARE_ERROR, "unknown", after)
-    if after is NO_ANSWER or (not confirmed and after.usable):
+    if after in (NO_ANSWER, STRANGER) or (provable and not confirmed and after.usable):
         return PrintResult(job.job_id, Completion.TIME_OUT, "unknown", after)
-    if not confirmed:
+    if not confirmed and not after.usable:
         return PrintResult(job.job_id, Completion.DEVICE_NOT_READY, "unknown", after)
-    return PrintResult(job.job_id, Completion.SUCCESS, "printed", after)
+    return PrintResult(job.job_id, Completion.SUCCESS, "printed" if confirmed else "unknown", after)
 
 
 def _refuse(command: object, completion: Completion, status: DeviceStatus) -> object:
@@ -219,9 +235,12 @@ def _refuse(command: object, completion: Completion, status: DeviceStatus) -> ob
 
 
 def _build(link: Link, options: Options, _wiring: Wiring) -> EscposDriver:
+    profile, dialect = str(options["profile"]), str(options["dialect"])
+    own = "custom" if profile == KPM150 else "epson"
     return EscposDriver(
         link,
-        profile=str(options["profile"]),
+        profile=profile,
+        dialect=own if dialect == "auto" else dialect,
         reply_timeout_s=float(options["reply_timeout_s"]),
         poll_interval_s=float(options["poll_interval_s"]),
     )
@@ -231,10 +250,18 @@ MODEL = Model(
     kind=KIND,
     options={
         "profile": "default",
+        "dialect": "auto",
         "reply_timeout_s": REPLY_TIMEOUT_S,
         "poll_interval_s": POLL_INTERVAL_S,
     },
     build=_build,
-    choices={**SERIAL_CHOICES, "profile": usable_profiles()},
+    choices={
+        **SERIAL_CHOICES,
+        "profile": usable_profiles(),
+        "dialect": ("auto", *DIALECTS),
+        "transport": TRANSPORTS,
+    },
     refuse=_refuse,
+    open_link=open_printer,
+    link_options={**SERIAL_OPTIONS, "transport": "auto"},
 )

@@ -1,4 +1,4 @@
-"""ESC/POS status and completion: bytes and what they mean. Pure.
+"""Epson's dialect: status, automatic status and process ids; bytes and what they mean. Pure.
 
 Sources: Epson ESC/POS command reference, DLE EOT (real-time status), GS a (automatic status
 back) and GS ( H function 48 (process id response, sent when the data before it is printed).
@@ -7,10 +7,12 @@ What a printer sends is told apart by its fixed bits: real-time status is ``0xx1
 ``37 22 d1 d2 d3 d4 00``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from devices.status import Action, DeviceState, DeviceStatus, PaperState
+from devices.escpos.findings import Finding, found
+from devices.escpos.findings import status_of as status_of_findings
+from devices.status import DeviceStatus
 
 QUESTIONS = (1, 2, 3, 4)
 MAX_PROCESS_ID = 9999
@@ -18,9 +20,10 @@ MAX_PROCESS_ID = 9999
 _FIXED_BITS = 0x93
 _REAL_TIME = 0x12
 _AUTOMATIC = 0x10
-_AUTOMATIC_REST = 3
+_AUTOMATIC_BYTES = 4
 _RESPONSE_HEAD = b"\x37\x22"
 _RESPONSE_BYTES = 7
+_FLOW_CONTROL = b"\x11\x13"  # XON and XOFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +34,23 @@ class RealTimeStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class AutomaticStatus:
+    """The four bytes of automatic status: printer, error, and twice paper sensors."""
+
+    printer: int
+    error: int
+    paper: int
+    reserved: int
+
+
+@dataclass(frozen=True, slots=True)
 class ProcessDone:
     """Everything up to the mark ``process_id`` was printed."""
 
     process_id: int
 
 
-Message = RealTimeStatus | ProcessDone
+Message = RealTimeStatus | AutomaticStatus | ProcessDone
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,57 +85,63 @@ def _digits(process_id: int) -> bytes:
 
 
 class MessageParser:
-    """Cuts what a printer sends into messages; holds at most 7 bytes, drops the rest."""
+    """Cuts what a printer sends into messages; holds at most 6 bytes, counts what fits nothing."""
 
     def __init__(self) -> None:
-        self._buffer = bytearray()
-        self._skip = 0
+        self._held = bytearray()
+        self._strays = 0
 
     @property
     def pending(self) -> int:
         """Bytes held at the moment."""
-        return len(self._buffer)
+        return len(self._held)
+
+    @property
+    def strays(self) -> int:
+        """How many bytes so far fitted no message."""
+        return self._strays
 
     def feed(self, data: bytes) -> list[Message]:
         """Take bytes; return the messages they complete."""
         return [message for byte in data if (message := self._take(byte)) is not None]
 
     def _take(self, byte: int) -> Message | None:
-        if self._skip:
-            return self._skip_automatic(byte)
-        if self._buffer:
-            return self._take_response(byte)
-        if byte == _RESPONSE_HEAD[0]:
-            self._buffer.append(byte)
-        elif byte & _FIXED_BITS == _REAL_TIME:
-            return RealTimeStatus(byte)
-        elif byte & _FIXED_BITS == _AUTOMATIC:
-            self._skip = _AUTOMATIC_REST
-        return None
-
-    def _skip_automatic(self, byte: int) -> Message | None:
-        """Bytes 2 to 4 of automatic status have bits 4 and 7 clear; anything else ends it."""
-        if byte & 0x90:
-            self._skip = 0
-            return self._take(byte)
-        self._skip -= 1
-        return None
-
-    def _take_response(self, byte: int) -> Message | None:
-        held = self._buffer
-        wanted = _wanted_in_response(len(held), byte)
-        if not wanted:
+        held = self._held
+        if held and not _goes_on(held, byte):
+            self._strays += len(held)
             held.clear()
-            return self._take(byte)
+        if not held:
+            return self._begin(byte)
         held.append(byte)
-        if len(held) < _RESPONSE_BYTES:
+        return self._complete()
+
+    def _begin(self, byte: int) -> Message | None:
+        if byte & _FIXED_BITS == _REAL_TIME:
+            return RealTimeStatus(byte)
+        if byte == _RESPONSE_HEAD[0] or byte & _FIXED_BITS == _AUTOMATIC:
+            self._held.append(byte)
+        elif byte not in _FLOW_CONTROL:
+            self._strays += 1
+        return None
+
+    def _complete(self) -> Message | None:
+        held = bytes(self._held)
+        if held[0] == _RESPONSE_HEAD[0]:
+            if len(held) < _RESPONSE_BYTES:
+                return None
+            self._held.clear()
+            return ProcessDone(int(held[2:6].decode("ascii")))
+        if len(held) < _AUTOMATIC_BYTES:
             return None
-        done = ProcessDone(int(held[2:6].decode("ascii")))
-        held.clear()
-        return done
+        self._held.clear()
+        return AutomaticStatus(*held)
 
 
-def _wanted_in_response(position: int, byte: int) -> bool:
+def _goes_on(held: bytearray, byte: int) -> bool:
+    """Whether ``byte`` can follow what is held."""
+    if held[0] != _RESPONSE_HEAD[0]:
+        return not byte & 0x90  # bytes 2 to 4 of automatic status have bits 4 and 7 clear
+    position = len(held)
     if position == 1:
         return byte == _RESPONSE_HEAD[1]
     if position == _RESPONSE_BYTES - 1:
@@ -130,47 +149,102 @@ def _wanted_in_response(position: int, byte: int) -> bool:
     return chr(byte) in "0123456789"
 
 
-NO_ANSWER = DeviceStatus(
-    DeviceState.NO_DEVICE,
-    {"paper": PaperState.UNKNOWN},
-    Action.MAINTENANCE,
-    "the printer does not answer: check its power and its cable",
-)
+_PRINTER: Mapping[int, Finding] = {0x08: Finding.OFF_LINE}
+_OFFLINE: Mapping[int, Finding] = {
+    0x04: Finding.COVER_OPEN,
+    0x08: Finding.FEED_PRESSED,
+    0x20: Finding.PAPER_OUT,
+    0x40: Finding.ERROR_UNNAMED,
+}
+_ERROR: Mapping[int, Finding] = {
+    0x08: Finding.CUTTER_STUCK,
+    0x20: Finding.UNRECOVERABLE,
+    0x40: Finding.HEAD_HOT,
+}
+_PAPER: Mapping[int, Finding] = {0x0C: Finding.PAPER_LOW, 0x60: Finding.PAPER_OUT}
+_AUTO_PRINTER: Mapping[int, Finding] = {
+    0x08: Finding.OFF_LINE,
+    0x20: Finding.COVER_OPEN,
+    0x40: Finding.FEED_PRESSED,
+}
+_AUTO_PAPER: Mapping[int, Finding] = {0x03: Finding.PAPER_LOW, 0x0C: Finding.PAPER_OUT}
 
 
 def status_of(answers: Answers) -> DeviceStatus:
     """Translate one round of answers to XFS words; the gravest finding decides the whole."""
-    paper = _paper(answers)
-    cover_open = bool(answers.offline & 0x04)
-    cutter_stuck = bool(answers.error & 0x08)
-    parts: Mapping[str, str] = {
-        "paper": PaperState.JAMMED if cutter_stuck else paper,
-        "cover": "open" if cover_open else "closed",
-    }
-    if answers.error & 0x20:
-        return _failed(parts, Action.MAINTENANCE, "unrecoverable error: call maintenance")
-    if cutter_stuck:
-        return _failed(parts, Action.CLEAR, "the cutter is stuck: clear the paper")
-    if answers.error & 0x40:
-        return _failed(parts, Action.SUSPEND, "the head is too hot: it recovers by itself")
-    if cover_open:
-        return DeviceStatus(DeviceState.OFFLINE, parts, Action.CLEAR, "the cover is open")
-    if paper is PaperState.OUT:
-        return DeviceStatus(DeviceState.OFFLINE, parts, Action.MAINTENANCE, "the paper is out")
-    if answers.offline & 0x40:
-        return _failed(parts, Action.RESET, "the printer reports an error")
-    if answers.printer & 0x08:
-        return DeviceStatus(DeviceState.OFFLINE, parts, Action.RESET, "the printer is off line")
-    if paper is PaperState.LOW:
-        return DeviceStatus(DeviceState.ONLINE, parts, Action.MAINTENANCE, "the paper is low")
-    return DeviceStatus(DeviceState.ONLINE, parts)
+    return status_of_findings(
+        found(answers.printer, _PRINTER)
+        | found(answers.offline, _OFFLINE)
+        | found(answers.error, _ERROR)
+        | found(answers.paper, _PAPER)
+    )
 
 
-def _paper(answers: Answers) -> PaperState:
-    if answers.paper & 0x60 or answers.offline & 0x20:
-        return PaperState.OUT
-    return PaperState.LOW if answers.paper & 0x0C else PaperState.FULL
+def status_of_automatic(automatic: AutomaticStatus) -> DeviceStatus:
+    """Translate what came unasked; its bits stand elsewhere, its words are the same."""
+    return status_of_findings(
+        found(automatic.printer, _AUTO_PRINTER)
+        | found(automatic.error, _ERROR)
+        | found(automatic.paper, _AUTO_PAPER)
+    )
 
 
-def _failed(parts: Mapping[str, str], action: Action, detail: str) -> DeviceStatus:
-    return DeviceStatus(DeviceState.HARDWARE_ERROR, parts, action, detail)
+class ProcessWitness:
+    """A fence is a process id of its own; the printer answers with it once it came by."""
+
+    def __init__(self, chance: int) -> None:
+        self._wanted = chance % (MAX_PROCESS_ID + 1)
+        self._passed = False
+
+    @property
+    def passed(self) -> bool:
+        """Whether the answer carried the id of the last fence."""
+        return self._passed
+
+    def fence(self, cuts: int) -> bytes:
+        """A mark with the next id, however often the paper is cut (``cuts``)."""
+        del cuts
+        self._wanted = (self._wanted + 1) % (MAX_PROCESS_ID + 1)
+        self._passed = False
+        return mark_process(self._wanted)
+
+    def again(self) -> bytes:
+        """Nothing: the printer answers by itself."""
+        return b""
+
+    def hear(self, message: object) -> None:
+        """Take the answer to this fence; one to an older fence means nothing."""
+        if message == ProcessDone(self._wanted):
+            self._passed = True
+
+    def forget(self) -> None:
+        """Nothing: every fence has an id of its own."""
+
+
+class EpsonDialect:
+    """Printers that speak like Epson's TM series."""
+
+    questions = tuple(map(ask_status, QUESTIONS))
+    proves = True
+    needs_cut = False
+
+    def parser(self) -> MessageParser:
+        """Return a new parser."""
+        return MessageParser()
+
+    def witness(self, chance: int) -> ProcessWitness:
+        """Return a witness whose process ids begin after ``chance``."""
+        return ProcessWitness(chance)
+
+    def is_answer(self, message: object) -> bool:
+        """Whether ``message`` answers DLE EOT."""
+        return isinstance(message, RealTimeStatus)
+
+    def status(self, answers: Sequence[object]) -> DeviceStatus:
+        """Translate the answers to DLE EOT 1, 2, 3 and 4."""
+        bits = [answer.bits for answer in answers if isinstance(answer, RealTimeStatus)]
+        return status_of(Answers(*bits))
+
+    def told(self, message: object) -> DeviceStatus | None:
+        """The content of automatic status."""
+        return status_of_automatic(message) if isinstance(message, AutomaticStatus) else None

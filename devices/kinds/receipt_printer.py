@@ -1,6 +1,7 @@
 """Kind ``receipt_printer``: jobs for a roll printer and their results. Pure."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from devices.status import Completion, DeviceStatus
@@ -31,6 +32,18 @@ class Qr:
 
 
 @dataclass(frozen=True, slots=True)
+class Logo:
+    """A picture in black and white: ``image`` is a PNG file's path or its content.
+
+    Dark is printed, light and transparent are not; no greys. One dot of the picture is one dot of
+    the printer; a wider one is shrunk to the paper.
+    """
+
+    image: Path | bytes
+    align: Align = "center"
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """A line across the paper."""
 
@@ -47,7 +60,7 @@ class Cut:
     """Feed to the knife and cut."""
 
 
-Block = Text | Qr | Rule | Feed | Cut
+Block = Text | Qr | Logo | Rule | Feed | Cut
 
 
 @dataclass(frozen=True, slots=True)

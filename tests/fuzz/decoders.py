@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any, Protocol
 
 from devices.concert.protocol import Answer, Ear
+from devices.escpos.custom.protocol import MessageParser as CustomParser
 from devices.escpos.interpreter import MAX_HELD_BYTES, Interpreter
 from devices.escpos.protocol import MessageParser, process_done
 from devices.input_events import MAX_EVENTS, RECORD_BYTES, packet_bytes
@@ -169,6 +170,12 @@ DECODERS = {
     ),
     "escpos": Decoder(
         feeding(MessageParser), ("devices.escpos.protocol",), 8, (b"\x03" + process_done(42),)
+    ),
+    "custom": Decoder(
+        feeding(CustomParser),
+        ("devices.escpos.custom.protocol",),
+        16,
+        (b"\x03\x10\x0f\0\0\0\0" + b"2376 cuts",),
     ),
     "paper": Decoder(
         feeding(Interpreter),

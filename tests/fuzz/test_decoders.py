@@ -81,7 +81,8 @@ def test_a_decoder_that_trusts_its_input_is_caught(name: str) -> None:
 
 def test_every_protocol_of_a_driver_is_among_the_decoders() -> None:
     written = {
-        f"devices.{path.parent.name}.protocol" for path in REPOSITORY.glob("devices/*/protocol.py")
+        ".".join(path.relative_to(REPOSITORY).with_suffix("").parts)
+        for path in REPOSITORY.glob("devices/**/protocol.py")
     }
     assert written <= {module for each in DECODERS.values() for module in each.covers}
 

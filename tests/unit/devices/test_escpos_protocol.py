@@ -2,10 +2,15 @@
 
 import pytest
 
+from devices.escpos.condition import CHOICES, Condition, epson_answer, epson_automatic
 from devices.escpos.protocol import (
+    QUESTIONS,
     Answers,
+    AutomaticStatus,
+    EpsonDialect,
     MessageParser,
     ProcessDone,
+    ProcessWitness,
     RealTimeStatus,
     ask_status,
     mark_process,
@@ -30,11 +35,21 @@ def test_a_process_id_outside_four_digits_is_refused() -> None:
 
 def test_messages_are_told_apart_by_their_fixed_bits() -> None:
     wire = b"\x12" + process_done(7) + b"\x10\x00\x00\x0f" + b"\x72" + b"\xff"
-    assert MessageParser().feed(wire) == [
+    parser = MessageParser()
+    assert parser.feed(wire) == [
         RealTimeStatus(0x12),
         ProcessDone(7),
+        AutomaticStatus(0x10, 0, 0, 0x0F),
         RealTimeStatus(0x72),
     ]
+    assert parser.strays == 1
+
+
+def test_what_fits_nothing_is_counted_and_flow_control_is_not() -> None:
+    parser = MessageParser()
+    assert parser.feed(b"\x11\x13ABC\x37\x22\x30\x10\x00") == []
+    assert parser.strays == 6  # A, B, C and a broken completion
+    assert parser.pending == 2
 
 
 def test_a_broken_completion_never_counts_as_one() -> None:
@@ -78,3 +93,29 @@ def test_each_finding_has_its_word_and_its_action(
     status = status_of(answers)
     assert (status.device, status.parts["paper"], status.action) == (device, paper, action)
     assert status.parts["cover"] == ("open" if answers.offline & 4 else "closed")
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [(field, value) for field in CHOICES for value in CHOICES[field]]
+)
+def test_automatic_status_says_the_same_as_an_asked_one(field: str, value: str) -> None:
+    """But for errors without a name, which only the answer to DLE EOT 2 tells of."""
+    condition = Condition(**{field: value})
+    asked = status_of(Answers(*(epson_answer(condition, question) for question in QUESTIONS)))
+    [message] = MessageParser().feed(epson_automatic(condition))
+    told = EpsonDialect().told(message)
+    assert told is not None
+    assert (told.device, told.parts, told.action) == (asked.device, asked.parts, asked.action)
+
+
+def test_a_fence_is_passed_by_its_own_answer_only() -> None:
+    witness = ProcessWitness(9998)
+    assert witness.fence(1) == mark_process(9999)
+    witness.hear(ProcessDone(9998))
+    assert not witness.passed
+    witness.hear(ProcessDone(9999))
+    assert witness.passed
+    assert witness.fence(0) == mark_process(0)
+    witness.hear(ProcessDone(9999))
+    assert not witness.passed
+    assert witness.again() == b""

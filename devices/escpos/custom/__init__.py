@@ -1,0 +1,1 @@
+"""Custom's dialect of ESC/POS: full status and counted cuts."""
