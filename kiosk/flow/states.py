@@ -32,6 +32,7 @@ class ReadProblem(StrEnum):
 
     CHECK_DIGIT = "check_digit"
     UNREADABLE = "unreadable"
+    NOT_TEXT = "not_text"
     UNSUPPORTED = "unsupported"
 
 

@@ -9,6 +9,7 @@ from kiosk.widgets.page import Page
 WHAT_TO_DO = {
     ReadProblem.CHECK_DIGIT: "read_document.check_digit",
     ReadProblem.UNREADABLE: "read_document.unreadable",
+    ReadProblem.NOT_TEXT: "read_document.not_text",
     ReadProblem.UNSUPPORTED: "read_document.unsupported",
 }
 ATTEMPTS_ALONE = 2
