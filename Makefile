@@ -1,7 +1,7 @@
 # One line a habit. `make demo` and `make test` install what they need.
 PY := .venv/bin/python
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: setup lock demo test check race crash fuzz shots bench bench-turns bench-day bench-issuance
+.PHONY: setup lock demo test check race crash fuzz shots bench bench-turns bench-day bench-issuance bench-devices
 
 setup:  ; @deploy/setup.sh
 lock:   ; @deploy/lock.sh
@@ -15,4 +15,5 @@ race:   setup ; @RACE_EXAMPLES=150 $(PY) -m pytest -n 0 -s -m 'thorough or not t
 bench-turns: setup ; @$(PY) -m tests.load.turns
 bench-day:   setup ; @$(PY) -m tests.load.mall
 bench-issuance: setup ; @$(PY) -m tests.load.issuance
-bench: bench-turns bench-day bench-issuance
+bench-devices: setup ; @$(PY) -m tests.load.devices
+bench: bench-turns bench-day bench-issuance bench-devices

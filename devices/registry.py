@@ -20,9 +20,17 @@ from devices.ports import PortLister, is_port, resolve, system_ports
 from devices.supervisor import Publish, Supervisor
 
 MODELS: Mapping[str, str] = {
+    "cctalk-bill": "devices.cctalk_bill",
+    "cctalk-coin": "devices.cctalk_coin",
+    "cctalk-hopper": "devices.cctalk_hopper",
+    "concert": "devices.concert",
     "escpos": "devices.escpos",
+    "navigation-keypad": "devices.navigation_keypad",
     "nexo": "devices.nexo",
+    "pcsc-chip": "devices.pcsc_chip",
+    "scanner-2d": "devices.scanner_2d",
     "serial-mrz": "devices.serial_mrz",
+    "wedge-mrz": "devices.keyboard_wedge",
 }
 
 

@@ -39,12 +39,21 @@ def table(place: Place, happened: Happened, seconds: float) -> str:
             f"{happened.journey['touches']} touches, {happened.journey['typed_keys']} keys, "
             f"{happened.journey['machine_seconds']} s of machine time",
         ),
+        ("workshop", _tested(happened.workshop)),
         ("slip", _short(happened.ticket["path"])),
         ("screens", f"{_short(place.screens)}/ ({len(happened.screens)} pictures)"),
         ("report", _short(place.folder / "report.json")),
         ("took", f"{seconds:.1f} s"),
     ]
     return "\n".join(f"  {name:<12} {words}" for name, words in rows)
+
+
+def _tested(rows: list[dict[str, Any]]) -> str:
+    """Which spare devices passed their self-test."""
+    failed = [str(row["model"]) for row in rows if not row["passed"]]
+    steps = sum(len(row["steps"]) for row in rows)
+    words = f"{len(rows)} more devices, {steps} steps of self-tests"
+    return f"{words}; FAILED: {', '.join(failed)}" if failed else f"{words}, all passed"
 
 
 def _certificate(facts: dict[str, Any]) -> str:

@@ -17,6 +17,7 @@ from deploy.demo.processes import Processes
 from deploy.demo.proof import Certificate, admitted_by, application_of, calls, link_leads_to
 from deploy.demo.room import Room, open_room, picture
 from deploy.demo.visit import apply_and_pay, have_it_sent_again
+from deploy.demo.workshop import results
 
 COUNTER, DISPLAY = "V1", "sala-1"
 REVIEW = "Revisión de mi solicitud"
@@ -37,6 +38,7 @@ class Happened:
     review: dict[str, Any] = field(default_factory=dict)
     again: dict[str, Any] = field(default_factory=dict)
     journey: dict[str, object] = field(default_factory=dict)
+    workshop: list[dict[str, object]] = field(default_factory=list)
     screens: list[Path] = field(default_factory=list)
     processes: dict[str, float] = field(default_factory=dict)
 
@@ -44,6 +46,8 @@ class Happened:
 def tell(place: Place, processes: Processes, say: Callable[[str], None]) -> Happened:
     """Play the whole story and bring back what happened."""
     happened = Happened()
+    say("a technician tests the devices that this kiosk does not have, beside all that follows")
+    processes.start("workshop", "-m", "deploy.demo.workshop", str(place.folder))
     with open_room(place.url) as room:
         room.open(place, COUNTER)
         say("the administrator admits the display by its code; Ana opens her counter")
@@ -66,6 +70,7 @@ def tell(place: Place, processes: Processes, say: Callable[[str], None]) -> Happ
         _be_told(place, room, application, happened)
         room.wait_for_kiosk(KIOSK_CODE)
         happened.screens += person.seen + person.fleeting()
+    happened.workshop = results(place.folder)
     happened.processes = processes.peak_rss_mb()
     return happened
 

@@ -26,6 +26,20 @@ class ConcertSimulator(Simulator):
     terminal: ``busy on|off``, ``power cycle``, ``ledger``, ``status``, and the common ones.
     """
 
+    buttons = (
+        "approve",
+        "decline",
+        "insert",
+        "abort by customer",
+        "no reply on",
+        "no reply off",
+        "busy on",
+        "busy off",
+        "power cycle",
+        "unplug",
+        "plug",
+    )
+
     def __init__(self, path: Path, spool: Path | None = None, seed: int = 0) -> None:
         super().__init__(path, seed)
         self._terminal = Terminal(Ledger(spool))

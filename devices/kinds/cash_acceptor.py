@@ -8,6 +8,11 @@ have no escrow and are kept as they fall.
 each piece over through ``CreditBook.commit``, which writes the device's event counter and the
 credit in one transaction, and only then reports it or tells the device to go on. After a crash
 of either side the counters say what was not yet committed.
+
+**Sessions.** The book also keeps which cash-in is open, so that money told of after a crash
+belongs to the person who gave it. After the device or the kiosk came back nothing is taken until
+``CashInStart`` is given again: with the same session it goes on. A note found in escrow then goes
+back.
 """
 
 from dataclasses import dataclass
@@ -25,10 +30,10 @@ Outcome = Literal["done", "not_done", "unknown"]
 class Credit:
     """One note or coin the device has kept.
 
-    ``serial`` is the device's serial number and ``counter`` its event counter when it told of
-    the money: no two credits of one device between two resets have both alike. ``item`` is the
-    device's own name for the denomination (``PE0020A``, ``coin 3``). ``session`` is the cash-in
-    it came in, ``""`` for money found without one (told after a restart, or never asked for).
+    ``serial`` is the device's sort and serial number (``bill-12345678``) and ``counter`` its event
+    counter when it told of the money: no two credits of one device between two resets have both
+    alike. ``item`` is the device's own name for the denomination (``PE0020A``). ``session`` is
+    the cash-in it came in, ``""`` for money that came when none was open.
     """
 
     serial: str
@@ -42,14 +47,21 @@ class Credit:
 class Tally:
     """What a ``CreditBook`` knows of one device.
 
-    ``counter`` is the last event counter committed, ``accepted`` the device's own lifetime count
-    of accepted pieces at that moment (None where it keeps none), ``session`` the cash-in that was
-    open (``""``: none).
+    ``counter`` is the last event counter committed. ``accepted`` is the device's own lifetime
+    count of accepted pieces as far as they are in the book (None where it keeps none).
+    ``session`` is the cash-in that is open (``""``: none) and ``session_centimos`` what this
+    device was credited with for it. ``events_lost`` is why the book may lack money the device
+    took (``""``: it lacks none); it stays until ``Reconciled``. ``under_way`` is what the driver of
+    a device without an event counter must still know of a note it told the device to keep, in its
+    own words: a book keeps it unread.
     """
 
     counter: int
     accepted: int | None = None
     session: str = ""
+    session_centimos: int = 0
+    events_lost: str = ""
+    under_way: str = ""
 
 
 class CreditBook(Protocol):
@@ -62,9 +74,8 @@ class CreditBook(Protocol):
     def commit(self, serial: str, tally: Tally, credits: tuple[Credit, ...]) -> None:
         """Write ``tally`` and ``credits`` durably in one transaction.
 
-        Committing the same credit (serial, counter, and place among its credits) again after a
-        failure must not double it: the driver never does so once ``commit`` has returned. Raises
-        whatever the store raises; the driver then takes no more money.
+        Raises whatever the store raises; the driver then takes no more money, and before it tries
+        again it asks for the ``tally``: a commit that failed after it was durable is not repeated.
         """
         ...
 
@@ -121,9 +132,11 @@ class Reconciled:
 class CashResult:
     """How a command ended.
 
-    ``credited_centimos`` is what was committed for the session so far, ``returned_centimos``
-    what this command gave back. ``unknown``: the device did not say in time where the note went;
-    a later report (``Credited``, ``NoteReturned``) tells. ``reason`` is an English line for staff.
+    ``credited_centimos`` is what this device was credited with for the session so far; 0 beside
+    ``not_done`` says nothing (the credits are in the book). ``returned_centimos`` is what this
+    command gave back. ``unknown``: the device did not say in time where the note went; a later
+    report (``Credited``, ``NoteReturned``, ``EventsLost``) tells. ``reason`` is an English line
+    for staff.
     """
 
     outcome: Outcome
@@ -169,7 +182,8 @@ class Rejected:
 class EventsLost:
     """Pieces may have been taken that nobody was told of: out of service until ``Reconciled``.
 
-    ``missing`` is how many pieces the device's own count is ahead of the book, where it says.
+    ``missing`` is how many pieces the device's own count is ahead of the book (negative: behind),
+    None where it keeps no count. Reported again at every start until ``Reconciled``.
     """
 
     serial: str

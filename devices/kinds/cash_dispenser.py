@@ -25,22 +25,27 @@ class Dispense:
 
 @dataclass(frozen=True, slots=True)
 class QueryDispense:
-    """Say what became of ``payout_id``; gives nothing."""
+    """Say what became of ``payout_id``; gives nothing. One never begun is ``not_paid``."""
 
     payout_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class Payout:
-    """One payout as the book has it. ``paid`` and ``unpaid`` are coins; None while it is open.
+    """One payout as the book has it.
 
-    ``counter`` is the device's event counter before it was told.
+    ``serial`` is the device's sort and serial number (``hopper-12345678``), ``counter`` its event
+    counter and ``dispensed`` its lifetime count of coins (None where it keeps none), both before
+    it was told. ``outcome`` is None while the payout is open. ``paid`` and ``unpaid`` are coins,
+    None while it is open and where the outcome is unknown.
     """
 
     payout_id: str
     serial: str
     counter: int
     coins: int
+    dispensed: int | None = None
+    outcome: Outcome | None = None
     paid: int | None = None
     unpaid: int | None = None
 
@@ -70,9 +75,11 @@ class DispenseResult:
     """How a payout ended: ``coins_paid`` of ``coins_paid + coins_unpaid`` came out.
 
     - ``paid``: all. ``partly``: some, the hopper ran empty or jammed. ``not_paid``: none.
-    - ``unknown``: the device does not say; nothing is given again under this id.
+    - ``unknown``: nobody can say yet, or ever; nothing is given again under this id. Also where a
+      command was turned away before it reached the driver (``timeOut``, ``deviceNotReady``,
+      ``canceled``): an earlier one may have had the same id, and the book knows.
 
-    ``coin_centimos`` is the value of one coin of this device.
+    Both counts are 0 beside ``unknown``. ``coin_centimos`` is the value of one coin.
     """
 
     outcome: Outcome
@@ -86,7 +93,7 @@ class DispenseResult:
 
 @dataclass(frozen=True, slots=True)
 class PayoutSettled:
-    """Reported at start: what became of a payout that a crash left open."""
+    """What became of a payout that a crash, a lost link or its deadline left open."""
 
     payout: Payout
     outcome: Outcome

@@ -46,6 +46,22 @@ class NexoSimulator:
     ``ledger``, ``status``.
     """
 
+    buttons = (
+        "approve",
+        "decline",
+        "busy on",
+        "busy off",
+        "no reply",
+        "no reply silent",
+        "lose request",
+        "abort by customer",
+        "delay 4000",
+        "delay 0",
+        "power cycle",
+        "unplug",
+        "plug",
+    )
+
     def __init__(self, address: tuple[str, int], spool: Path | None = None) -> None:
         self._address = address
         self._terminal = Terminal(spool)

@@ -21,6 +21,21 @@ class SerialMrzSimulator(ReaderSimulator):
     bad crc on|off          a wrong block check in framing 3m
     """
 
+    buttons = (
+        "present",
+        "unreadable",
+        "bad check digit",
+        "framing plain",
+        "framing stx",
+        "framing cute",
+        "framing 3m",
+        "no reply on",
+        "no reply off",
+        "power cycle",
+        "unplug",
+        "plug",
+    )
+
     def __init__(self, path: Path, seed: int = 0) -> None:
         super().__init__(path, seed)
         self._framing: Framing = "plain"

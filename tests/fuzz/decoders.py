@@ -9,10 +9,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
+from devices.cctalk.protocol import MAX_FRAME_BYTES as MAX_CCTALK_BYTES
+from devices.cctalk.protocol import FrameParser as CctalkParser
 from devices.concert.protocol import Answer, Ear
 from devices.escpos.custom.protocol import MessageParser as CustomParser
 from devices.escpos.interpreter import MAX_HELD_BYTES, Interpreter
 from devices.escpos.protocol import MessageParser, process_done
+from devices.id003.protocol import MAX_FRAME_BYTES as MAX_ID003_BYTES
+from devices.id003.protocol import FrameParser as Id003Parser
 from devices.input_events import MAX_EVENTS, RECORD_BYTES, packet_bytes
 from devices.keyboard_wedge.protocol import MAX_CHARACTERS, WedgeParser, typed_packets
 from devices.kinds.document_reader import zone_read
@@ -26,7 +30,7 @@ from devices.serial_mrz.protocol import MAX_FRAME_BYTES, FrameParser, pieces
 from devices.simulated_reader import SAMPLE
 from devices.wallet_qr.objects import QrRefused
 from devices.wallet_qr.protocol import read as read_wallet
-from tests.fuzz import chip
+from tests.fuzz import cash, chip
 
 TODAY = date(2026, 1, 15)
 PASSPORT = (
@@ -206,5 +210,33 @@ DECODERS = {
         ("devices.wallet_qr.protocol", "devices.wallet_qr.objects"),
         0,
         (WALLET.encode(),),
+    ),
+    "cctalk": Decoder(
+        feeding_in_time(lambda: CctalkParser("checksum"), cash.heard_on_cctalk),
+        ("devices.cctalk.protocol",),
+        MAX_CCTALK_BYTES,
+        tuple(
+            b"\x04" + frame
+            for frame in (cash.NOTE_HELD, cash.SERIAL_NUMBER, cash.BILL_20, cash.HOPPER_STATUS)
+        ),
+    ),
+    "cctalk-crc": Decoder(
+        feeding_in_time(lambda: CctalkParser("crc"), cash.heard_on_cctalk), (), MAX_CCTALK_BYTES
+    ),
+    "cctalk-data": Decoder(
+        refusing(cash.of_cctalk),
+        (
+            "devices.cctalk_bill.protocol",
+            "devices.cctalk_coin.protocol",
+            "devices.cctalk_hopper.protocol",
+        ),
+        0,
+        (cash.NOTE_HELD[4:-1], b"PE0020A", b"\x64\x00\x02"),
+    ),
+    "id003": Decoder(
+        feeding_in_time(Id003Parser, cash.heard_on_id003),
+        ("devices.id003.protocol",),
+        MAX_ID003_BYTES,
+        (b"\x03" + cash.ESCROWED + cash.VALID,),
     ),
 }

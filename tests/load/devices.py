@@ -58,13 +58,14 @@ KIOSK: tuple[tuple[str, str, str], ...] = (
     ("keypad", "navigation-keypad", "unplug"),
     ("printer", "escpos", "paper out"),
     ("terminal", "nexo", "unplug"),
-    ("notes", "cctalk-bill", "jam"),
+    ("notes", "cctalk-bill", "stacker full"),
     ("coins", "cctalk-coin", "unplug"),
     ("change", "cctalk-hopper", "unplug"),
 )
 """A whole kiosk: name, model, and what befalls the device when its status shall change."""
-PUT_RIGHT = {"unplug": "plug", "paper out": "paper full", "jam": "clear"}
+PUT_RIGHT = {"unplug": "plug", "paper out": "paper full", "stacker full": "stacker ok"}
 ON_HTTP = ("nexo",)
+ASKED_RARELY = "terminal"
 WITHOUT_NATIVE_QR = "KPM150"
 LIMA = timezone(timedelta(hours=-5))
 
@@ -80,6 +81,7 @@ def main() -> None:
             ("an idle kiosk", lambda: _idle(folder / "idle", samples)),
             ("the same, asked too often", lambda: _restless(folder / "restless", samples)),
             ("a change of status", lambda: _changes(folder / "changes", samples)),
+            ("the same, asked too rarely", lambda: _rarely(folder / "rarely", samples)),
         ]
         run("devices", BARS, steps, samples)
 
@@ -253,20 +255,30 @@ def _restless(folder: Path, samples: Figures) -> Figures:
 
 
 def _changes(folder: Path, samples: Figures) -> Figures:
-    rounds: list[float] = []
-    each: dict[str, list[float]] = {}
+    """The slowest device of each round counts; the terminal, asked every 5 s, is told apart."""
+    each: dict[str, list[float]] = {name: [] for name, _, _ in KIOSK}
     with kiosk(folder) as made:
         for _ in range(ROUNDS):
-            worst = 0.0
             for name, _, line in KIOSK:
-                print(name, flush=True)
-                took = made.change_ms(name, line)
+                each[name].append(round(made.change_ms(name, line), 1))
                 made.put_right(name, PUT_RIGHT[line])
-                each.setdefault(name, []).append(round(took, 1))
-                worst = max(worst, took)
-            rounds.append(round(worst, 1))
     samples["status_to_supervisor_ms"] = each
-    return {"status_to_supervisor_ms": min(rounds)}
+    told = [[each[name][place] for name in each if name != ASKED_RARELY] for place in range(ROUNDS)]
+    return {
+        "status_to_supervisor_ms": min(max(worst) for worst in told),
+        "terminal_to_supervisor_ms": max(each[ASKED_RARELY]),
+    }
+
+
+def _rarely(folder: Path, samples: Figures) -> Figures:
+    """A printer asked as rarely as is common: its paper's end is known late."""
+    with kiosk(folder, {"escpos": {"poll_interval_s": 2.0}}) as made:
+        rounds: list[float] = []
+        for _ in range(ROUNDS):
+            rounds.append(round(made.change_ms("printer", "paper out"), 1))
+            made.put_right("printer", "paper full")
+    samples["worse_status_to_supervisor_ms"] = rounds
+    return {"worse_status_to_supervisor_ms": max(rounds)}
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ from deploy.demo.people import CARMEN, JOSE, JUAN
 from deploy.demo.place import Place, Ports
 from deploy.demo.proof import Certificate, admitted_by, charges_of, link_leads_to, payments_of
 from deploy.demo.scan import shows_code
+from deploy.demo.workshop import SPARE
 from queue_server.bootstrap import open_database
 from queue_server.config import load_config
 from queue_server.core import tables as core
@@ -291,6 +292,16 @@ def test_the_journey_keeps_to_its_touches_and_each_process_says_its_memory(
         report["processes"]
     )
     assert all(peak > 1 for peak in report["processes"].values())
+
+
+def test_every_spare_device_on_the_technicians_bench_passed_its_self_test(
+    report: dict[str, Any],
+) -> None:
+    rows = {row["model"]: row for row in report["workshop"]}
+    assert set(rows) == set(SPARE)
+    for model, row in rows.items():
+        assert row["passed"], row
+        assert row["steps"], f"{model} was not tested"
 
 
 def test_nothing_stays_behind(demo: Path) -> None:

@@ -1,0 +1,1 @@
+"""A ccTalk bill validator with escrow and stacker."""

@@ -1,0 +1,1 @@
+"""A ccTalk coin acceptor: no escrow, every coin counts as it falls."""
