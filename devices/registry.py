@@ -25,6 +25,7 @@ MODELS: Mapping[str, str] = {
     "cctalk-hopper": "devices.cctalk_hopper",
     "concert": "devices.concert",
     "escpos": "devices.escpos",
+    "id003": "devices.id003",
     "navigation-keypad": "devices.navigation_keypad",
     "nexo": "devices.nexo",
     "pcsc-chip": "devices.pcsc_chip",

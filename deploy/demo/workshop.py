@@ -25,7 +25,7 @@ SPARE = (
     "cctalk-coin",
     "cctalk-hopper",
     "concert",
-    # id003
+    "id003",
     "navigation-keypad",
     "scanner-2d",
 )

@@ -50,7 +50,7 @@ class Bus:
         self._link = link
         self._echo = echo
         self._reply_timeout_s = reply_timeout_s
-        self._quiet_s = reply_timeout_s
+        self._quiet_s = FIRST_QUIET * reply_timeout_s
         self._last_byte_s = time.monotonic()
         self._last_fault = Fault.SLOW
         self.in_step = False

@@ -30,7 +30,6 @@ from devices.simulator import Command as Order
 BOOT_S = 0.1
 MAX_MS = 600_000
 FACTORY_SERIAL = 12_345_678
-SILENCE_S = 0.5
 
 MISBEHAVIOURS: tuple[str, ...] = ("no reply", "bad crc", "half", "busy", "nak")
 
@@ -64,7 +63,7 @@ class CctalkSimulator(Simulator):
         self.pace_s = 0.3
         self._address = address
         self._mode: Mode = "checksum"
-        self._parser = FrameParser(self._mode, SILENCE_S)
+        self._parser = FrameParser(self._mode)
         self._echo = "on"
         self._switches: dict[str, bool] = dict.fromkeys(MISBEHAVIOURS, False)
         self._lose: int | None = None
@@ -185,7 +184,7 @@ class CctalkSimulator(Simulator):
             self.lose_power()
         if rest != "off" and not self._powered:
             self._powered = True
-            self._parser = FrameParser(self._mode, SILENCE_S)
+            self._parser = FrameParser(self._mode)
             self._boots_until_s = time.monotonic() + BOOT_S
             self.wake_up()
         return self.state()
@@ -201,7 +200,7 @@ class CctalkSimulator(Simulator):
 
     def _set_mode(self, rest: str) -> Answer:
         self._mode = "crc" if one_of(rest, "checksum", "crc") == "crc" else "checksum"
-        self._parser = FrameParser(self._mode, SILENCE_S)
+        self._parser = FrameParser(self._mode)
         return {"mode": self._mode}
 
     def _set_serial(self, rest: str) -> Answer:
