@@ -28,6 +28,7 @@ from devices.cctalk.protocol import (
     TEST_HOPPER,
     number_of,
 )
+from devices.cctalk_hopper.answers import Answers, book_status, refuse
 from devices.cctalk_hopper.protocol import (
     DISABLE,
     ENABLE,
@@ -46,7 +47,6 @@ from devices.kinds.cash_dispenser import (
     KIND,
     Dispense,
     DispenseResult,
-    Outcome,
     Payout,
     PayoutBook,
     PayoutSettled,
@@ -54,7 +54,7 @@ from devices.kinds.cash_dispenser import (
 )
 from devices.kinds.self_test import SelfTest, SelfTestResult, Step
 from devices.link import Link
-from devices.status import Action, Completion, DeviceState, DeviceStatus
+from devices.status import Completion, DeviceState, DeviceStatus
 
 POLL_INTERVAL_S = 0.25
 POLL_S = 1.0
@@ -143,7 +143,7 @@ class HopperDriver:
                 self._identity = None
                 self._status = status_of_fault(fault, has_answered=self._station.has_answered)
         except BookFailed as failed:
-            self._status = _book_status(str(failed))
+            self._status = book_status(str(failed))
         else:
             return True
         return False
@@ -217,7 +217,7 @@ class HopperDriver:
     def _dispense(self, command: Dispense, deadline: float) -> DispenseResult:
         fits = 1 <= command.coins <= MAX_COINS and 1 <= len(command.payout_id) <= LONGEST_ID
         if not fits:
-            return self._result("not_paid", Completion.INVALID_DATA, reason="no such payout")
+            return self._answers.say("not_paid", Completion.INVALID_DATA, reason="no such payout")
         answer: list[DispenseResult] = []
         if not self._guarded(lambda: answer.append(self._once(command, deadline))):
             return self._not_known(command.payout_id)
@@ -230,10 +230,10 @@ class HopperDriver:
             return self._repeated(command)
         if self._owing:
             reason = "an earlier payout is still running"
-            return self._result("not_paid", Completion.DEVICE_NOT_READY, reason=reason)
+            return self._answers.say("not_paid", Completion.DEVICE_NOT_READY, reason=reason)
         if not self._status.usable:
             reason = self._status.detail
-            return self._result("not_paid", Completion.DEVICE_NOT_READY, reason=reason)
+            return self._answers.say("not_paid", Completion.DEVICE_NOT_READY, reason=reason)
         payout = self._begin(command)
         refused = self._tell(payout)
         return self._await_end(payout, refused, deadline)
@@ -243,8 +243,8 @@ class HopperDriver:
         payout = self._find(command.payout_id)
         if payout is not None and payout.coins != command.coins:
             reason = "this payout was begun with another number of coins"
-            return self._result("unknown", Completion.INVALID_DATA, reason=reason)
-        return self._result_of(payout)
+            return self._answers.say("unknown", Completion.INVALID_DATA, reason=reason)
+        return self._answers.of(payout)
 
     def _begin(self, command: Dispense) -> Payout:
         """Write the payout down with the counters of now; nothing was sent yet."""
@@ -274,13 +274,13 @@ class HopperDriver:
             time.sleep(LOOK_GAP_S)
             if time.monotonic() >= deadline:
                 reason = "it was still paying when time was up; a report will tell"
-                return self._result("unknown", Completion.TIME_OUT, reason=reason)
+                return self._answers.say("unknown", Completion.TIME_OUT, reason=reason)
             with contextlib.suppress(BusFault):  # power may come back before time is up
                 verdict = self._judge(payout, refused=refused)
         ended = self._end(payout, verdict)
         self._guarded(self._disable)
         self._guarded(self._round)
-        return self._result_of(ended, verdict.reason)
+        return self._answers.of(ended, verdict.reason)
 
     def _disable(self) -> None:
         self._station.ask(ENABLE_HOPPER, bytes([DISABLE]))
@@ -291,7 +291,7 @@ class HopperDriver:
         found: list[Payout | None] = []
         if not self._guarded(lambda: found.append(self._find(command.payout_id))):
             return self._not_known(command.payout_id)
-        return self._result_of(found[0])
+        return self._answers.of(found[0])
 
     def _find(self, payout_id: str) -> Payout | None:
         return self._ask_book(lambda: self._book.find(payout_id))
@@ -348,49 +348,17 @@ class HopperDriver:
         try:
             payout = self._find(payout_id)
         except BookFailed:
-            return self._result("unknown", Completion.HARDWARE_ERROR, reason=self._status.detail)
+            return self._answers.say(
+                "unknown", Completion.HARDWARE_ERROR, reason=self._status.detail
+            )
         if payout is None:
             reason = self._status.detail or "nothing was sent"
-            return self._result("not_paid", Completion.DEVICE_NOT_READY, reason=reason)
-        return self._result_of(payout, self._status.detail)
+            return self._answers.say("not_paid", Completion.DEVICE_NOT_READY, reason=reason)
+        return self._answers.of(payout, self._status.detail)
 
-    def _result_of(self, payout: Payout | None, reason: str = "") -> DispenseResult:
-        if payout is None:
-            return self._result("not_paid", Completion.SUCCESS, reason="it was never begun")
-        if payout.outcome is None:
-            reason = reason or "it is still open; a report will tell"
-            return self._result("unknown", Completion.TIME_OUT, reason=reason)
-        done = payout.outcome == "paid"
-        completion = Completion.SUCCESS if done else Completion.COMMAND_ERROR_CODE
-        paid, unpaid = payout.paid or 0, payout.unpaid or 0
-        return self._result(payout.outcome, completion, paid, unpaid, reason)
-
-    def _result(
-        self,
-        outcome: Outcome,
-        completion: Completion,
-        paid: int = 0,
-        unpaid: int = 0,
-        reason: str = "",
-    ) -> DispenseResult:
-        worth = self._manners.coin_centimos
-        return DispenseResult(outcome, completion, paid, unpaid, worth, reason, self._status)
-
-
-def _book_status(what: str) -> DeviceStatus:
-    detail = (
-        f"the payout book cannot be written ({what}): nothing is given until it can; check the "
-        "kiosk's disk"
-    )
-    return DeviceStatus(DeviceState.HARDWARE_ERROR, {}, Action.MAINTENANCE, detail)
-
-
-def _refuse(command: object, completion: Completion, status: DeviceStatus) -> object:
-    """Answer for a command that never reached the driver: only the book can say more."""
-    if isinstance(command, (Dispense, QueryDispense)):
-        reason = "it was not sent to the device"
-        return DispenseResult("unknown", completion, 0, 0, 0, reason, status)
-    return NotRun(completion, status)
+    @property
+    def _answers(self) -> Answers:
+        return Answers(self._manners.coin_centimos, self._status)
 
 
 def _build(link: Link, options: Options, wiring: Wiring) -> HopperDriver:
@@ -418,6 +386,6 @@ MODEL = Model(
     },
     build=_build,
     choices=CCTALK_CHOICES,
-    refuse=_refuse,
+    refuse=refuse,
     personal=False,
 )
