@@ -75,7 +75,8 @@ class Bus:
             raise self._failed(Fault.NOISE, name, "bytes came that nobody asked for", sent=False)
         left = deadline - time.monotonic()
         if left <= 0:
-            raise BusFault(Fault.SLOW, name, "no time was left to ask", sent=False)
+            fault = Fault.SLOW if self.in_step else self._last_fault
+            raise BusFault(fault, name, "no time was left to ask", sent=False)
         self._link.write(request)
         until = time.monotonic() + min(self._reply_timeout_s, left)
         if self._echo:
@@ -170,18 +171,23 @@ class Station:
         it.
         """
         self._deadline = min(self._limit, time.monotonic() + PATIENCE_S)
-        for _ in range(MAX_TRIES - 1):
+        last: BusFault | None = None
+        for _ in range(MAX_TRIES):
             try:
                 return self._ask_once(command, data)
             except BusFault as fault:
                 self.doubtful = True
-                if fault.sent and not command.repeatable:
-                    raise
-                if time.monotonic() + BUSY_PAUSE_S >= self._deadline:
-                    raise
-                if fault.fault in (Fault.BUSY, Fault.REFUSED):
-                    time.sleep(BUSY_PAUSE_S)
-        return self._ask_once(command, data)
+                if fault.fault is Fault.SLOW and last is not None:
+                    break
+                last = fault
+            if last.sent and not command.repeatable:
+                break
+            if time.monotonic() + BUSY_PAUSE_S >= self._deadline:
+                break
+            if last.fault in (Fault.BUSY, Fault.REFUSED):
+                time.sleep(BUSY_PAUSE_S)
+        assert last is not None
+        raise last
 
     def ask_twice(self, command: Command, data: bytes = b"") -> bytes:
         """Return data that two replies agree on: one damaged reply in 256 has a right checksum."""

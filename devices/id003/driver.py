@@ -4,6 +4,9 @@ The protocol gives no serial number, so the book is kept under the option ``seri
 place in the kiosk, not the box that sits there. That is meant: a note that was under way when the
 validator was exchanged stays an open question of that place. A kiosk with two such validators
 must give each a ``serial`` of its own.
+
+The line is 9600 8E1; a pseudo-terminal may refuse parity, so that a simulated one wants
+``parity = "N"``.
 """
 
 import time

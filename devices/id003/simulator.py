@@ -34,7 +34,6 @@ from devices.simulator import Answer, CommandRefused, Simulator, number, one_of
 from devices.simulator import Command as Order
 
 SOLES = (10, 20, 50, 100, 200)
-SILENCE_S = 0.5
 MAX_MS = 600_000
 PACE_S = 0.3
 VERSION_TEXT = b"i(PER)100-SS ID003-05V280-42 01AUG17 964D"
@@ -82,7 +81,7 @@ class Id003Simulator(Simulator):
         super().__init__(path, seed)
         self.ledger = Ledger(spool)
         self.inside = Transport(self.ledger, PACE_S)
-        self._parser = FrameParser(SILENCE_S)
+        self._parser = FrameParser()
         self._switches = dict.fromkeys(MISBEHAVIOURS, False)
         self._lose_reply: int | None = None
         self._lose_command: int | None = None
@@ -268,7 +267,7 @@ class Id003Simulator(Simulator):
             self.inside.lose_power()
         if rest != "off" and not self._powered:
             self._powered = True
-            self._parser = FrameParser(SILENCE_S)
+            self._parser = FrameParser()
             self.inside.wake_up(time.monotonic())
         return self.state()
 

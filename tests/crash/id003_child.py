@@ -44,7 +44,7 @@ SERIAL = "bill-id003"
 OPTIONS = {"reply_timeout_s": 0.05, "poll_interval_s": 0.01, "route_s": 1.0, "fraud_pause_s": 0.2}
 STEP_S = 6.0
 RECOVERED_S = 5.0
-HELD_S = 0.5
+HELD_S = 2.0
 LONGEST_LIFE_S = 40
 
 
@@ -168,6 +168,13 @@ class AcknowledgeFirst(id003.Id003Driver):
         super()._carry_out(verdict)
 
 
+class Unsuspecting(id003.Id003Driver):
+    """Broken on purpose: nobody else ever touches the device."""
+
+    def _doubt_what_others_did(self) -> None:
+        return
+
+
 class Unmarked(till.Till):
     """Broken on purpose: a credit leaves no mark, so what repeats is a credit again."""
 
@@ -194,7 +201,7 @@ def spoil(driver: id003.Id003Driver, variant: str) -> None:
     elif variant == "unmarked":
         acceptor.Till = Unmarked
     elif variant == "unsuspecting":
-        acceptor.Acceptor._doubt_what_others_did = lambda _self: None
+        driver.__class__ = Unsuspecting
     elif variant == "trusting":
         acceptor.judge = trusting
         acceptor.Acceptor._reset = lambda self: self._device.reset()

@@ -55,7 +55,7 @@ LOST_POINTS: dict[str, list[tuple[str, int]]] = {
     "coin": [("before credit", 1)],
     "hopper": [("after 167", 1)],
 }
-AT_RANDOM = 12
+AT_RANDOM = 50
 
 
 def around(points: dict[str, list[tuple[str, int]]]) -> pytest.MarkDecorator:

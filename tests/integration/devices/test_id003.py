@@ -146,6 +146,7 @@ def test_a_note_that_is_not_recognised_is_told(open_bench: Id003Bench) -> None:
     assert open_bench.heard(Rejected) == Rejected("S1", "denomination not recognised")
 
 
+@THOROUGH
 def test_a_note_that_arrives_after_the_end_goes_back(open_bench: Id003Bench) -> None:
     open_bench.obey("pace 80")
     open_bench.insert(20)
@@ -164,6 +165,7 @@ def test_a_note_of_no_session_goes_back(bench: Id003Bench) -> None:
     assert bench.stacked() == []
 
 
+@THOROUGH
 def test_a_note_nobody_decides_about_goes_back(bench: Id003Bench) -> None:
     bench.start(escrow_s=0.2)
     bench.do(CashInStart("S1"))
@@ -366,6 +368,7 @@ def test_a_new_book_does_not_touch_a_note_from_before(bench: Id003Bench, tmp_pat
     assert bench.do(CashInEnd("S1")).credited_centimos == 2000
 
 
+@THOROUGH
 def test_money_of_a_dead_kiosk_is_found_at_the_next_start(open_bench: Id003Bench) -> None:
     open_bench.obey("pace 100")
     open_bench.hold()

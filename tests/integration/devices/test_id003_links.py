@@ -9,7 +9,7 @@ import pytest
 
 from devices.cctalk_coin.simulator import CoinSimulator
 from devices.driver import Wiring
-from devices.errors import BookMissing
+from devices.errors import BookMissing, LinkError
 from devices.faulty_links import BytewiseLink, LossyLink
 from devices.id003.faults import LineFault
 from devices.id003.line import Line
@@ -57,10 +57,18 @@ def use(bench: Id003Bench, tries: int = 5, patience_s: float = 2.0) -> None:
             bench.do(KeepNote("S1"), 3)
 
 
+def has_ended(bench: Id003Bench) -> bool:
+    """Whether the session is over; a cable that was just pulled may break the command once."""
+    try:
+        return bench.do(CashInEnd("S1"), 5).outcome != "unknown"
+    except LinkError:
+        return False
+
+
 def settle(bench: Id003Bench) -> None:
     """On a clean line everything is settled: book and box agree."""
     bench.serves()
-    bench.wait_until(lambda: bench.do(CashInEnd("S1"), 5).outcome != "unknown")
+    bench.wait_until(lambda: has_ended(bench))
     bench.wait_until(bench.is_empty)
     bench.wait_until(lambda: bench.credited() == bench.stacked())
 
@@ -117,6 +125,7 @@ def test_a_fifth_of_all_writes_lost_credits_no_note_twice(
     settle(bench)
 
 
+@THOROUGH
 def test_a_delay_below_the_time_out_changes_nothing(start: Start) -> None:
     bench = start()
     bench.obey("link delay 5")
@@ -163,7 +172,9 @@ def test_after_a_flood_of_garbage_it_works_again(start: Start) -> None:
     ("line", "undo", "states", "words"),
     [
         ("no reply on", "no reply off", {DeviceState.POWER_OFF}, "stopped answering"),
-        ("bad crc on", "bad crc off", {DeviceState.OFFLINE}, "do not add up"),
+        pytest.param(
+            *("bad crc on", "bad crc off", {DeviceState.OFFLINE}, "do not add up"), marks=THOROUGH
+        ),
         pytest.param(*("half on", "half off", {DeviceState.OFFLINE}, "break off"), marks=THOROUGH),
         pytest.param(
             *("echo on", "echo off", {DeviceState.OFFLINE, DeviceState.ONLINE}, ""), marks=THOROUGH
@@ -231,6 +242,7 @@ def test_by_its_status_alone_an_echo_would_pass_for_an_idle_validator() -> None:
     assert Status.of(echoed) is not None
 
 
+@THOROUGH
 def test_an_echo_in_the_middle_of_a_note_never_passes_for_its_return(start: Start) -> None:
     bench = start()
     bench.start()

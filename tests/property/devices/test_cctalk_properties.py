@@ -12,6 +12,7 @@ from devices.cctalk.protocol import MAX_FRAME_BYTES, Frame, FrameParser, FrameRe
 from devices.cctalk.till import Till
 from tests.unit.devices.test_cctalk_till import FakeBook, money_in, take
 
+BUSY = settings(deadline=None)  # a busy machine is no defect
 BYTES = st.integers(0, 255)
 MODES = st.sampled_from(["checksum", "crc"])
 FRAMES = st.builds(Frame, BYTES, BYTES, BYTES, st.binary(max_size=255))
@@ -24,6 +25,7 @@ OPERATIONS = st.lists(
 )
 
 
+@settings(BUSY)
 @given(FRAMES, MODES)
 def test_a_frame_survives_the_wire(frame: Frame, mode: Mode) -> None:
     found = Frame.from_bytes(frame.to_bytes(mode), mode)
@@ -31,6 +33,7 @@ def test_a_frame_survives_the_wire(frame: Frame, mode: Mode) -> None:
     assert found == Frame(frame.destination, source, frame.header, frame.data)
 
 
+@settings(BUSY)
 @given(FRAMES, MODES, st.integers(0, 259), st.integers(1, 255))
 def test_one_damaged_byte_never_passes(frame: Frame, mode: Mode, at: int, change: int) -> None:
     raw = bytearray(frame.to_bytes(mode))
@@ -42,6 +45,7 @@ def test_one_damaged_byte_never_passes(frame: Frame, mode: Mode, at: int, change
     raise AssertionError("a damaged frame was accepted")
 
 
+@settings(BUSY)
 @given(st.lists(st.tuples(st.binary(max_size=700), st.floats(0, 0.2)), max_size=10), MODES)
 def test_garbage_never_crashes_the_parser_and_its_buffer_stays_bounded(
     chunks: list[tuple[bytes, float]], mode: Mode
@@ -55,6 +59,7 @@ def test_garbage_never_crashes_the_parser_and_its_buffer_stays_bounded(
     assert parser.feed(whole.to_bytes(mode), now + 1.0)[-1].__class__ is Frame
 
 
+@settings(BUSY)
 @given(st.lists(FRAMES, max_size=5), MODES, st.lists(st.integers(1, 30), max_size=30))
 def test_portions_do_not_change_what_is_cut(
     frames: list[Frame], mode: Mode, cuts: list[int]
@@ -69,7 +74,7 @@ def test_portions_do_not_change_what_is_cut(
     ]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(BUSY, max_examples=200)
 @given(OPERATIONS)
 def test_whatever_happens_credits_and_missing_pieces_add_up_to_what_was_taken(
     operations: list[tuple[str, int]],

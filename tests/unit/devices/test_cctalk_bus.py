@@ -43,10 +43,11 @@ class Line:
     def read(self, max_bytes: int, timeout_s: float) -> bytes:
         until = time.monotonic() + timeout_s
         while True:
-            for place, (due, raw) in enumerate(self._coming):
-                if due <= time.monotonic() and raw:
-                    self._coming[place] = (due, raw[max_bytes:])
-                    return raw[:max_bytes]
+            self._coming = sorted((it for it in self._coming if it[1]), key=lambda it: it[0])
+            if self._coming and self._coming[0][0] <= time.monotonic():
+                due, raw = self._coming[0]
+                self._coming[0] = (due, raw[max_bytes:])
+                return raw[:max_bytes]
             if time.monotonic() >= until:
                 return b""
             time.sleep(0.001)
