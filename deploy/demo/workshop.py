@@ -16,6 +16,7 @@ from pathlib import Path
 
 from deploy.demo.arrivals import Unproven
 from devices.command_line.target import supervise
+from devices.driver import Options
 from devices.kinds.self_test import SelfTest, SelfTestResult
 from devices.registry import DeviceConfig, package_of
 from devices.supervisor import Event, StatusChanged
@@ -29,6 +30,8 @@ SPARE = (
     "navigation-keypad",
     "scanner-2d",
 )
+OPTIONS: Mapping[str, Options] = {"id003": {"parity": "N"}}
+"""Some kernels refuse parity on a pseudo-terminal."""
 READY_S, TEST_S, PATIENCE_S = 20.0, 20.0, 30.0
 
 
@@ -55,7 +58,8 @@ def tested(model: str, bench: Path) -> Mapping[str, object]:
             ready.set()
 
     simulator.start()
-    supervisor = supervise(DeviceConfig(model, model, simulator.port), publish)
+    config = DeviceConfig(model, model, simulator.port, OPTIONS.get(model, {}))
+    supervisor = supervise(config, publish)
     supervisor.start()
     try:
         ready.wait(READY_S)
