@@ -14,7 +14,7 @@ from devices.cctalk_hopper.simulator import HopperSimulator
 from devices.driver import Driver, Report, Wiring
 from devices.link import Link, open_link
 from devices.registry import load_model
-from devices.status import DeviceState
+from devices.status import Completion, DeviceState
 from devices.supervisor import Reported, StatusChanged, Supervisor
 from tests.support.credit_book import Book
 
@@ -106,6 +106,14 @@ class CashBench:
         """Carry out a command; its result."""
         assert self.supervisor is not None
         return self.supervisor.submit(command, seconds).result(seconds + 8)
+
+    def done(self, command: object, seconds: float = WAIT_S) -> Any:
+        """Carry out a command until it is done: a stalled machine may look like a lost reply."""
+        until = time.monotonic() + seconds
+        while (result := self.do(command)).outcome != "done":
+            assert result.completion is Completion.DEVICE_NOT_READY, result
+            assert time.monotonic() < until, result
+        return result
 
     def obey(self, line: str) -> dict[str, Any]:
         """Something happens to the device."""

@@ -32,7 +32,7 @@ def bench(tmp_path: Path, recorder: Any, monkeypatch: pytest.MonkeyPatch) -> Ite
 @pytest.fixture
 def open_bench(bench: CashBench) -> CashBench:
     bench.start()
-    assert bench.do(CashInStart("S1", (50, 100, 500))).outcome == "done"
+    bench.done(CashInStart("S1", (50, 100, 500)))
     return bench
 
 
@@ -43,7 +43,7 @@ def test_coins_are_credited_in_the_order_they_fell(open_bench: CashBench) -> Non
     assert open_bench.credited() == open_bench.stacked() == [100, 50, 500]
     assert {credit.session for credit in open_bench.book.credits()} == {"S1"}
     assert open_bench.book.credits()[1].item == "PE050A"
-    ended = open_bench.do(CashInEnd("S1"))
+    ended = open_bench.done(CashInEnd("S1"))
     assert (ended.outcome, ended.credited_centimos) == ("done", 650)
 
 
@@ -52,7 +52,7 @@ def test_coins_that_are_not_asked_for_fall_through(open_bench: CashBench) -> Non
     assert open_bench.heard(Rejected) == Rejected("S1", "not accepted now")
     open_bench.obey("reject")
     assert open_bench.heard(Rejected).why == "not recognised"
-    open_bench.do(CashInEnd("S1"))
+    open_bench.done(CashInEnd("S1"))
     assert open_bench.obey("coin 1")["taken"] == 0
 
 
@@ -60,10 +60,10 @@ def test_a_coin_that_is_falling_when_the_session_ends_still_belongs_to_it(
     bench: CashBench,
 ) -> None:
     bench.start(settle_s=0.4)
-    bench.do(CashInStart("S1"))
+    bench.done(CashInStart("S1"))
     bench.obey("pace 150")
     assert bench.obey("coin 5")["taken"] == 1
-    ended = bench.do(CashInRollback("S1"))
+    ended = bench.done(CashInRollback("S1"))
     assert (ended.outcome, ended.credited_centimos, ended.returned_centimos) == ("done", 500, 0)
     assert [credit.session for credit in bench.book.credits()] == ["S1"]
 
@@ -71,7 +71,7 @@ def test_a_coin_that_is_falling_when_the_session_ends_still_belongs_to_it(
 def test_a_coin_after_the_end_is_money_of_no_session(open_bench: CashBench) -> None:
     open_bench.obey("pace 400")
     assert open_bench.obey("coin 5")["taken"] == 1
-    assert open_bench.do(CashInEnd("S1")).credited_centimos == 0
+    assert open_bench.done(CashInEnd("S1")).credited_centimos == 0
     assert open_bench.heard(Credited).credit.session == ""
     assert open_bench.credited() == [500]
 
@@ -116,7 +116,7 @@ def test_a_blocked_coin_path_is_told_until_it_is_cleared(open_bench: CashBench) 
     status = open_bench.is_now(DeviceState.HARDWARE_ERROR)
     assert (status.action, status.parts["transport"]) == (Action.CLEAR, "jammed")
     assert open_bench.obey("coin 1")["taken"] == 0
-    open_bench.do(CashInEnd("S1"))
+    open_bench.done(CashInEnd("S1"))
     open_bench.obey("jam off")
     assert open_bench.do(SelfTest()).completion is Completion.SUCCESS
     open_bench.is_now(DeviceState.ONLINE)
