@@ -181,8 +181,8 @@ def test_without_a_lifetime_count_power_loss_is_unknown_and_never_paid_again(
 
 
 def test_a_payout_longer_than_its_deadline_is_told_when_it_ends(bench: CashBench) -> None:
-    bench.obey("pace 60")
-    result = bench.do(Dispense("p1", 10), 0.3)
+    bench.obey("pace 120")
+    result = bench.do(Dispense("p1", 10), 0.7)
     assert (result.outcome, result.completion) == ("unknown", Completion.TIME_OUT)
     settled = bench.heard(PayoutSettled)
     assert (settled.outcome, settled.payout.paid) == ("paid", 10)

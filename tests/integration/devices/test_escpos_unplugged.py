@@ -31,7 +31,7 @@ from tests.integration.devices.printing import (
 )
 
 RECOVERED_S = 5.0
-REPLY_S = 0.04
+REPLY_S = 0.12
 DIALECTS = ("epson", "custom")
 POSITIONS = 50
 QUICK_POSITIONS = 4
