@@ -37,24 +37,16 @@ POINTS: dict[str, list[tuple[str, int]]] = {
         ("after 154 1", 1),
         ("before credit", 1),
         ("after credit", 1),
-        ("heard 154 1", 2),
         ("before 154 0", 1),
-        ("before 228", 2),
     ],
-    "coin": [("before credit", 1), ("after credit", 1)],
+    "coin": [("after credit", 1)],
     "hopper": [
         ("after begin", 1),
-        ("before 167", 1),
         ("after 167", 1),
-        ("heard 167", 2),
         ("before end", 1),
     ],
 }
-LOST_POINTS: dict[str, list[tuple[str, int]]] = {
-    "bill": [("after 154 1", 1), ("before tally", 2)],
-    "coin": [("before credit", 1)],
-    "hopper": [("after 167", 1)],
-}
+LOST_POINTS = {"bill": [("after 154 1", 1)], "hopper": [("after 167", 1)]}
 AT_RANDOM = 50
 
 

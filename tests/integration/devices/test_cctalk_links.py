@@ -184,14 +184,24 @@ def test_after_a_flood_of_garbage_it_works_again(start: Start, model: str) -> No
     [
         ("no reply on", "no reply off", {DeviceState.POWER_OFF}, "stopped answering"),
         ("bad crc on", "bad crc off", {DeviceState.OFFLINE}, "do not add up"),
-        ("half on", "half off", {DeviceState.OFFLINE}, "break off"),
+        pytest.param("half on", "half off", {DeviceState.OFFLINE}, "break off", marks=THOROUGH),
         ("busy on", "busy off", {DeviceState.DEVICE_BUSY}, "busy"),
-        ("nak on", "nak off", {DeviceState.HARDWARE_ERROR}, "refuses"),
+        pytest.param("nak on", "nak off", {DeviceState.HARDWARE_ERROR}, "refuses", marks=THOROUGH),
         ("echo wrong", "echo on", {DeviceState.OFFLINE}, "not what was sent"),
         ("echo off", "echo on", {DeviceState.OFFLINE}, "echo"),
-        ("address 41", "address {}", {DeviceState.POWER_OFF}, "stopped answering"),
-        ("mode crc", "mode checksum", {DeviceState.POWER_OFF, DeviceState.OFFLINE}, ""),
-        ("power off", "power on", {DeviceState.POWER_OFF}, "stopped answering"),
+        pytest.param(
+            "address 41", "address {}", {DeviceState.POWER_OFF}, "stopped answering", marks=THOROUGH
+        ),
+        pytest.param(
+            "mode crc",
+            "mode checksum",
+            {DeviceState.POWER_OFF, DeviceState.OFFLINE},
+            "",
+            marks=THOROUGH,
+        ),
+        pytest.param(
+            "power off", "power on", {DeviceState.POWER_OFF}, "stopped answering", marks=THOROUGH
+        ),
         ("unplug", "plug", {DeviceState.NO_DEVICE}, "check the cable"),
     ],
 )
