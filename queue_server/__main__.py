@@ -110,7 +110,7 @@ def _admin_code(config: ServerConfig, _: argparse.Namespace) -> None:
 
 
 def _load_site(config: ServerConfig, options: argparse.Namespace) -> None:
-    from queue_server.payments.model import Fee
+    from queue_server.payments.model.fees import Fee
     from queue_server.payments.services.fees import set_fees
     from queue_server.turns.services.site import load_site
 

@@ -31,7 +31,8 @@ class Memory:
 class PhysicalLedger:
     """What really happened to notes and coins, whatever was told of it.
 
-    With a ``folder`` each line is in ``ledger.jsonl`` there as it happens, and outlives the process.
+    With a ``folder`` each line is in ``ledger.jsonl`` there as it happens, and outlives the
+    process.
     """
 
     def __init__(self, folder: Path | None) -> None:

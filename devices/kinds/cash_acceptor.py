@@ -183,7 +183,8 @@ class EventsLost:
     """Pieces may have been taken that nobody was told of: out of service until ``Reconciled``.
 
     ``missing`` is how many pieces the device's own count is ahead of the book (negative: behind),
-    None where it keeps no count. Reported again at every start until ``Reconciled``.
+    None where it keeps no count. An ID-003 acceptor reports each piece in doubt by itself: 1.
+    Reported again at every start until ``Reconciled``.
     """
 
     serial: str

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
-from queue_server.payments.model import Voucher, VoucherAnswer
+from queue_server.payments.model.vouchers import Voucher, VoucherAnswer
 
 
 class ApplicationState(StrEnum):

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from queue_server.issuance.model import ApplicationState, LetterState, Refusal
 from queue_server.issuance.services.tracking import Tracked
-from queue_server.payments.model import PaymentStanding
+from queue_server.payments.model.standing import PaymentStanding
 
 _P = PaymentStanding
 

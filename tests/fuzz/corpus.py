@@ -11,7 +11,7 @@ from zeep.wsdl.utils import etree_to_string
 from queue_server.issuance.adapters.soap import SoapBackend
 from queue_server.issuance.adapters.soap_transport import DeadlineTransport, HttpReply
 from queue_server.issuance.model import Applicant, Issued, PaymentEvidence
-from queue_server.payments.model import Voucher
+from queue_server.payments.model.vouchers import Voucher
 from tests.integration.issuance_adapters.conftest import SandboxProcess, settings
 
 Question = Callable[[SoapBackend], object]

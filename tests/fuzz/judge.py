@@ -21,7 +21,7 @@ from queue_server.issuance.model import (
     TryLater,
     Unknown,
 )
-from queue_server.payments.model import Applied, NotAnswered
+from queue_server.payments.model.vouchers import Applied, NotAnswered
 from tests.fuzz.corpus import Sample, is_application
 from tests.integration.issuance_adapters.replies import CLOSED_SET
 

@@ -29,7 +29,7 @@ from queue_server.issuance.model import (
     Unknown,
 )
 from queue_server.issuance.wsdl import WSDL, XSD
-from queue_server.payments.model import Applied, NotAnswered, NotVisible, Voucher
+from queue_server.payments.model.vouchers import Applied, NotAnswered, NotVisible, Voucher
 from tests.integration.issuance_adapters.authority import Authority
 from tests.integration.issuance_adapters.conftest import CREDENTIAL, settings
 from tests.integration.issuance_adapters.replies import PAID, WHO

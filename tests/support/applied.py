@@ -15,7 +15,7 @@ from queue_server.issuance import tables
 from queue_server.issuance.model import Applicant, ApplicationState, LetterKind, Refusal
 from queue_server.issuance.services import applications, delivery, letters
 from queue_server.issuance.services.applications import NewApplication
-from queue_server.payments.model import Voucher
+from queue_server.payments.model.vouchers import Voucher
 from queue_server.payments.services.vouchers import hold_voucher
 
 KIOSK = Actor("PRUEBA", "kiosk", "A01")

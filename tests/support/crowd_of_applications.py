@@ -10,7 +10,7 @@ from queue_server.core.unit_of_work import Actor
 from queue_server.issuance.model import Applicant
 from queue_server.issuance.services import applications
 from queue_server.issuance.services.applications import NewApplication
-from queue_server.payments.model import CardPayment
+from queue_server.payments.model.paid import CardPayment
 from tests.support.centre import EXTRA_BIRTH, extra_number
 
 FEE = 3770

@@ -16,7 +16,8 @@ from queue_server.issuance.model import Applicant
 from queue_server.issuance.services import applications, vouchers
 from queue_server.issuance.services.applications import NewApplication
 from queue_server.issuance.services.vouchers import Shown
-from queue_server.payments.model import CardPayment, PaymentStanding
+from queue_server.payments.model.paid import CardPayment
+from queue_server.payments.model.standing import PaymentStanding
 from queue_server.payments.services.vouchers import payment_standing
 from tests.support.hall import MovableClock
 from tests.support.site import Site

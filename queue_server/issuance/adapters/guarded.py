@@ -25,7 +25,7 @@ from queue_server.issuance.model import (
     TryLater,
     Unknown,
 )
-from queue_server.payments.model import NotAnswered, Voucher, VoucherAnswer
+from queue_server.payments.model.vouchers import NotAnswered, Voucher, VoucherAnswer
 
 PROBE_EVERY_S = 1.0
 # What an answer's reason says when nobody was there, or nobody able to answer. A refusal, a quota,

@@ -41,7 +41,7 @@ from queue_server.issuance.model import (
     Unknown,
 )
 from queue_server.issuance.wsdl import WSDL
-from queue_server.payments.model import NotAnswered, Voucher, VoucherAnswer
+from queue_server.payments.model.vouchers import NotAnswered, Voucher, VoucherAnswer
 
 BINDING = "{urn:x-ventanilla:emision:1}EmisionBinding"
 MEANS = {

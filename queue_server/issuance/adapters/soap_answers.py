@@ -25,7 +25,7 @@ from queue_server.issuance.model import (
     UnderReview,
     Unknown,
 )
-from queue_server.payments.model import (
+from queue_server.payments.model.vouchers import (
     Applied,
     NotAnswered,
     NotVisible,

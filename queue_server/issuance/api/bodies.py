@@ -18,7 +18,8 @@ from queue_server.issuance.model import (
 )
 from queue_server.issuance.services import applications, delivery, tracking
 from queue_server.issuance.services.vouchers import Shown
-from queue_server.payments.model import CardPayment, PaymentStanding
+from queue_server.payments.model.paid import CardPayment
+from queue_server.payments.model.standing import PaymentStanding
 from queue_server.payments.services.vouchers import payment_standing
 
 _DOCUMENTS = (

@@ -22,7 +22,7 @@ from queue_server.issuance.model import (
     Refusal,
     is_of_age,
 )
-from queue_server.payments.model import CardPayment
+from queue_server.payments.model.paid import CardPayment
 from queue_server.payments.services import fees, paid, vouchers
 from queue_server.turns.services import queries as turns
 

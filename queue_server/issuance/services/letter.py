@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from queue_server.core.mail import Attachment, Mail
 from queue_server.issuance.model import LetterKind, Refusal
-from queue_server.payments.model import VoucherRefusal
+from queue_server.payments.model.vouchers import VoucherRefusal
 
 SENDER = "Instituto Nacional Penitenciario"
 

@@ -14,7 +14,7 @@ from queue_server.issuance.model import ApplicationState, LetterKind, LetterStat
 from queue_server.issuance.services import applications, delivery, letters, settle
 from queue_server.issuance.services.errands import Again, Carrier, Finish
 from queue_server.issuance.services.letter import Facts, compose
-from queue_server.payments.model import VoucherRefusal, VoucherState
+from queue_server.payments.model.vouchers import VoucherRefusal, VoucherState
 from queue_server.payments.services import vouchers
 from queue_server.turns.services import queries as turns
 

@@ -19,7 +19,7 @@ from queue_server.issuance.model import (
 )
 from queue_server.issuance.services import applications, delivery, letters
 from queue_server.issuance.services.identification import application_number, identified
-from queue_server.payments.model import PaymentStanding
+from queue_server.payments.model.standing import PaymentStanding
 from queue_server.payments.services import vouchers
 from queue_server.turns.services.rules import site_codes
 

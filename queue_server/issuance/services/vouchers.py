@@ -16,7 +16,7 @@ from queue_server.core.unit_of_work import Actor, UnitOfWork
 from queue_server.issuance.model import ApplicationState, LetterKind
 from queue_server.issuance.services import applications, letters, settle
 from queue_server.issuance.services.errands import Again, Carrier, Finish
-from queue_server.payments.model import (
+from queue_server.payments.model.vouchers import (
     Applied,
     NotAnswered,
     NotVisible,

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from queue_server.core.unit_of_work import Actor, UnitOfWork
 from queue_server.payments import tables
-from queue_server.payments.model import Fee, fee_on
+from queue_server.payments.model.fees import Fee, fee_on
 
 
 def fee_of(uow: UnitOfWork, site: str, service: str, day: date) -> int | None:

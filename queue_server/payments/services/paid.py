@@ -8,7 +8,7 @@ from queue_server.core.prepared import Prepared, PreparedUpsert
 from queue_server.core.problem import Problem
 from queue_server.core.unit_of_work import Actor, UnitOfWork
 from queue_server.payments import tables
-from queue_server.payments.model import CardPayment, Means, Paid
+from queue_server.payments.model.paid import CardPayment, Means, Paid
 
 _CARD = Prepared(insert(tables.card_payments))
 _OF_APPLICATION = Prepared(

@@ -11,13 +11,12 @@ from queue_server.core.prepared import Prepared
 from queue_server.core.problem import Problem
 from queue_server.core.unit_of_work import Actor, UnitOfWork
 from queue_server.payments import tables
-from queue_server.payments.model import (
+from queue_server.payments.model.paid import Means, Paid
+from queue_server.payments.model.standing import PaymentStanding
+from queue_server.payments.model.vouchers import (
     HELD,
     OPEN,
     Applied,
-    Means,
-    Paid,
-    PaymentStanding,
     PresentedVoucher,
     Voucher,
     VoucherRefusal,

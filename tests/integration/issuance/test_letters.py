@@ -16,7 +16,8 @@ from queue_server.issuance.services import applications, delivery, letters, mail
 from queue_server.issuance.services.mailing import MailErrands
 from queue_server.issuance.services.relay import Relay
 from queue_server.issuance.services.vouchers import settled
-from queue_server.payments.model import NotVisible, PaymentStanding
+from queue_server.payments.model.standing import PaymentStanding
+from queue_server.payments.model.vouchers import NotVisible
 from tests.integration.issuance_adapters.raw_server import Connection, RawServer
 from tests.support.office import KIOSK, NOON, Office
 from tests.support.site import Site, free_port

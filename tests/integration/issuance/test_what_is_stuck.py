@@ -27,7 +27,7 @@ from queue_server.issuance.services.at_the_centre import CentreErrands
 from queue_server.issuance.services.errands import Finish
 from queue_server.issuance.services.relay import PARK_AFTER, Relay
 from queue_server.issuance.services.vouchers import settled as voucher_settled
-from queue_server.payments.model import Applied
+from queue_server.payments.model.vouchers import Applied
 from tests.support.office import FEE, NOON, Office
 from tests.support.site import Site
 

@@ -32,7 +32,7 @@ from queue_server.issuance.model import (
     UnderReview,
     Unknown,
 )
-from queue_server.payments.model import NotAnswered, NotVisible
+from queue_server.payments.model.vouchers import NotAnswered, NotVisible
 from tests.integration.issuance_adapters.conftest import settings
 from tests.integration.issuance_adapters.raw_server import Connection, RawServer, http
 from tests.integration.issuance_adapters.replies import (

@@ -14,7 +14,7 @@ import zeep
 from queue_server.issuance.adapters.soap import Credential, SoapBackend
 from queue_server.issuance.model import Applicant
 from queue_server.issuance.wsdl import WSDL
-from queue_server.payments.model import Voucher
+from queue_server.payments.model.vouchers import Voucher
 from tests.integration.issuance_adapters.conftest import settings
 from tests.integration.issuance_adapters.raw_server import RawServer, answering, http
 from tests.integration.issuance_adapters.replies import GOOD, HOLDER, OURS, PAID, reply

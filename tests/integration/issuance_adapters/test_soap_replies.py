@@ -18,7 +18,7 @@ from queue_server.issuance.model import (
     Unknown,
 )
 from queue_server.issuance.wsdl import WSDL
-from queue_server.payments.model import Applied, NotAnswered
+from queue_server.payments.model.vouchers import Applied, NotAnswered
 from tests.integration.issuance_adapters.raw_server import RawServer, answering, http
 from tests.integration.issuance_adapters.replies import (
     FAULT,

@@ -11,7 +11,7 @@ from queue_server.core.problem import Problem
 from queue_server.core.tables import events
 from queue_server.core.unit_of_work import Actor, UnitOfWork
 from queue_server.issuance.services import applications
-from queue_server.payments.model import Fee
+from queue_server.payments.model.fees import Fee
 from queue_server.payments.services.fees import fee_of, set_fees
 from tests.support.office import FEE, Office
 from tests.support.site import Kind, Site

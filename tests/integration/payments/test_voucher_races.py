@@ -16,11 +16,11 @@ from queue_server.core.problem import Problem
 from queue_server.core.unit_of_work import Actor, UnitOfWork
 from queue_server.issuance.services import vouchers
 from queue_server.payments import tables
-from queue_server.payments.model import (
+from queue_server.payments.model.standing import PaymentStanding
+from queue_server.payments.model.vouchers import (
     HELD,
     Applied,
     NotVisible,
-    PaymentStanding,
     Voucher,
     VoucherRefusal,
     VoucherState,

@@ -9,7 +9,7 @@ from queue_server.core.mail import Mail
 from queue_server.issuance.model import LetterKind, Refusal
 from queue_server.issuance.services.letter import Facts, compose
 from queue_server.issuance.services.mailing import GIVE_UP, LAST_PAUSE_S, pause_s
-from queue_server.payments.model import VoucherRefusal
+from queue_server.payments.model.vouchers import VoucherRefusal
 
 SITE, TO, ID = "Módulo INPE", "alguien@example.com", "<carta-1@prueba.example>"
 LINK = "https://turnos.example.pe/s?n="

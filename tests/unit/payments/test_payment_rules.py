@@ -4,14 +4,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from queue_server.payments.model import (
+from queue_server.payments.model.fees import Fee, fee_on
+from queue_server.payments.model.vouchers import (
     Applied,
-    Fee,
     NotVisible,
     VoucherRefusal,
     VoucherRefused,
     ask_again_s,
-    fee_on,
     weighed,
 )
 

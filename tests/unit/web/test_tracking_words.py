@@ -9,7 +9,7 @@ import pytest
 
 from queue_server.issuance.model import ApplicationState, Refusal
 from queue_server.issuance.services.tracking import Tracked
-from queue_server.payments.model import PaymentStanding
+from queue_server.payments.model.standing import PaymentStanding
 from queue_server.web import tracking_words
 from queue_server.web.tracking_words import Story, story
 

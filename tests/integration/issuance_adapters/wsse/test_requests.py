@@ -10,7 +10,7 @@ import pytest
 from queue_server.issuance.adapters.soap import Credential
 from queue_server.issuance.adapters.wsse import WsSecurity
 from queue_server.issuance.model import Document, Found, Issued, NotKnown
-from queue_server.payments.model import NotAnswered, Voucher
+from queue_server.payments.model.vouchers import NotAnswered, Voucher
 from tests.integration.issuance_adapters.conftest import CREDENTIAL, SandboxProcess
 from tests.integration.issuance_adapters.replies import OURS
 from tests.integration.issuance_adapters.test_soap_sandbox import JUAN, paid

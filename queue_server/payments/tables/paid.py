@@ -1,4 +1,4 @@
-"""Tables of money. Amounts are whole céntimos; one payment serves one application."""
+"""What a service costs, and what paid for an application."""
 
 from sqlalchemy import (
     CheckConstraint,
@@ -7,7 +7,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    LargeBinary,
     PrimaryKeyConstraint,
     String,
     Table,
@@ -69,33 +68,3 @@ card_payments = Table(
     Column("masked_last4", String(4), nullable=False),
     Column("scheme", String(20), nullable=False),
 )
-
-# What the bank printed, sealed; `voucher_index` is the keyed digest of payer, sequence and day.
-vouchers = Table(
-    "vouchers",
-    metadata,
-    Column("id", String(36), primary_key=True),
-    Column("site", String(20), nullable=False),
-    Column("application", String(36), nullable=False),
-    Column("kiosk", String(40), nullable=False),
-    Column("voucher", LargeBinary, nullable=False),
-    Column("voucher_index", LargeBinary(32), nullable=False),
-    Column("state", String(12), nullable=False),
-    Column("refusal", String(30)),
-    Column("presented_at", Instant, nullable=False),
-    Column("changed_at", Instant, nullable=False),
-    Column("give_up_at", Instant, nullable=False),
-    CheckConstraint(
-        "state IN ('checking', 'not_visible', 'applied', 'refused', 'withdrawn', 'returned')",
-        name="state",
-    ),
-    CheckConstraint("(state = 'refused') = (refusal IS NOT NULL)", name="refusal"),
-    Index("ix_vouchers_application", "application", "presented_at"),
-)
-_HELD = text("state IN ('checking', 'not_visible', 'applied')")
-# One voucher, one certificate; and an application waits for one voucher at a time.
-for _name, _column in (
-    ("uq_vouchers_held", vouchers.c.voucher_index),
-    ("uq_vouchers_of_application", vouchers.c.application),
-):
-    Index(_name, _column, unique=True, sqlite_where=_HELD, postgresql_where=_HELD)

@@ -1,68 +1,11 @@
-"""PURE: the words of money: fees by day, and what proves a payment."""
+"""PURE: the bank's voucher: what it says, where it stands, and when to ask again."""
 
-import re
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Protocol
-from uuid import UUID
 
 
-class Means(StrEnum):
-    """How the fee was paid."""
-
-    CARD = "card"
-    VOUCHER = "voucher"
-
-
-@dataclass(frozen=True)
-class Fee:
-    """What a service costs from a day on, in céntimos."""
-
-    valid_from: date
-    amount_centimos: int
-
-
-@dataclass(frozen=True)
-class CardPayment:
-    """A charged card as the terminal proved it; the only card fields that are ever kept.
-
-    `id` is the kiosk's own id of this try to pay. `rrn`: the acquirer's retrieval reference.
-    """
-
-    id: UUID
-    amount_centimos: int
-    terminal_id: str
-    authorisation_code: str
-    rrn: str
-    stan: str
-    masked_last4: str
-    scheme: str
-    paid_at: datetime
-
-    @property
-    def reference(self) -> str:
-        """What names this payment to the centre, at most 64 characters: terminal, RRN, instant.
-
-        An RRN alone comes again: on another terminal, or after one was replaced.
-        """
-        terminal = re.sub(r"[^0-9A-Za-z._-]", "", self.terminal_id)[-20:]
-        rrn = re.sub(r"[^0-9A-Za-z._-]", "", self.rrn)[-24:]
-        return f"{terminal}:{rrn}:{self.paid_at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
-
-
-@dataclass(frozen=True)
-class Paid:
-    """What paid for an application, as the centre is told. `reference`: at most 64 characters."""
-
-    means: Means
-    amount_centimos: int
-    reference: str
-    paid_at: datetime
-
-
-# --- the bank's voucher ------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Voucher:
     """What the bank printed for a payer: two-digit document type and number, sequence, day.
@@ -92,6 +35,8 @@ class VoucherState(StrEnum):
 
 # A voucher in one of these belongs to its application, and to no other.
 HELD = (VoucherState.CHECKING, VoucherState.NOT_VISIBLE, VoucherState.APPLIED)
+
+
 # Of these it is not known yet whether they pay.
 OPEN = (VoucherState.CHECKING, VoucherState.NOT_VISIBLE)
 
@@ -99,23 +44,6 @@ OPEN = (VoucherState.CHECKING, VoucherState.NOT_VISIBLE)
 class VoucherRefusal(StrEnum):
     """Why a voucher does not pay; each has its own words on the screen."""
 
-    NOT_FOUND = "payment_not_found"
-    USED = "payment_used"
-    OF_ANOTHER = "payment_of_another"
-    TOO_LITTLE = "payment_too_little"
-    NOT_ACCEPTED = "payment_not_accepted"
-
-
-class PaymentStanding(StrEnum):
-    """How the payment of an application stands, as its kiosk is told: what paid, or the outcome of
-    the voucher presented last."""
-
-    NONE = "none"
-    CARD = "card"
-    CHECKING = "checking"
-    NOT_VISIBLE = "not_visible"
-    APPLIED = "applied"
-    RETURNED = "returned"
     NOT_FOUND = "payment_not_found"
     USED = "payment_used"
     OF_ANOTHER = "payment_of_another"
@@ -208,9 +136,3 @@ def ask_again_s(kept_s: float, left_s: float) -> float:
     """
     pause = min(ASK_LAST_S, max(ASK_FIRST_S, kept_s / 4))
     return max(ASK_AT_LEAST_S, min(pause, left_s))
-
-
-def fee_on(day: date, fees: Iterable[Fee]) -> int | None:
-    """The fee in force on `day`, in céntimos; None when none has begun."""
-    begun = [fee for fee in fees if fee.valid_from <= day]
-    return max(begun, key=lambda fee: fee.valid_from).amount_centimos if begun else None

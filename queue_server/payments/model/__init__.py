@@ -1,0 +1,1 @@
+"""PURE: the words of money: fees, what paid, vouchers."""
