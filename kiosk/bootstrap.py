@@ -10,7 +10,7 @@ from devices.hot_plug import HotPlug, waking
 from devices.registry import DeviceConfig, build
 from devices.supervisor import Supervisor
 from kiosk.config import ConfigError, KioskConfig
-from kiosk.device_news import posting
+from kiosk.device_news import heartbeat_rows, posting
 from kiosk.discovery import Advert
 from kiosk.flow.effects import (
     ChangeEmail,
@@ -23,8 +23,10 @@ from kiosk.flow.effects import (
     RegisterOrder,
     SendAgain,
 )
+from kiosk.flow.events import JournalChanged
 from kiosk.flow.world import Part
-from kiosk.journal import Journal, load_key
+from kiosk.journal import Journal, load_key, open_journal
+from kiosk.journal.health import LOOK_EVERY_S, JournalWatch
 from kiosk.performers.again import AgainDesk
 from kiosk.performers.applicant import ApplicantDesk, OrderDesk
 from kiosk.performers.card import CardDesk
@@ -74,7 +76,7 @@ class Kiosk:
 def build_kiosk(config: KioskConfig) -> Kiosk:
     """The kiosk of `config`, not started. Raises ConfigError, JournalUnsafe."""
     client = QueueClient(config.server.url, _credential(config))
-    journal = Journal(config.journal, load_key(config.journal_key_file))
+    journal = open_journal(config.journal, load_key(config.journal_key_file))
     journal.close_interrupted()
     runner = Runner(journal)
     devices = tuple(_supervisor(config, index, runner) for index in range(len(config.devices)))
@@ -95,15 +97,17 @@ def build_kiosk(config: KioskConfig) -> Kiosk:
         }
     )
     recovery = Recovery(journal, client, terminal)
+    health = JournalWatch(journal, lambda reason: runner.post(JournalChanged(usable=not reason)))
     build_name = version("ventanilla")
     heartbeat = Heartbeat(
         client,
-        devices,
+        lambda: [*heartbeat_rows(devices), health.row()],
         screen=lambda: type(runner.state.at).__name__,
         unsent=lambda: len(journal.orders.unsettled()),
         build=build_name,
     )
     watches = (
+        Repeating("journal", LOOK_EVERY_S, health.look),
         Repeating("offer", OFFER_EVERY_S, ServerWatch(client, runner.post).look),
         Repeating("heartbeat", 0.5, heartbeat.beat),
         Repeating("recovery", RECOVER_EVERY_S, recovery.look),

@@ -8,15 +8,26 @@ from uuid import UUID
 from stdnum.iso7064 import mod_37_36
 
 
+class Means(StrEnum):
+    """How an order is paid at a kiosk. (A bank's voucher is the server's from its first moment.)"""
+
+    CARD = "card"
+    CASH = "cash"
+    WALLET = "wallet"
+
+
 class OrderState(StrEnum):
     """How far an order came. The journal records every step before the next one is taken."""
 
     REGISTERED = "registered"  # the server knows it; no céntimo has moved
-    PAYING = "paying"  # the terminal was asked; only its answer or its log knows more
+    PAYING = "paying"  # money may move: terminal, acceptors or gateway were asked
     PAID = "paid"  # charged; the server has not acknowledged it yet
     DECLINED = "declined"  # not charged, proven
-    UNKNOWN = "unknown"  # the terminal's answer was lost; it is asked, never charged again
+    UNKNOWN = "unknown"  # an answer was lost; it is asked about, never charged again
     ACCEPTED = "accepted"  # the server holds the payment; from here it is the server's
+    RETURNING = "returning"  # what was taken is on its way back: a reversal, coins, a claim
+    RETURNED = "returned"  # all of it went back, proven
+    OWED = "owed"  # a claim holds what did not go back
     ABANDONED = "abandoned"  # left before anything was charged
 
 
@@ -28,16 +39,23 @@ TRANSITIONS: tuple[tuple[str, OrderState], ...] = (
     (OrderState.PAYING, OrderState.PAID),
     (OrderState.PAYING, OrderState.DECLINED),
     (OrderState.PAYING, OrderState.UNKNOWN),
+    (OrderState.PAYING, OrderState.RETURNING),  # cash was inside, and not enough
     (OrderState.UNKNOWN, OrderState.PAID),
     (OrderState.UNKNOWN, OrderState.DECLINED),
+    (OrderState.UNKNOWN, OrderState.RETURNING),
     (OrderState.DECLINED, OrderState.PAYING),
     (OrderState.DECLINED, OrderState.ABANDONED),
     (OrderState.PAID, OrderState.ACCEPTED),
+    (OrderState.PAID, OrderState.RETURNING),  # the server will not take it
+    (OrderState.ACCEPTED, OrderState.RETURNING),  # the centre refused what was paid
+    (OrderState.RETURNING, OrderState.RETURNED),
+    (OrderState.RETURNING, OrderState.OWED),
+    (OrderState.RETURNED, OrderState.PAYING),  # the same person, another way
 )
 
-# What a kiosk that was switched off in mid-order has to bring to an end, by asking the terminal
-# or by telling the server.
-UNSETTLED = (OrderState.PAYING, OrderState.UNKNOWN, OrderState.PAID)
+# What a kiosk that was switched off in mid-order has to bring to an end, by asking devices or by
+# telling the server.
+UNSETTLED = (OrderState.PAYING, OrderState.UNKNOWN, OrderState.PAID, OrderState.RETURNING)
 
 _SERVICE_ID_BYTES = 6
 _COUNTER_DIGITS = 5

@@ -3,8 +3,8 @@
 import structlog
 
 from kiosk.journal import EffectState, Journal
+from kiosk.journal.orders import OrderEntry
 from kiosk.order import OrderState
-from kiosk.order_book import OrderEntry
 from kiosk.performers.card import ask_terminal, note
 from kiosk.performers.delivery import hand_over
 from kiosk.performers.printer import Commands
@@ -48,5 +48,5 @@ class Recovery:
         log.info("payment", application=str(entry.application), state=state)
         if state is not OrderState.UNKNOWN:
             ended = EffectState.DONE if state is OrderState.PAID else EffectState.FAILED
-            self._journal.settle(entry.payment, ended, f"recovered: {state}")
+            self._journal.effects.settle(entry.payment, ended, f"recovered: {state}")
         return self._journal.orders.entry(entry.application)

@@ -12,7 +12,7 @@ from kiosk.flow.effects import Effect, ForgetPerson, Journalled
 from kiosk.flow.events import Event, Touch
 from kiosk.flow.states import State
 from kiosk.flow.step import step
-from kiosk.journal import EffectState, Journal
+from kiosk.journal import EffectState, Journal, JournalFailed
 
 INBOX_PLACES = 1000
 # Touches stop being taken while this many events wait; news of devices and server still fit.
@@ -46,8 +46,11 @@ class Performer(Protocol):
         """Act, within a deadline of its own. Called once the intention is on disk."""
         ...
 
-    def lost(self, effect: Any) -> Event:
-        """What the flow is told when `perform` failed in a way nobody foresaw."""
+    def lost(self, effect: Any, *, begun: bool) -> Event:
+        """What the flow is told when `perform` failed in a way nobody foresaw.
+
+        Not `begun`: the journal would not take the intention, so nothing was done at all.
+        """
         ...
 
 
@@ -120,13 +123,26 @@ class Runner:
 
     def _carry_out(self, performer: Performer, effect: Journalled) -> None:
         """Intent on disk, act, result on disk, then tell the flow."""
+        begun = False
         try:
-            self._journal.intend(
+            self._journal.effects.intend(
                 effect.effect_id, effect.session, performer.kind, performer.body(effect)
             )
+            begun = True
             outcome = performer.perform(effect)
-            self._journal.settle(effect.effect_id, outcome.state, outcome.result)
-            self.post(outcome.event)
+        except JournalFailed as error:
+            log.error("effect not journalled", kind=performer.kind, begun=begun, why=str(error))
+            self.post(performer.lost(effect, begun=begun))
         except Exception:
             log.exception("effect failed, its outcome is unknown", kind=performer.kind)
-            self.post(performer.lost(effect))
+            self.post(performer.lost(effect, begun=begun))
+        else:
+            self._settle(effect, outcome)
+            self.post(outcome.event)
+
+    def _settle(self, effect: Journalled, outcome: Outcome) -> None:
+        """What is known is told, also where it cannot be written: at boot it counts as unknown."""
+        try:
+            self._journal.effects.settle(effect.effect_id, outcome.state, outcome.result)
+        except JournalFailed as error:
+            log.error("result not journalled", state=outcome.state, why=str(error))

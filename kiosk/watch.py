@@ -2,14 +2,12 @@
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import uuid4
 
 import structlog
 
-from devices.supervisor import Supervisor
-from kiosk.device_news import heartbeat_rows
 from kiosk.flow.events import Event, ServerLost, ServerSeen
 from kiosk.flow.world import Service, ServiceKind
 from kiosk.queue_client import Granted, QueueClient
@@ -60,13 +58,13 @@ class Heartbeat:
     def __init__(
         self,
         client: QueueClient,
-        devices: Sequence[Supervisor],
+        rows: Callable[[], list[Mapping[str, Any]]],
         screen: Callable[[], str],
         unsent: Callable[[], int],
         build: str,
     ) -> None:
         self._client = client
-        self._devices = devices
+        self._rows = rows
         self._screen = screen
         self._unsent = unsent
         self._build = build
@@ -77,7 +75,7 @@ class Heartbeat:
 
     def beat(self) -> None:
         """Send one heartbeat when it is due."""
-        rows = heartbeat_rows(self._devices)
+        rows = self._rows()
         if rows == self._told and time.monotonic() < self._next:
             return
         self._sequence += 1

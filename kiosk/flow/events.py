@@ -111,6 +111,13 @@ class PartChanged:
 
 
 @dataclass(frozen=True)
+class JournalChanged:
+    """The kiosk can, or cannot, write down what it does."""
+
+    usable: bool
+
+
+@dataclass(frozen=True)
 class DocumentTaken:
     """The reader read a document whose check digits all agree."""
 
@@ -285,6 +292,7 @@ Event = (
     Touch
     | IdleExpired
     | PartChanged
+    | JournalChanged
     | DocumentTaken
     | DocumentProblem
     | SlipPrinted

@@ -11,6 +11,7 @@ from kiosk.flow.events import (
     Event,
     Finish,
     IdleExpired,
+    JournalChanged,
     PartChanged,
     ServerLost,
     ServerSeen,
@@ -31,7 +32,7 @@ def step(state: State, event: Event) -> Step:
     An event that means nothing here (a late answer, a second touch) changes nothing.
     """
     match event:
-        case PartChanged() | ServerSeen() | ServerLost():
+        case PartChanged() | JournalChanged() | ServerSeen() | ServerLost():
             return _settle(replace(state, world=_observe(state.world, event)))
         case Cancel() | Finish() | IdleExpired():
             return _leave(state)
@@ -59,10 +60,12 @@ def _journey(state: State, event: Event) -> tuple[At, tuple[Effect, ...]]:
     return turn.step(state, event)
 
 
-def _observe(world: World, event: PartChanged | ServerSeen | ServerLost) -> World:
+def _observe(world: World, event: PartChanged | JournalChanged | ServerSeen | ServerLost) -> World:
     match event:
         case PartChanged(part, part_state):
             return replace(world, parts=tuple({**dict(world.parts), part: part_state}.items()))
+        case JournalChanged(usable):
+            return replace(world, journal=usable)
         case ServerLost():
             return replace(world, server=False)
         case ServerSeen():

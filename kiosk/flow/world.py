@@ -42,7 +42,8 @@ class World:
     """Everything outside the person's own journey that decides what can be offered.
 
     `server` is False until the queue server has answered; `backend` until it says that the
-    issuance backend answers. `fee_centimos` is the certificate's price today, or None.
+    issuance backend answers. `fee_centimos` is the certificate's price today, or None. `journal`:
+    whether the kiosk can write down what it does; without that it does nothing.
     """
 
     site: str = ""
@@ -51,6 +52,7 @@ class World:
     services: tuple[Service, ...] = ()
     fee_centimos: int | None = None
     public_address: bool = False
+    journal: bool = True
     parts: tuple[tuple[Part, PartState], ...] = field(default=())
 
     def part(self, part: Part) -> PartState:
@@ -66,6 +68,7 @@ class Obstacle(StrEnum):
     """Why something is not offered; each has its own words in the catalogue."""
 
     SERVER_AWAY = "server_away"
+    JOURNAL_DOWN = "journal_down"
     BACKEND_AWAY = "backend_away"
     READER_DOWN = "reader_down"
     TERMINAL_DOWN = "terminal_down"
@@ -75,6 +78,8 @@ class Obstacle(StrEnum):
 
 def closed_because(world: World) -> Obstacle | None:
     """Why this kiosk can do nothing at all now; None when it can serve."""
+    if not world.journal:
+        return Obstacle.JOURNAL_DOWN
     if not world.server:
         return Obstacle.SERVER_AWAY
     if not world.services:

@@ -56,7 +56,7 @@ class AgainDesk:
             case Away(reason):
                 return _failed(effect, NotPossible.SERVER_AWAY, reason)
 
-    def lost(self, effect: SendAgain) -> Event:
+    def lost(self, effect: SendAgain, *, begun: bool) -> Event:
         return ApplicantRefused(effect.effect_id, NotPossible.SERVER_AWAY)
 
 

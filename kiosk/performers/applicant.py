@@ -51,7 +51,7 @@ class ApplicantDesk:
             case _:
                 return _failed(effect, NotPossible.SERVER_AWAY, "no answer")
 
-    def lost(self, effect: CheckApplicant) -> Event:
+    def lost(self, effect: CheckApplicant, *, begun: bool) -> Event:
         return ApplicantRefused(effect.effect_id, NotPossible.SERVER_AWAY)
 
 
@@ -93,7 +93,7 @@ class OrderDesk:
             case Away(reason):
                 return _failed(effect, NotPossible.SERVER_AWAY, reason)
 
-    def lost(self, effect: RegisterOrder) -> Event:
+    def lost(self, effect: RegisterOrder, *, begun: bool) -> Event:
         return ApplicantRefused(effect.effect_id, NotPossible.SERVER_AWAY)
 
 

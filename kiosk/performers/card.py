@@ -16,9 +16,9 @@ from devices.kinds.card_terminal import (
 from kiosk.flow.effects import ChargeCard
 from kiosk.flow.events import CardCharged, CardNotCharged, CardUnknown, Event
 from kiosk.flow.states import NotPaid
-from kiosk.journal import EffectState, Journal
-from kiosk.order import OrderState, service_id
-from kiosk.order_book import OrderBook
+from kiosk.journal import EffectState, Journal, JournalFailed
+from kiosk.journal.orders import OrderBook
+from kiosk.order import Means, OrderState, service_id
 from kiosk.performers.printer import Commands
 from kiosk.runner import Outcome
 
@@ -52,18 +52,21 @@ class CardDesk:
     def perform(self, effect: ChargeCard) -> Outcome:
         application, payment = effect.order.application, effect.effect_id
         with self._orders.claim(application, wait=True):
-            entry = self._orders.entry(application)
-            begun = entry is not None and entry.payment == payment
-            if begun:
+            if self._orders.of_payment(payment) is not None:
                 result = ask_terminal(self._terminal, payment, effect.order.amount_centimos)
             else:
-                self._orders.step(application, OrderState.PAYING, payment)
+                try:
+                    self._orders.begin(application, Means.CARD, payment)
+                except JournalFailed:
+                    return _outcome(payment, OrderState.DECLINED, None)
                 result = self._charge(effect)
             state = note(self._orders, application, result)
         return _outcome(payment, state, result)
 
-    def lost(self, effect: ChargeCard) -> Event:
-        return CardUnknown(effect.effect_id)
+    def lost(self, effect: ChargeCard, *, begun: bool) -> Event:
+        if begun:
+            return CardUnknown(effect.effect_id)
+        return CardNotCharged(effect.effect_id, NotPaid.NOT_STARTED)
 
     def _charge(self, effect: ChargeCard) -> CardResult | None:
         order = effect.order
@@ -126,7 +129,7 @@ def _outcome(payment: UUID, state: OrderState, result: CardResult | None) -> Out
         case OrderState.PAID:
             return Outcome(EffectState.DONE, CardCharged(payment), word)
         case OrderState.DECLINED:
-            event = CardNotCharged(payment, _NOT_PAID.get(word, NotPaid.DECLINED))
+            event = CardNotCharged(payment, _NOT_PAID.get(word, NotPaid.NOT_STARTED))
             return Outcome(EffectState.FAILED, event, word)
         case _:
             return Outcome(EffectState.UNKNOWN, CardUnknown(payment), word)

@@ -38,7 +38,7 @@ class CorrectionDesk:
         problem = _problem(answer)
         return Outcome(EffectState.FAILED, EmailNotChanged(effect.effect_id, problem), problem)
 
-    def lost(self, effect: ChangeEmail) -> Event:
+    def lost(self, effect: ChangeEmail, *, begun: bool) -> Event:
         return EmailNotChanged(effect.effect_id, NotCorrected.AWAY)
 
 

@@ -11,8 +11,8 @@ from kiosk.flow.effects import DeliverOrder
 from kiosk.flow.events import ApplicationSettled, Event
 from kiosk.flow.events import Outcome as Settled
 from kiosk.journal import EffectState, Journal
+from kiosk.journal.orders import OrderBook, OrderEntry
 from kiosk.order import OrderState
-from kiosk.order_book import OrderBook, OrderEntry
 from kiosk.queue_client import Granted, QueueClient
 from kiosk.runner import Outcome
 
@@ -53,7 +53,7 @@ class DeliveryDesk:
         settled = ApplicationSettled(effect.effect_id, outcome, link)
         return Outcome(EffectState.DONE, settled, outcome)
 
-    def lost(self, effect: DeliverOrder) -> Event:
+    def lost(self, effect: DeliverOrder, *, begun: bool) -> Event:
         return ApplicationSettled(effect.effect_id, Settled.PENDING)
 
 

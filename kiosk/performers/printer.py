@@ -49,8 +49,10 @@ class SlipPrinter:
         }.get(result, EffectState.UNKNOWN)
         return Outcome(state, SlipPrinted(effect.effect_id, result), result)
 
-    def lost(self, effect: PrintTicket | PrintReceipt) -> SlipPrinted:
-        return SlipPrinted(effect.effect_id, PrintState.UNKNOWN)
+    def lost(self, effect: PrintTicket | PrintReceipt, *, begun: bool) -> SlipPrinted:
+        return SlipPrinted(
+            effect.effect_id, PrintState.UNKNOWN if begun else PrintState.NOT_PRINTED
+        )
 
 
 def _job(effect: PrintTicket | PrintReceipt) -> PrintJob:

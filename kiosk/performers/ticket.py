@@ -51,7 +51,7 @@ class TicketDesk:
                 refused = TicketRefused(effect.effect_id, AWAY_WORDS)
                 return Outcome(EffectState.UNKNOWN, refused, reason)
 
-    def lost(self, effect: IssueTicket) -> TicketRefused:
+    def lost(self, effect: IssueTicket, *, begun: bool) -> TicketRefused:
         return TicketRefused(effect.effect_id, AWAY_WORDS)
 
 

@@ -8,6 +8,7 @@ from kiosk.widgets.page import Page
 
 WHY = {
     Obstacle.SERVER_AWAY: "out_of_service.server_away",
+    Obstacle.JOURNAL_DOWN: "out_of_service.journal_down",
     Obstacle.BACKEND_AWAY: "out_of_service.backend_away",
     Obstacle.READER_DOWN: "out_of_service.reader_down",
     Obstacle.TERMINAL_DOWN: "out_of_service.terminal_down",

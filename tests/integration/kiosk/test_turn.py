@@ -54,7 +54,7 @@ def test_a_document_becomes_a_printed_turn(bench: Bench, site: Site) -> None:
     assert "PREFERENCIAL" in slip
     assert at.ticket.slip[0].text in slip, "the server wrote it"
     assert "10117410" not in slip, "nothing on the paper identifies the person"
-    kinds = [(entry.kind, entry.state) for entry in bench.live.journal.entries(session)]
+    kinds = [(entry.kind, entry.state) for entry in bench.live.journal.effects.entries(session)]
     assert kinds == [("issue_ticket", "done"), ("print_slip", "done")]
     bench.post(Finish())
     bench.until_at(Welcome)
@@ -70,7 +70,7 @@ def test_a_wrong_check_digit_is_asked_for_again_and_nothing_is_sent(
     bench.present(WRONG_DIGIT)
     at = bench.until_at(ReadDocument, lambda at: at.problem is not None)
     assert at.problem is ReadProblem.CHECK_DIGIT
-    assert bench.live.journal.entries(session) == []
+    assert bench.live.journal.effects.entries(session) == []
     assert tickets(site) == before
     bench.present(JUAN)
     bench.until_at(ChooseService)

@@ -31,7 +31,7 @@ def test_every_state_can_be_reached_and_what_is_unsettled_can_be_left() -> None:
     assert reached == set(OrderState)
     assert all(any(before == state for before, _ in TRANSITIONS) for state in UNSETTLED)
     ends = set(OrderState) - {before for before, _ in TRANSITIONS}
-    assert ends == {OrderState.ACCEPTED, OrderState.ABANDONED}
+    assert ends == {OrderState.ABANDONED, OrderState.OWED}
 
 
 def test_the_terminals_name_of_a_payment_is_the_same_after_a_restart() -> None:

@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from kiosk.journal import Journal, load_key
-from kiosk.order import TRANSITIONS, OrderState
-from kiosk.order_book import IllegalStep
+from kiosk.journal.orders import IllegalStep
+from kiosk.order import TRANSITIONS, Means, OrderState
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def test_a_paid_order_is_found_after_a_power_cut_with_its_evidence(
     journal: Journal, tmp_path: Path
 ) -> None:
     application, payment = registered(journal), uuid4()
-    journal.orders.step(application, OrderState.PAYING, payment)
+    journal.orders.begin(application, Means.CARD, payment)
     journal.orders.step(application, OrderState.PAID, evidence={"rrn": "77"})
     (entry,) = Journal(tmp_path / "j.db", load_key(tmp_path / "k")).orders.unsettled()
     assert (entry.application, entry.payment, entry.evidence) == (
@@ -54,7 +54,7 @@ def test_an_illegal_step_is_refused_and_nothing_is_written(
 ) -> None:
     application = registered(journal)
     with pytest.raises(IllegalStep):
-        journal.orders.step(application, state, uuid4())
+        journal.orders.step(application, state)
     entry = journal.orders.entry(application)
     assert entry is not None
     assert (entry.state, entry.payment) == (OrderState.REGISTERED, None)
@@ -65,7 +65,7 @@ def test_leaving_abandons_what_was_not_charged_and_keeps_what_was(journal: Journ
     for application in (declined, paid):
         journal.orders.counter(application)
         journal.orders.register(application, session, 3770)
-        journal.orders.step(application, OrderState.PAYING, uuid4())
+        journal.orders.begin(application, Means.CARD, uuid4())
     journal.orders.step(declined, OrderState.DECLINED)
     journal.orders.step(paid, OrderState.PAID, evidence={"rrn": "1"})
     journal.forget(session)
@@ -75,12 +75,12 @@ def test_leaving_abandons_what_was_not_charged_and_keeps_what_was(journal: Journ
 
 def test_at_boot_what_was_not_charged_is_abandoned_and_its_data_gone(journal: Journal) -> None:
     application, session, effect = registered(journal), uuid4(), uuid4()
-    journal.intend(effect, session, "register_order", {"email": "a@example.com"})
+    journal.effects.intend(effect, session, "register_order", {"email": "a@example.com"})
     journal.close_interrupted()
     entry = journal.orders.entry(application)
     assert entry is not None
     assert entry.state is OrderState.ABANDONED
-    (interrupted,) = journal.entries(session)
+    (interrupted,) = journal.effects.entries(session)
     assert (interrupted.state, interrupted.body) == ("unknown", None)
 
 

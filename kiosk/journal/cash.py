@@ -1,0 +1,175 @@
+"""The journal's books of cash: what devices took, and what they gave, in the words of the drivers.
+
+It implements `devices.kinds.cash_acceptor.CreditBook` and `devices.kinds.cash_dispenser.PayoutBook`
+(ADR 13): a device's event counter and its credits are written in one unit.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from sqlite3 import Row
+from uuid import uuid4
+
+from devices.kinds.cash_acceptor import Credit, Tally
+from devices.kinds.cash_dispenser import Payout
+from kiosk.journal.effects import now
+from kiosk.journal.file import JournalFile
+
+SCHEMA = """
+CREATE TABLE cash_tallies (
+    serial           TEXT PRIMARY KEY,
+    counter          INTEGER NOT NULL,
+    accepted         INTEGER,
+    session          TEXT NOT NULL,
+    session_centimos INTEGER NOT NULL,
+    events_lost      TEXT NOT NULL,
+    under_way        TEXT NOT NULL
+) STRICT;
+-- A device's counter comes again after 255 events and after a reset, so a piece has its own id.
+CREATE TABLE cash_credits (
+    position INTEGER PRIMARY KEY AUTOINCREMENT,
+    piece    TEXT NOT NULL UNIQUE,
+    serial   TEXT NOT NULL,
+    counter  INTEGER NOT NULL,
+    amount   INTEGER NOT NULL CHECK (amount > 0),   -- céntimos
+    item     TEXT NOT NULL,
+    session  TEXT NOT NULL,                         -- the payment's id; '' when none was open
+    at       TEXT NOT NULL
+) STRICT;
+CREATE INDEX cash_credits_session ON cash_credits (session);
+CREATE TABLE cash_payouts (
+    payout     TEXT PRIMARY KEY,
+    payment    TEXT NOT NULL,       -- what stands before the colon of the payout's id
+    serial     TEXT NOT NULL,
+    counter    INTEGER NOT NULL,
+    coins      INTEGER NOT NULL CHECK (coins > 0),
+    dispensed  INTEGER,
+    outcome    TEXT CHECK (outcome IN ('paid', 'partly', 'not_paid', 'unknown')),
+    paid       INTEGER,
+    unpaid     INTEGER,
+    at         TEXT NOT NULL
+) STRICT;
+CREATE INDEX cash_payouts_payment ON cash_payouts (payment);
+CREATE UNIQUE INDEX one_open_payout ON cash_payouts (serial) WHERE outcome IS NULL;
+"""
+_TALLY = "counter, accepted, session, session_centimos, events_lost, under_way"
+_PAYOUT = "payout, serial, counter, coins, dispensed, outcome, paid, unpaid"
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One note or coin in the box, by an id of its own."""
+
+    id: str
+    credit: Credit
+
+
+class CashBook:
+    """Both books; each call is one durable unit, or part of the one around it."""
+
+    def __init__(self, file: JournalFile) -> None:
+        self._file = file
+
+    # --- taking: CreditBook ----------------------------------------------------------------------
+    def tally(self, serial: str) -> Tally | None:
+        """What was last committed of this device; None: never seen."""
+        rows = self._file.read(f"SELECT {_TALLY} FROM cash_tallies WHERE serial = ?", (serial,))
+        return Tally(*rows[0]) if rows else None
+
+    def commit(self, serial: str, tally: Tally, credits: tuple[Credit, ...]) -> None:
+        """Write `tally` and `credits` durably in one unit. Raises JournalFailed."""
+        with self._file.unit() as db:
+            db.execute(
+                f"INSERT INTO cash_tallies (serial, {_TALLY}) VALUES (?, ?, ?, ?, ?, ?, ?)"
+                " ON CONFLICT (serial) DO UPDATE SET counter = excluded.counter,"
+                " accepted = excluded.accepted, session = excluded.session,"
+                " session_centimos = excluded.session_centimos,"
+                " events_lost = excluded.events_lost, under_way = excluded.under_way",
+                (
+                    serial,
+                    tally.counter,
+                    tally.accepted,
+                    tally.session,
+                    tally.session_centimos,
+                    tally.events_lost,
+                    tally.under_way,
+                ),
+            )
+            db.executemany(
+                "INSERT INTO cash_credits (piece, serial, counter, amount, item, session, at)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [_credit_row(each) for each in credits],
+            )
+
+    # --- giving: PayoutBook ----------------------------------------------------------------------
+    def find(self, payout_id: str) -> Payout | None:
+        """This payout, or None."""
+        return self._payout("payout = ?", payout_id)
+
+    def open_payout(self, serial: str) -> Payout | None:
+        """The one payout of this device that was begun and not ended, or None."""
+        return self._payout("outcome IS NULL AND serial = ?", serial)
+
+    def begin(self, payout: Payout) -> None:
+        """Write an open payout, before the device is told. Raises when the id is known."""
+        with self._file.unit() as db:
+            db.execute(
+                f"INSERT INTO cash_payouts ({_PAYOUT}, payment, at)"
+                " VALUES (?, ?, ?, ?, ?, NULL, NULL, NULL, ?, ?)",
+                (
+                    payout.payout_id,
+                    payout.serial,
+                    payout.counter,
+                    payout.coins,
+                    payout.dispensed,
+                    payout.payout_id.partition(":")[0],
+                    now(),
+                ),
+            )
+
+    def end(self, payout: Payout) -> None:
+        """Write how it ended."""
+        with self._file.unit() as db:
+            db.execute(
+                "UPDATE cash_payouts SET outcome = ?, paid = ?, unpaid = ? WHERE payout = ?",
+                (payout.outcome, payout.paid, payout.unpaid, payout.payout_id),
+            )
+
+    # --- what the kiosk itself asks --------------------------------------------------------------
+    def pieces(self, session: str) -> list[Piece]:
+        """The notes and coins of one cash-in (its payment's id), oldest first."""
+        rows = self._file.read(
+            "SELECT piece, serial, counter, amount, item, session FROM cash_credits"
+            " WHERE session = ? ORDER BY position",
+            (session,),
+        )
+        return [Piece(row[0], Credit(*row[1:])) for row in rows]
+
+    def payouts(self, payment: str) -> list[Payout]:
+        """The payouts whose ids begin with `payment` and a colon, oldest first."""
+        rows = self._file.read(
+            f"SELECT {_PAYOUT} FROM cash_payouts WHERE payment = ? ORDER BY at, payout", (payment,)
+        )
+        return [Payout(*row) for row in rows]
+
+    def sessions(self) -> list[str]:
+        """Every cash-in that is open at some device."""
+        rows = self._file.read("SELECT DISTINCT session FROM cash_tallies WHERE session != ''")
+        return [row[0] for row in rows]
+
+    def _payout(self, where: str, value: str) -> Payout | None:
+        rows: Sequence[Row] = self._file.read(
+            f"SELECT {_PAYOUT} FROM cash_payouts WHERE {where}", (value,)
+        )
+        return Payout(*rows[0]) if rows else None
+
+
+def _credit_row(credit: Credit) -> tuple[str, str, int, int, str, str, str]:
+    return (
+        str(uuid4()),
+        credit.serial,
+        credit.counter,
+        credit.amount_centimos,
+        credit.item,
+        credit.session,
+        now(),
+    )

@@ -1,0 +1,74 @@
+"""Watches whether the journal can be written: without it the kiosk takes nothing from anybody."""
+
+import os
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import structlog
+
+from devices.status import Action, DeviceState
+from kiosk.journal.effects import now
+from kiosk.journal.file import JournalFailed
+from kiosk.journal.journal import Journal
+from kiosk.journal.quarantine import quarantined
+
+# Below this the kiosk closes before a write can fail; a whole session writes a few kilobytes.
+MIN_FREE_BYTES = 1024 * 1024
+LOOK_EVERY_S = 0.5
+
+log = structlog.get_logger("journal")
+
+
+class JournalWatch:
+    """Tells `changed` why the journal cannot be written; "" when it can again."""
+
+    def __init__(self, journal: Journal, changed: Callable[[str], None]) -> None:
+        self._journal = journal
+        self._changed = changed
+        self._trouble = ""
+        journal.file.tell_failures(self._note)
+
+    def look(self) -> None:
+        """Once: is there room; and after a failure, does a write reach the disk again?"""
+        reason = self._no_room()
+        if not reason and self._trouble:
+            reason = self._probe()
+        self._note(reason)
+
+    def row(self) -> Mapping[str, Any]:
+        """The journal among the kiosk's devices, as the heartbeat carries them."""
+        aside = quarantined(self._journal.file.path)
+        words = f"a damaged journal lies aside, tell support: {aside[-1]}" if aside else ""
+        well = not self._trouble
+        return {
+            "name": "journal",
+            "kind": "journal",
+            "model": "sqlite",
+            "device": DeviceState.ONLINE if well else DeviceState.HARDWARE_ERROR,
+            "parts": {"damaged": str(len(aside))} if aside else {},
+            "action": Action.MAINTENANCE if aside or not well else None,
+            "detail": (self._trouble or words)[:200],
+        }
+
+    def _no_room(self) -> str:
+        disk = os.statvfs(self._journal.file.path.parent)
+        free = disk.f_bavail * disk.f_frsize
+        return f"{free} bytes are free on its disk" if free < MIN_FREE_BYTES else ""
+
+    def _probe(self) -> str:
+        try:
+            with self._journal.together():
+                self._journal.file.probe(now())
+        except JournalFailed as error:
+            return str(error)
+        return ""
+
+    def _note(self, reason: str) -> None:
+        if bool(reason) == bool(self._trouble):
+            return
+        self._trouble = reason
+        if reason:
+            log.error("the journal cannot be written; nothing is offered", why=reason)
+        else:
+            log.info("the journal can be written again")
+        self._changed(reason)

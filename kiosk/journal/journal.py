@@ -1,0 +1,81 @@
+"""All books of one journal, and what touches several of them."""
+
+from contextlib import AbstractContextManager
+from pathlib import Path
+from uuid import UUID
+
+import structlog
+
+from kiosk.journal import cash, claims, effects, orders, outgoing
+from kiosk.journal.file import JournalDamaged, JournalFile
+from kiosk.journal.quarantine import quarantine
+from kiosk.journal.seal import Seal
+
+SCHEMA = (
+    "".join(book.SCHEMA for book in (effects, orders, cash, claims, outgoing))
+    + """
+CREATE TABLE probes (id INTEGER PRIMARY KEY CHECK (id = 1), at TEXT NOT NULL) STRICT;
+"""
+)
+
+log = structlog.get_logger("journal")
+
+
+class Journal:
+    """The books over one file. Safe to use from several threads.
+
+    Raises JournalUnsafe when the file cannot promise to survive a power cut, JournalDamaged when
+    it is no sound database.
+    """
+
+    def __init__(self, path: Path, key: bytes) -> None:
+        seal = Seal(key)
+        self.file = JournalFile(path, SCHEMA)
+        self.effects = effects.EffectBook(self.file, seal)
+        self.orders = orders.OrderBook(self.file)
+        self.cash = cash.CashBook(self.file)
+        self.claims = claims.ClaimBook(self.file)
+        self.outgoing = outgoing.OutgoingBook(self.file, seal)
+
+    def together(self) -> AbstractContextManager[object]:
+        """What several books write inside is one durable unit: all of it, or nothing."""
+        return self.file.unit()
+
+    def forget(self, session: UUID) -> None:
+        """The person of `session` left: erase what is known of them.
+
+        An order that was never charged is abandoned.
+        """
+        with self.together():
+            self.orders.leave(session)
+            self.effects.forget(session)
+        self.file.truncate_log()
+
+    def close_interrupted(self) -> None:
+        """At boot: nobody of the last run stands here any more.
+
+        What was begun is unknown, personal data goes, orders that were never charged are
+        abandoned. Orders with money in them are the recovery's.
+        """
+        with self.together():
+            self.effects.interrupt()
+            self.claims.interrupt()
+            self.orders.leave(None)
+        self.file.truncate_log()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.file.close()
+
+
+def open_journal(path: Path, key: bytes) -> Journal:
+    """The journal at `path`; a damaged one is put aside and a new one begun.
+
+    Raises JournalUnsafe where no journal could survive a power cut.
+    """
+    try:
+        return Journal(path, key)
+    except JournalDamaged as error:
+        aside = quarantine(path)
+        log.error("the journal is damaged and was put aside", why=str(error), lies_at=str(aside))
+        return Journal(path, key)
