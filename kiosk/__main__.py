@@ -11,6 +11,7 @@ from pathlib import Path
 
 import structlog
 
+from kiosk import journal_command
 from kiosk.bootstrap import Kiosk, build_kiosk
 from kiosk.config import ConfigError, KioskConfig, load_config
 from kiosk.environment import prepare_environment
@@ -22,8 +23,11 @@ WATCHDOG_EVERY_S = 5.0
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run until SIGTERM or SIGINT; 0 after a clean end, 2 when the kiosk cannot start."""
-    options = _parser().parse_args(arguments)
+    words = sys.argv[1:] if arguments is None else list(arguments)
     _log_plainly()
+    if words[:1] == ["journal"]:
+        return journal_command.main(words[1:])
+    options = _parser().parse_args(words)
     # Kivy reports a missing optional touch library as an error with a traceback.
     logging.getLogger("kivy").addFilter(lambda record: "MTDev" not in record.getMessage())
     try:

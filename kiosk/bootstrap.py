@@ -1,16 +1,21 @@
 """Puts a kiosk together: the only module that builds drivers and clients."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from types import TracebackType
+from uuid import UUID
 
 from devices.errors import ConfigurationError
 from devices.hot_plug import HotPlug, waking
+from devices.kinds import cash_acceptor, cash_dispenser
 from devices.registry import DeviceConfig, build
-from devices.supervisor import Supervisor
+from devices.supervisor import Event, Publish, Supervisor
+from kiosk.cash.settlement import CashSettlement
+from kiosk.cash.till import Till
+from kiosk.claim_slips import ClaimSlips
 from kiosk.config import ConfigError, KioskConfig
-from kiosk.device_news import heartbeat_rows, posting
+from kiosk.device_news import Posting, heartbeat_rows, part_state
 from kiosk.discovery import Advert
 from kiosk.flow.effects import (
     ChangeEmail,
@@ -18,25 +23,34 @@ from kiosk.flow.effects import (
     CheckApplicant,
     DeliverOrder,
     IssueTicket,
+    PresentVoucher,
     PrintReceipt,
     PrintTicket,
     RegisterOrder,
     SendAgain,
+    ShowWalletCode,
+    TakeCash,
 )
 from kiosk.flow.events import JournalChanged
 from kiosk.flow.world import Part
+from kiosk.giving_back import LOOK_EVERY_S as RETURNS_EVERY_S
+from kiosk.giving_back import GivingBack
 from kiosk.journal import Journal, load_key, open_journal
 from kiosk.journal.health import LOOK_EVERY_S, JournalWatch
 from kiosk.performers.again import AgainDesk
 from kiosk.performers.applicant import ApplicantDesk, OrderDesk
 from kiosk.performers.card import CardDesk
+from kiosk.performers.cash import CashDesk
 from kiosk.performers.correction import CorrectionDesk
 from kiosk.performers.delivery import DeliveryDesk
 from kiosk.performers.printer import SlipPrinter
 from kiosk.performers.ticket import TicketDesk
+from kiosk.performers.voucher import VoucherDesk
+from kiosk.performers.wallet import WalletDesk
 from kiosk.queue_client import QueueClient
 from kiosk.recovery import RECOVER_EVERY_S, Recovery
 from kiosk.runner import Runner
+from kiosk.telling import TELL_EVERY_S, Telling
 from kiosk.watch import OFFER_EVERY_S, Heartbeat, Repeating, ServerWatch
 
 
@@ -79,10 +93,31 @@ def build_kiosk(config: KioskConfig) -> Kiosk:
     journal = open_journal(config.journal, load_key(config.journal_key_file))
     journal.close_interrupted()
     runner = Runner(journal)
-    devices = tuple(_supervisor(config, index, runner) for index in range(len(config.devices)))
+    ears: list[Callable[[Event], None]] = [Posting(runner.post)]
+
+    def publish(news: Event) -> None:
+        for ear in ears:
+            ear(news)
+
+    devices = tuple(
+        _supervisor(config, index, journal, publish) for index in range(len(config.devices))
+    )
     by_kind: Mapping[str, Supervisor] = {each.kind: each for each in devices}
+    till = Till(
+        [each for each in devices if each.kind == cash_acceptor.KIND],
+        [each for each in devices if each.kind == cash_dispenser.KIND],
+    )
+    ears.append(till.hear)
+    settlement = CashSettlement(journal, till)
+    cash = CashDesk(till, journal, settlement, runner.post)
+    wallet = WalletDesk(client, journal, runner.post)
+
+    def stop_paying(payment: UUID) -> None:
+        cash.stop(payment)
+        wallet.stop(payment)
+
     printer, terminal = by_kind.get(Part.PRINTER), by_kind.get(Part.TERMINAL)
-    slips = SlipPrinter(printer)
+    slips = SlipPrinter(printer, journal)
     runner.equip(
         {
             IssueTicket: TicketDesk(client),
@@ -94,16 +129,32 @@ def build_kiosk(config: KioskConfig) -> Kiosk:
             DeliverOrder: DeliveryDesk(client, journal),
             SendAgain: AgainDesk(client, journal, config.code),
             ChangeEmail: CorrectionDesk(client),
-        }
+            TakeCash: cash,
+            ShowWalletCode: wallet,
+            PresentVoucher: VoucherDesk(client),
+        },
+        stop_paying,
     )
-    recovery = Recovery(journal, client, terminal)
+    claim_slips = ClaimSlips(
+        journal, printer, lambda: printer is not None and part_state(printer.status).usable
+    )
+    recovery = Recovery(journal, client, terminal, till, settlement, claim_slips)
+    telling = Telling(journal, client)
+    giving_back = GivingBack(
+        journal,
+        client,
+        terminal,
+        lambda: terminal is not None and terminal.status.usable,
+        settlement,
+        claim_slips,
+    )
     health = JournalWatch(journal, lambda reason: runner.post(JournalChanged(usable=not reason)))
     build_name = version("ventanilla")
     heartbeat = Heartbeat(
         client,
         lambda: [*heartbeat_rows(devices), health.row()],
         screen=lambda: type(runner.state.at).__name__,
-        unsent=lambda: len(journal.orders.unsettled()),
+        unsent=lambda: len(journal.orders.unsettled()) + journal.outgoing.count(),
         build=build_name,
     )
     watches = (
@@ -111,16 +162,18 @@ def build_kiosk(config: KioskConfig) -> Kiosk:
         Repeating("offer", OFFER_EVERY_S, ServerWatch(client, runner.post).look),
         Repeating("heartbeat", 0.5, heartbeat.beat),
         Repeating("recovery", RECOVER_EVERY_S, recovery.look),
+        Repeating("returns", RETURNS_EVERY_S, giving_back.look),
+        Repeating("telling", TELL_EVERY_S, telling.look),
         HotPlug(waking(devices)),
     )
     return Kiosk(runner, journal, devices, watches, client, Advert(config, build_name))
 
 
-def _supervisor(config: KioskConfig, index: int, runner: Runner) -> Supervisor:
+def _supervisor(config: KioskConfig, index: int, journal: Journal, publish: Publish) -> Supervisor:
     row = config.devices[index]
     try:
         settings = DeviceConfig(row.name, row.model, row.port, row.options)
-        return build(settings, posting(runner.post))
+        return build(settings, publish, credit_book=journal.cash, payout_book=journal.cash)
     except ConfigurationError as error:
         raise ConfigError(f"devices.{row.name}: {error}") from error
 

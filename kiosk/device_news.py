@@ -1,5 +1,6 @@
 """Translates what devices publish into events of the flow."""
 
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -49,15 +50,30 @@ def _problem(reason: str) -> ReadProblem:
     return ReadProblem(reason) if reason in set(ReadProblem) else ReadProblem.UNREADABLE
 
 
-def posting(post: Callable[[Event], None]) -> Callable[[StatusChanged | Reported], None]:
-    """A `publish` for supervisors that hands translated news to `post`."""
+class Posting:
+    """A `publish` for supervisors that hands translated news to `post`. Safe from any thread.
 
-    def publish(news: StatusChanged | Reported) -> None:
-        event = flow_event(news)
-        if event is not None:
-            post(event)
+    Where a part is several devices (notes and coins, two readers) it is as usable as the best.
+    """
 
-    return publish
+    def __init__(self, post: Callable[[Event], None]) -> None:
+        self._post = post
+        self._lock = threading.Lock()
+        self._parts: dict[Part, dict[str, PartState]] = {}
+
+    def __call__(self, news: StatusChanged | Reported) -> None:
+        """Translate `news` and post it, where a journey needs to know."""
+        with self._lock:
+            event = flow_event(news)
+            if isinstance(event, PartChanged):
+                event = PartChanged(event.part, self._best(event, news.device))
+            if event is not None:
+                self._post(event)
+
+    def _best(self, event: PartChanged, device: str) -> PartState:
+        states = self._parts.setdefault(event.part, {})
+        states[device] = event.state
+        return next((each for each in states.values() if each.usable), event.state)
 
 
 def heartbeat_rows(supervisors: Iterable[Supervisor]) -> list[Mapping[str, Any]]:

@@ -4,12 +4,27 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import ceil
 
-from kiosk.flow.states import At, PaymentUnknown, ReadyToPay, Terms
+from kiosk.flow.states import (
+    At,
+    GiveSequence,
+    PayingByCash,
+    PayingByWallet,
+    PaymentUnknown,
+    ReadyToPay,
+    Terms,
+)
 
 ORDINARY = 45.0
 """Seconds until the session must be gone."""
 
-PATIENCE: dict[type[At], float] = {Terms: 120.0, ReadyToPay: 120.0, PaymentUnknown: 180.0}
+PATIENCE: dict[type[At], float] = {
+    Terms: 120.0,
+    ReadyToPay: 120.0,
+    PayingByCash: 180.0,
+    PayingByWallet: 180.0,
+    PaymentUnknown: 180.0,
+    GiveSequence: 120.0,
+}
 """The same for what takes long to read, to pay, or to write down."""
 
 

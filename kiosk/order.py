@@ -90,6 +90,17 @@ def application_number(kiosk: str, counter: int) -> str:
     return f"{kiosk}-{counter:0{_COUNTER_DIGITS}d}-{mod_37_36.calc_check_digit(body)}"
 
 
+def counter_of(kiosk: str, number: str) -> int | None:
+    """The counter in an application's number of `kiosk`; None when it is none of its numbers.
+
+    >>> counter_of("A01", "A01-00042-K")
+    42
+    """
+    code, _, rest = number.partition("-")
+    counter = rest.partition("-")[0]
+    return int(counter) if code == kiosk and counter.isascii() and counter.isdigit() else None
+
+
 def typed_number(text: str) -> str | None:
     """The application's number that somebody typed; None when its check character disagrees.
 

@@ -1,8 +1,8 @@
 """HTTP client of the queue server: every call has a deadline and a closed set of answers."""
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -22,11 +22,15 @@ class Granted:
 
 @dataclass(frozen=True)
 class Refused:
-    """The server will not do it. `kind` is its stable word, `words` its sentence for a person."""
+    """The server will not do it. `kind` is its stable word, `words` its sentence for a person.
+
+    `more`: the whole answer, further members included.
+    """
 
     status: int
     kind: str
     words: str
+    more: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -96,6 +100,6 @@ class QueueClient:
 def _refusal(response: httpx.Response) -> Refused:
     try:
         problem = response.json()
-        return Refused(response.status_code, problem["title"], problem["detail"])
+        return Refused(response.status_code, problem["title"], problem["detail"], problem)
     except (ValueError, KeyError, TypeError):
         return Refused(response.status_code, "http", "")

@@ -1,10 +1,16 @@
-"""Brings to an end what a crash or a lost reply left open: asks the terminal, tells the server."""
+"""Brings to an end what a crash or a lost reply left open: asks devices, tells the server."""
+
+from uuid import UUID
 
 import structlog
 
+from kiosk.cash.settlement import CashSettlement
+from kiosk.cash.till import Till
+from kiosk.claim_slips import ClaimSlips
 from kiosk.journal import EffectState, Journal
 from kiosk.journal.orders import OrderEntry
-from kiosk.order import OrderState
+from kiosk.order import Means, OrderState
+from kiosk.performers import wallet
 from kiosk.performers.card import ask_terminal, note
 from kiosk.performers.delivery import hand_over
 from kiosk.performers.printer import Commands
@@ -16,37 +22,93 @@ log = structlog.get_logger("recovery")
 
 
 class Recovery:
-    """Settles orders nobody is working on: never charges, only asks and hands over."""
+    """Settles orders nobody is working on: never charges, only asks, claims and hands over."""
 
-    def __init__(self, journal: Journal, client: QueueClient, terminal: Commands | None) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        client: QueueClient,
+        terminal: Commands | None,
+        till: Till,
+        settlement: CashSettlement,
+        slips: ClaimSlips,
+    ) -> None:
         self._journal = journal
         self._client = client
         self._terminal = terminal
+        self._till = till
+        self._settlement = settlement
+        self._slips = slips
+        self._cash_seen: tuple[int, int] | None = None
 
     def look(self) -> None:
-        """Try once for every unsettled order."""
+        """Try once for every unsettled order, and for cash that came to light late."""
         for entry in self._journal.orders.unsettled():
             with self._journal.orders.claim(entry.application, wait=False) as mine:
                 if mine:
-                    self._settle(entry)
+                    self._settle(entry.application)
+        self._look_for_late_cash()
+        self._slips.print_owed()
 
-    def _settle(self, entry: OrderEntry) -> None:
-        current = self._journal.orders.entry(entry.application)
-        if current is None:
+    def _settle(self, application: UUID) -> None:
+        current = self._journal.orders.entry(application)
+        if current is None or current.payment is None:
             return
-        if current.state in (OrderState.PAYING, OrderState.UNKNOWN):
-            current = self._ask(current)
+        if current.state in (OrderState.PAYING, OrderState.UNKNOWN, OrderState.RETURNING):
+            self._find_out(current, current.payment)
+            current = self._journal.orders.entry(application)
         if current is not None and current.state is OrderState.PAID:
-            taken = hand_over(self._client, self._journal.orders, current)
-            log.info("order", application=str(entry.application), handed_over=taken)
+            taken = hand_over(self._client, self._journal, current)
+            log.info("order", application=str(application), handed_over=taken)
 
-    def _ask(self, entry: OrderEntry) -> OrderEntry | None:
-        if entry.payment is None:
-            return None
-        result = ask_terminal(self._terminal, entry.payment, entry.amount_centimos)
-        state = note(self._journal.orders, entry.application, result)
+    def _find_out(self, entry: OrderEntry, payment: UUID) -> None:
+        match entry.means:
+            case Means.CARD if entry.state is not OrderState.RETURNING:
+                self._ask_terminal(entry, payment)
+            case Means.CASH:
+                self._close_cash_in(entry, payment)
+            case Means.WALLET if entry.state is not OrderState.RETURNING:
+                self._close_code(entry.application, payment)
+            case _:
+                pass
+
+    def _ask_terminal(self, entry: OrderEntry, payment: UUID) -> None:
+        result = ask_terminal(self._terminal, payment, entry.amount_centimos)
+        state = note(self._journal, entry.application, result)
         log.info("payment", application=str(entry.application), state=state)
         if state is not OrderState.UNKNOWN:
             ended = EffectState.DONE if state is OrderState.PAID else EffectState.FAILED
-            self._journal.effects.settle(entry.payment, ended, f"recovered: {state}")
-        return self._journal.orders.entry(entry.application)
+            self._journal.effects.settle(payment, ended, f"recovered: {state}")
+
+    def _close_cash_in(self, entry: OrderEntry, payment: UUID) -> None:
+        """Nobody stands there any more: what is inside pays, or is owed. No coins are given."""
+        undecided = entry.state is not OrderState.RETURNING
+        if undecided and not self._till.end(str(payment)):
+            return
+        settled = self._settlement.settle(payment, give=False)
+        self._slips.owe(settled.owed)
+        log.info("payment", application=str(entry.application), state=settled.state)
+
+    def _close_code(self, application: UUID, payment: UUID) -> None:
+        """Nobody looks at the code any more: it is given up, and the server says how it ended."""
+        word = wallet.word_of(wallet.look(self._client, application, payment))
+        if word is None:
+            wallet.give_up(self._client, application, payment)
+        wallet.note(self._journal, application, word)
+        log.info("wallet", application=str(application), ended=word)
+
+    def _look_for_late_cash(self) -> None:
+        """A device may tell of a piece, or of coins it gave, long after its session was settled."""
+        seen = self._journal.cash.position()
+        if seen == self._cash_seen:
+            return
+        for payment in self._journal.orders.cash_payments():
+            entry = self._journal.orders.of_payment(payment)
+            if entry is None:
+                continue
+            with self._journal.orders.claim(entry.application, wait=False) as mine:
+                busy = entry.payment == payment and entry.state is OrderState.PAYING
+                if not mine or busy:
+                    return
+                self._slips.owe(self._settlement.settle(payment, give=False).owed)
+        self._cash_seen = seen

@@ -1,14 +1,15 @@
 """Drives the flow: one bounded inbox of events, effects carried out on their own threads."""
 
 import queue
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Protocol, get_args
+from uuid import UUID
 
 import structlog
 
-from kiosk.flow.effects import Effect, ForgetPerson, Journalled
+from kiosk.flow.effects import Effect, ForgetPerson, Journalled, StopPaying
 from kiosk.flow.events import Event, Touch
 from kiosk.flow.states import State
 from kiosk.flow.step import step
@@ -60,13 +61,22 @@ class Runner:
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
         self._performers: Mapping[type[Journalled], Performer] = {}
+        self._stop_paying: Callable[[UUID], None] = lambda _: None
         self._inbox: queue.Queue[Event] = queue.Queue(INBOX_PLACES)
         self._state = State()
         self._lanes: dict[str, ThreadPoolExecutor] = {}
 
-    def equip(self, performers: Mapping[type[Journalled], Performer]) -> None:
-        """Say who carries out which effect; once, before the first event is drained."""
+    def equip(
+        self,
+        performers: Mapping[type[Journalled], Performer],
+        stop_paying: Callable[[UUID], None] = lambda _: None,
+    ) -> None:
+        """Say who carries out which effect; once, before the first event is drained.
+
+        `stop_paying` tells whoever takes cash to end a payment; it returns at once.
+        """
         self._performers = performers
+        self._stop_paying = stop_paying
 
     @property
     def state(self) -> State:
@@ -112,6 +122,8 @@ class Runner:
         match effect:
             case ForgetPerson(session):
                 self._lane(_JOURNAL_LANE).submit(self._journal.forget, session)
+            case StopPaying(payment):
+                self._stop_paying(payment)
             case _:
                 performer = self._performers[type(effect)]
                 self._lane(performer.lane).submit(self._carry_out, performer, effect)

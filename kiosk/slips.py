@@ -9,7 +9,9 @@ from dataclasses import replace
 from devices.kinds.receipt_printer import Block, Cut, Feed, PrintJob, Qr, Rule, Text
 from kiosk.flow.effects import Receipt
 from kiosk.flow.slip import SlipLine
-from kiosk.flow.states import Order, Ticket
+from kiosk.flow.states import Order, Owed, Ticket
+from kiosk.journal.claims import Claim
+from kiosk.order import Means
 
 COLUMNS = 42  # of an 80 mm roll in font A
 NUMBER_SIZE = 4  # times the normal character, where the number fits
@@ -73,7 +75,18 @@ _RECEIPTS: dict[Receipt, tuple[str, tuple[str, ...]]] = {
         "ESTAMOS CONFIRMANDO SU PAGO",
         (
             "No pague otra vez. Guarde este papel.",
-            "Si su tarjeta fue cobrada, el certificado llegará a su correo; si no, no debe nada.",
+            "Si se cobró, el certificado llegará a su correo; si no, no debe nada.",
+        ),
+    ),
+    Receipt.OWED: (
+        "LE DEBEMOS SU DINERO",
+        ("No pudimos devolverle todo aquí. Con este papel se lo entregan en una ventanilla.",),
+    ),
+    Receipt.PAYMENT_WAITS: (
+        "SU PAGO TODAVÍA NO SE VE",
+        (
+            "El banco tarda unas tres horas. Lo guardamos y lo seguimos revisando.",
+            "No pague otra vez: le avisaremos por correo.",
         ),
     ),
     Receipt.REFUSED: (
@@ -88,9 +101,13 @@ _WITHOUT_EMAIL: dict[Receipt, tuple[str, ...]] = {
     Receipt.ISSUED: ("Descárguelo con el código de la pantalla.",),
     Receipt.UNDER_REVIEW: ("Vuelva con este número, o tome un turno de revisión.",),
     Receipt.STILL_WORKING: ("Su certificado está en camino. Vuelva con este número.",),
+    Receipt.PAYMENT_WAITS: (
+        "El banco tarda unas tres horas. Lo guardamos y lo seguimos revisando.",
+        "No pague otra vez: vuelva mañana con este número.",
+    ),
     Receipt.PAYMENT_UNKNOWN: (
         "No pague otra vez. Guarde este papel.",
-        "Vuelva con este número: si su tarjeta fue cobrada, su certificado estará listo.",
+        "Vuelva con este número: si se cobró, su certificado estará listo.",
     ),
 }
 
@@ -125,6 +142,7 @@ def receipt_slip(job_id: str, order: Order, receipt: Receipt, site: str) -> Prin
         Feed(1),
         *(line for sentence in sentences for line in _centred(sentence)),
         *_amount(order, receipt),
+        *(line for owed in order.owed for line in _owed(owed)),
         Rule(),
         *_centred("¿Un reclamo? Pida el Libro de Reclamaciones en ventanilla."),
         *_ENDING,
@@ -133,10 +151,45 @@ def receipt_slip(job_id: str, order: Order, receipt: Receipt, site: str) -> Prin
 
 
 def _amount(order: Order, receipt: Receipt) -> tuple[Block, ...]:
-    if receipt is Receipt.PAYMENT_UNKNOWN:
+    if receipt in (Receipt.PAYMENT_UNKNOWN, Receipt.PAYMENT_WAITS, Receipt.OWED):
         return ()
-    paid = f"Pagado con tarjeta: {soles(order.amount_centimos)}"
+    paid = f"{_PAID_BY.get(order.means, 'Pagado en el banco')}: {soles(order.amount_centimos)}"
     return (Feed(1), Text("No se cobró nada" if order.free else paid, align="center"))
+
+
+_PAID_BY: dict[Means | None, str] = {
+    Means.CARD: "Pagado con tarjeta",
+    Means.CASH: "Pagado en efectivo",
+    Means.WALLET: "Pagado con billetera",
+}
+
+
+def claim_slip(job_id: str, claim: Claim) -> PrintJob:
+    """The paper of a claim that was made with nobody at the screen: amount, code, where to go."""
+    owed = Owed(claim.code, claim.amount_centimos, claim.proven)
+    blocks: tuple[Block, ...] = (
+        *_INSTITUTION,
+        Rule(),
+        *(replace(line, bold=True) for line in _centred("TIENE DINERO POR RECOGER")),
+        *_owed(owed),
+        Rule(),
+        *_centred("¿Un reclamo? Pida el Libro de Reclamaciones en ventanilla."),
+        *_ENDING,
+    )
+    return PrintJob(job_id, blocks)
+
+
+def _owed(owed: Owed) -> tuple[Block, ...]:
+    """What can be collected, and the code that collects it, for eyes and for a scanner."""
+    doubt = () if owed.proven else _centred("Lo estamos verificando; siga su código.")
+    return (
+        Feed(1),
+        Text(f"Por devolver: {soles(owed.amount_centimos)}", align="center", bold=True),
+        Text(owed.code, align="center", bold=True, width=2, height=2),
+        Qr(owed.code),
+        *doubt,
+        *_centred("Acérquese a una ventanilla con este papel y su documento."),
+    )
 
 
 def soles(centimos: int) -> str:

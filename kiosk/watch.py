@@ -49,6 +49,7 @@ def seen(offer: dict[str, Any]) -> ServerSeen:
         backend=offer["backend"],
         fee_centimos=offer["fee_centimos"],
         public_address=offer["public_address"],
+        wallet=offer.get("wallet", False),
     )
 
 

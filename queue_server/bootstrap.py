@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from queue_server.issuance.adapters.guarded import GuardedBackend
     from queue_server.issuance.adapters.soap import EnvelopeSecurity
     from queue_server.issuance.services.relay import Relay
+    from queue_server.issuance.services.wallet_watch import WalletWatch
+    from queue_server.payments.adapters.gateway import WatchedGateway
 
 
 def open_database(config: ServerConfig, clock: "Clock | None" = None) -> "Database":
@@ -82,7 +84,7 @@ def run_web(config: ServerConfig, listening: socket) -> None:
     gc.set_threshold(10_000, 20, 20)  # a request leaves few cycles and makes many objects
     with closing(open_database(config)) as database:
         backend = build_backend(config)
-        app = build_app(config, database, backend)
+        app = build_app(config, database, backend, build_wallet(config))
         settings = uvicorn.Config(
             app,
             loop="uvloop",
@@ -181,6 +183,33 @@ def build_relays(
         serves=lambda: backend.available,
     )
     return to_the_centre, Relay(database, letters, only=tuple(letters))
+
+
+def build_wallet(config: ServerConfig) -> "WatchedGateway | None":
+    """The client of the wallets' gateway; None where the site has none. It probes nothing until it
+    is started."""
+    if config.wallet is None:
+        return None
+    from queue_server.payments.adapters.gateway import WatchedGateway, token_file
+    from queue_server.payments.adapters.json_http import JsonHttp
+
+    settings = config.wallet
+    return WatchedGateway(
+        JsonHttp(settings.url, settings.ca_bundle),
+        token_file(settings.credential_file),
+        settings.deadline_s,
+        settings.probe_s,
+    )
+
+
+def build_wallet_watch(config: ServerConfig, database: "Database") -> "WalletWatch | None":
+    """What follows the wallets' charges in the jobs process; None where the site has no gateway."""
+    gateway = build_wallet(config)
+    if config.wallet is None or gateway is None:
+        return None
+    from queue_server.issuance.services.wallet_watch import WalletWatch
+
+    return WalletWatch(database, gateway, config.wallet.valid_s)
 
 
 def build_mailer(config: ServerConfig) -> "Mailer | None":

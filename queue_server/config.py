@@ -4,6 +4,7 @@ import difflib
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -107,6 +108,27 @@ class Mail(_Section):
         return self
 
 
+class Wallet(_Section):
+    """The wallets' gateway (Yape, Plin). The file holds its token, and is read for every call.
+
+    `valid_s`: how long a code may be paid. `deadline_s`: of one call; `probe_s`: of "do you serve?"
+    """
+
+    url: Annotated[str, Field(pattern=r"^https?://")]
+    credential_file: Path
+    ca_bundle: Path | None = None
+    valid_s: Annotated[int, Field(ge=30, le=600)] = 180
+    deadline_s: Annotated[float, Field(gt=0, le=30)] = 8.0
+    probe_s: Annotated[float, Field(gt=0, le=2)] = 1.0
+
+    @model_validator(mode="after")
+    def _no_token_in_the_clear(self) -> "Wallet":
+        near = ("localhost", "127.0.0.1", "::1")
+        if self.url.startswith("http://") and urlsplit(self.url).hostname not in near:
+            raise ValueError("wallet: a token is not sent in the clear; write https://")
+        return self
+
+
 class ServerConfig(_Section):
     """One site's server. Paths are relative to the file's folder.
 
@@ -129,6 +151,7 @@ class ServerConfig(_Section):
     discovery: Discovery = Discovery()
     backend: Backend | None = None
     mail: Mail | None = None
+    wallet: Wallet | None = None
 
     @model_validator(mode="after")
     def _one_database(self) -> "ServerConfig":
@@ -178,9 +201,16 @@ def _from_folder(config: ServerConfig, folder: Path) -> ServerConfig:
             "login_file": config.mail.login_file and folder / config.mail.login_file,
         }
     )
+    wallet = config.wallet and config.wallet.model_copy(
+        update={
+            "credential_file": folder / config.wallet.credential_file,
+            "ca_bundle": config.wallet.ca_bundle and folder / config.wallet.ca_bundle,
+        }
+    )
     return config.model_copy(
         update={
             "mail": mail,
+            "wallet": wallet,
             "database": folder / config.database,
             "database_password_file": config.database_password_file
             and folder / config.database_password_file,
@@ -216,6 +246,7 @@ _SECTIONS: dict[tuple[Any, ...], type[BaseModel]] = {
     ("backend",): Backend,
     ("backend", "wsse"): Wsse,
     ("mail",): Mail,
+    ("wallet",): Wallet,
 }
 
 

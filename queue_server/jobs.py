@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from queue_server.bootstrap import build_backend, build_relays
+from queue_server.bootstrap import build_backend, build_relays, build_wallet_watch
 from queue_server.config import ServerConfig
 from queue_server.core.bell import Bell
 from queue_server.core.commits import CommitWatch
@@ -26,11 +26,12 @@ from queue_server.turns.services.day import close_past_days, days_to_close
 from queue_server.turns.services.queries import site_zone
 from queue_server.turns.services.rules import site_codes
 
-RELAYS, POSTMEN = 4, 2
+RELAYS, POSTMEN, WALLET_WATCHERS = 4, 2, 4
 PAST_DAYS_EVERY_S = 20.0
 REPORTS_EVERY_S = 5.0
 RETENTION_EVERY_S = 60.0
 RELAY_LOOKS_EVERY_S = 0.5
+WALLET_LOOKS_EVERY_S = 0.5
 # SQLite: how often a look is taken at whether somebody wrote. Somebody waits at a kiosk.
 LOOKS_EVERY_S = 0.005
 # Steps of niceness: on a busy machine reports can wait, somebody at a kiosk cannot.
@@ -75,6 +76,13 @@ def run_jobs(config: ServerConfig, database: Database, ready: Callable[[], None]
         jobs += _relaying("relay", to_the_centre, RELAYS, errands)
         # A letter can wait half a second: no commit wakes its relays.
         jobs += _relaying("postman", to_the_mail, POSTMEN, Bell())
+    wallet = build_wallet_watch(config, database)
+    if wallet is not None:
+        charges = Bell()
+        jobs += [
+            Job(f"wallet {number}", WALLET_LOOKS_EVERY_S, wallet.turn, charges)
+            for number in range(WALLET_WATCHERS)
+        ]
     commits = CommitWatch(database.engine, lambda _site: errands.ring(), LOOKS_EVERY_S)
     commits.start()
     threads = [threading.Thread(target=_repeat, args=(job, stop), name=job.name) for job in jobs]

@@ -4,10 +4,9 @@ from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
+from kiosk.flow import paying, voucher
 from kiosk.flow.effects import (
-    ChargeCard,
     CheckApplicant,
-    DeliverOrder,
     Effect,
     RegisterOrder,
     effect_id,
@@ -17,44 +16,47 @@ from kiosk.flow.events import (
     Accept,
     ApplicantChecked,
     ApplicantRefused,
-    ApplicationSettled,
+    ApplicationFound,
     Back,
-    CardCharged,
-    CardNotCharged,
-    CardUnknown,
     Confirm,
     Event,
     GaveEmail,
     OrderRegistered,
-    Outcome,
-    Pay,
     SlipPrinted,
+    UseVoucher,
 )
 from kiosk.flow.person import Person
-from kiosk.flow.receipt import print_id, printing, with_slip
+from kiosk.flow.receipt import print_id, printing
 from kiosk.flow.states import (
     At,
     CannotApply,
     CertificateReady,
     CheckingApplicant,
+    CheckingVoucher,
     ConfirmName,
+    GiveDay,
     GiveEmail,
+    GiveSequence,
+    GoesOn,
+    HoldsClaim,
     InForce,
     InReview,
     NotPossible,
-    Order,
     PaidButRefused,
     PayingByCard,
+    PayingByCash,
+    PayingByWallet,
     PaymentUnknown,
+    PaymentWaits,
     ReadyToPay,
     Registering,
     State,
     StillWorking,
     Terms,
-    WithReceipt,
+    TypeDay,
     Working,
 )
-from kiosk.flow.world import Part, Service, World, certificate_obstacle
+from kiosk.flow.world import Service, World, certificate_obstacle
 
 # Whom it did not reach in two tries needs a person at a window.
 MAX_SENDS = 2
@@ -84,6 +86,8 @@ def step(state: State, event: Event) -> Next:
             at.person
         ):
             return CannotApply(at.person, reason, _in_force(at, until)), ()
+        case CheckingApplicant(person), ApplicationFound(done, found) if done == _check_id(person):
+            return GoesOn(person, found), ()
         case ConfirmName(person, service, offer), Confirm():
             return GiveEmail(person, service, offer), ()
         case GiveEmail(person, service, offer), Back():
@@ -94,13 +98,17 @@ def step(state: State, event: Event) -> Next:
             return ReadyToPay(person, order), ()
         case Registering(person), ApplicantRefused(done, reason) if done == _register_id(person):
             return CannotApply(person, reason), ()
-        case ReadyToPay() as at, Pay() if state.world.usable(Part.TERMINAL):
-            return _charge(at)
-        case PayingByCard() | Working() as at, _:
-            return _paying(state.world, at, event)
+        case ReadyToPay() as at, UseVoucher():
+            return voucher.step(state.world, at, event)
+        case GiveSequence() | GiveDay() | TypeDay() | CheckingVoucher() as at, _:
+            return voucher.step(state.world, at, event)
+        case ReadyToPay() | PayingByCard() | PayingByCash() | PayingByWallet() | Working() as at, _:
+            return paying.step(state.world, at, event)
         case (
             (
                 PaymentUnknown()
+                | PaymentWaits()
+                | HoldsClaim()
                 | CertificateReady()
                 | InReview()
                 | StillWorking()
@@ -113,47 +121,13 @@ def step(state: State, event: Event) -> Next:
             return at, ()
 
 
-def _paying(world: World, at: PayingByCard | Working, event: Event) -> Next:
-    """From the card in the terminal to the outcome; every answer names the effect it answers."""
-    person, order = at.person, at.order
-    match at, event:
-        case PayingByCard(), CardCharged(done) if done == payment_id(person, order):
-            deliver = DeliverOrder(_deliver_id(person, order), person.session, order, done)
-            return Working(person, order), (deliver,)
-        case PayingByCard(), CardNotCharged(done, reason) if done == payment_id(person, order):
-            return ReadyToPay(person, replace(order, attempt=order.attempt + 1), reason), ()
-        case PayingByCard(), CardUnknown(done) if done == payment_id(person, order):
-            return with_slip(world, PaymentUnknown(person, order))
-        case Working(), ApplicationSettled(done, outcome, link) if done == _deliver_id(
-            person, order
-        ):
-            return with_slip(world, _arrived(person, order, outcome, link))
-        case _:
-            return at, ()
-
-
-def _arrived(person: Person, order: Order, outcome: Outcome, link: str | None) -> WithReceipt:
-    match outcome:
-        case Outcome.ISSUED:
-            return CertificateReady(person, order, link)
-        case Outcome.UNDER_REVIEW:
-            return InReview(person, order)
-        case Outcome.REFUSED:
-            return PaidButRefused(person, order)
-        case Outcome.PENDING:
-            return StillWorking(person, order)
-
-
-def payment_id(person: Person, order: Order) -> UUID:
-    """The id of this try to pay; another try has another id, a repetition the same."""
-    return effect_id(person.session, f"payment:{order.attempt}")
-
-
 def is_busy(at: At) -> bool:
     """True while leaving would tear an effect in two."""
     match at:
-        case CheckingApplicant() | Registering() | PayingByCard() | Working():
+        case CheckingApplicant() | Registering() | PayingByCard() | CheckingVoucher() | Working():
             return True
+        case PayingByCash(stopping=stopping) | PayingByWallet(stopping=stopping):
+            return stopping  # until then leaving stops it, and it ends by itself
         case _:
             return printing(at)
 
@@ -184,11 +158,6 @@ def _register(world: World, at: GiveEmail, email: str | None) -> Next:
     return Registering(person, at.offer, address), (register,)
 
 
-def _charge(at: ReadyToPay) -> Next:
-    charge = ChargeCard(payment_id(at.person, at.order), at.person.session, at.order)
-    return PayingByCard(at.person, at.order), (charge,)
-
-
 def _in_force(at: CheckingApplicant, until: date | None) -> InForce | None:
     """What can be sent again instead: what the server named, as long as tries are left."""
     if until is None or at.person.sends >= MAX_SENDS:
@@ -202,7 +171,3 @@ def _check_id(person: Person) -> UUID:
 
 def _register_id(person: Person) -> UUID:
     return effect_id(person.session, "register")
-
-
-def _deliver_id(person: Person, order: Order) -> UUID:
-    return effect_id(person.session, f"deliver:{order.attempt}")

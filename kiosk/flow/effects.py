@@ -1,6 +1,7 @@
 """What the flow asks the runner to do. Every effect that leaves the kiosk carries its own id."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from uuid import UUID, uuid5
 
@@ -60,13 +61,55 @@ class ChargeCard:
 
 
 @dataclass(frozen=True)
-class DeliverOrder:
-    """Hand the payment of `order` to the server and wait a little for the outcome."""
+class TakeCash:
+    """Take the fee of `order` in notes and coins. `effect_id` is the payment's id."""
 
     effect_id: UUID
     session: UUID
     order: Order
-    payment: UUID
+
+
+@dataclass(frozen=True)
+class ShowWalletCode:
+    """Show a code that a wallet pays the fee of `order` by. `effect_id` is the payment's id."""
+
+    effect_id: UUID
+    session: UUID
+    order: Order
+
+
+@dataclass(frozen=True)
+class PresentVoucher:
+    """Have the centre asked whether what the bank printed pays for `order`.
+
+    `effect_id` is the voucher's id.
+    """
+
+    effect_id: UUID
+    session: UUID
+    order: Order
+    sequence: str
+    paid_on: date
+
+
+@dataclass(frozen=True)
+class StopPaying:
+    """End the payment `effect_id`: cash inside goes back, a code cannot be paid any more."""
+
+    effect_id: UUID
+
+
+@dataclass(frozen=True)
+class DeliverOrder:
+    """Hand the payment of `order` to the server and wait a little for the outcome.
+
+    `payment` None: the server holds what paid already.
+    """
+
+    effect_id: UUID
+    session: UUID
+    order: Order
+    payment: UUID | None
 
 
 @dataclass(frozen=True)
@@ -105,6 +148,8 @@ class Receipt(StrEnum):
     STILL_WORKING = "still_working"
     PAYMENT_UNKNOWN = "payment_unknown"
     REFUSED = "refused"
+    OWED = "owed"
+    PAYMENT_WAITS = "payment_waits"
 
 
 @dataclass(frozen=True)
@@ -132,12 +177,15 @@ Journalled = (
     | CheckApplicant
     | RegisterOrder
     | ChargeCard
+    | TakeCash
+    | ShowWalletCode
+    | PresentVoucher
     | DeliverOrder
     | SendAgain
     | ChangeEmail
     | PrintReceipt
 )
-Effect = Journalled | ForgetPerson
+Effect = Journalled | StopPaying | ForgetPerson
 
 
 def effect_id(session: UUID, what: str) -> UUID:

@@ -8,16 +8,20 @@ from uuid import UUID
 from kiosk.flow.person import Document
 from kiosk.flow.states import (
     EmailProblem,
+    Found,
     NotCorrected,
     NotPaid,
     NotPossible,
     Offer,
     Order,
+    Owed,
     PrintState,
     ReadProblem,
     Ticket,
+    VoucherProblem,
 )
 from kiosk.flow.world import Part, PartState, Service
+from kiosk.order import Means
 
 
 # --- touches -----------------------------------------------------------------------------------
@@ -70,7 +74,40 @@ class GaveEmail:
 
 @dataclass(frozen=True)
 class Pay:
-    """Start the card terminal."""
+    """Begin to pay, by these means."""
+
+    means: Means = Means.CARD
+
+
+@dataclass(frozen=True)
+class UseVoucher:
+    """The fee was paid at the bank."""
+
+
+@dataclass(frozen=True)
+class GaveSequence:
+    """The sequence number on the bank's paper was typed."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class GaveDay:
+    """The day on the bank's paper was touched."""
+
+    day: date
+
+
+@dataclass(frozen=True)
+class OtherDay:
+    """It was earlier than yesterday."""
+
+
+@dataclass(frozen=True)
+class TypedDay:
+    """The day was typed: DDMMYYYY."""
+
+    text: str
 
 
 @dataclass(frozen=True)
@@ -149,6 +186,7 @@ class ServerSeen:
     backend: bool = False
     fee_centimos: int | None = None
     public_address: bool = False
+    wallet: bool = False
 
 
 @dataclass(frozen=True)
@@ -194,6 +232,14 @@ class ApplicantRefused:
 
 
 @dataclass(frozen=True)
+class ApplicationFound:
+    """What this document began before is not over."""
+
+    effect_id: UUID
+    found: Found
+
+
+@dataclass(frozen=True)
 class OrderRegistered:
     """The server holds the order; `number` is the one people keep."""
 
@@ -202,25 +248,72 @@ class OrderRegistered:
 
 
 @dataclass(frozen=True)
-class CardCharged:
-    """The terminal charged the card, proven."""
+class Charged:
+    """The fee was taken, proven. `owed`: change that could not be given."""
 
     effect_id: UUID
+    owed: tuple[Owed, ...] = ()
 
 
 @dataclass(frozen=True)
-class CardNotCharged:
-    """The terminal did not charge the card, proven."""
+class NotCharged:
+    """Nothing was taken, or all of it went back; proven."""
 
     effect_id: UUID
     reason: NotPaid
 
 
 @dataclass(frozen=True)
-class CardUnknown:
-    """The terminal's answer was lost and it could not be asked in time."""
+class ChargeUnknown:
+    """An answer was lost, and nobody could be asked in time."""
 
     effect_id: UUID
+
+
+@dataclass(frozen=True)
+class CashSeen:
+    """So much is in the box now; money may still be on its way."""
+
+    effect_id: UUID
+    inserted_centimos: int
+
+
+@dataclass(frozen=True)
+class VoucherTaken:
+    """The bank's payment shows, and pays for the application."""
+
+    effect_id: UUID
+
+
+@dataclass(frozen=True)
+class VoucherWaits:
+    """It does not show yet, or nobody could say in time: it is kept, and its owner told later."""
+
+    effect_id: UUID
+
+
+@dataclass(frozen=True)
+class VoucherRefused:
+    """It does not pay, and why."""
+
+    effect_id: UUID
+    problem: VoucherProblem
+
+
+@dataclass(frozen=True)
+class WalletShown:
+    """The code a wallet can pay; checked, for exactly the fee."""
+
+    effect_id: UUID
+    payload: str
+
+
+@dataclass(frozen=True)
+class MoneyOwed:
+    """It could not all be given back: claims hold the rest."""
+
+    effect_id: UUID
+    owed: tuple[Owed, ...]
 
 
 class Outcome(StrEnum):
@@ -283,6 +376,11 @@ Touch = (
     | Confirm
     | GaveEmail
     | Pay
+    | UseVoucher
+    | GaveSequence
+    | GaveDay
+    | OtherDay
+    | TypedDay
     | SendMeAgain
     | CorrectEmail
     | GaveNumber
@@ -302,10 +400,17 @@ Event = (
     | TicketRefused
     | ApplicantChecked
     | ApplicantRefused
+    | ApplicationFound
     | OrderRegistered
-    | CardCharged
-    | CardNotCharged
-    | CardUnknown
+    | Charged
+    | NotCharged
+    | ChargeUnknown
+    | CashSeen
+    | VoucherTaken
+    | VoucherWaits
+    | VoucherRefused
+    | WalletShown
+    | MoneyOwed
     | ApplicationSettled
     | SentAgain
     | NothingToSend

@@ -7,9 +7,11 @@ from kiosk.flow.effects import Effect, PrintReceipt, Receipt, effect_id
 from kiosk.flow.states import (
     At,
     CertificateReady,
+    HoldsClaim,
     InReview,
     PaidButRefused,
     PaymentUnknown,
+    PaymentWaits,
     PrintState,
     StillWorking,
     WithReceipt,
@@ -40,6 +42,10 @@ def _receipt(at: WithReceipt) -> Receipt:
     match at:
         case PaymentUnknown():
             return Receipt.PAYMENT_UNKNOWN
+        case PaymentWaits():
+            return Receipt.PAYMENT_WAITS
+        case HoldsClaim():
+            return Receipt.OWED
         case CertificateReady():
             return Receipt.ISSUED
         case InReview():

@@ -8,6 +8,7 @@ from uuid import UUID
 from kiosk.flow.person import AttentionClass, Person
 from kiosk.flow.slip import SlipLine
 from kiosk.flow.world import Obstacle, Service, World
+from kiosk.order import Means
 
 
 @dataclass(frozen=True)
@@ -107,11 +108,14 @@ class NotPossible(StrEnum):
 
 
 class NotPaid(StrEnum):
-    """Why the card was not charged; proven, so the person may try again."""
+    """Why nothing was taken; proven, so the person may try again."""
 
     DECLINED = "declined"
     ABORTED = "aborted"
     NOT_STARTED = "not_started"
+    GIVEN_BACK = "given_back"  # the cash that was inside
+    NO_CASH = "no_cash"  # nothing was put in
+    EXPIRED = "expired"  # nobody paid the wallet's code in time
 
 
 @dataclass(frozen=True)
@@ -123,11 +127,24 @@ class Offer:
 
 
 @dataclass(frozen=True)
+class Owed:
+    """Money somebody can collect at a window with `code`, and follow by it.
+
+    `proven`: it is certain that it is owed; else it is being found out.
+    """
+
+    code: str
+    amount_centimos: int
+    proven: bool = True
+
+
+@dataclass(frozen=True)
 class Order:
     """One application being paid. `number` is the short one people keep.
 
     `attempt` counts the tries to pay; each has an id of its own. `amount_centimos` is 0 for a
-    certificate in force that is sent again.
+    certificate in force that is sent again. `means`: how it was paid, None before. `owed`: what the
+    person holds claims for.
     """
 
     application: UUID
@@ -135,6 +152,8 @@ class Order:
     amount_centimos: int
     email: str | None
     attempt: int = 1
+    means: Means | None = None
+    owed: tuple[Owed, ...] = ()
 
     @property
     def free(self) -> bool:
@@ -176,6 +195,31 @@ class CannotApply:
     person: Person
     reason: NotPossible
     in_force: InForce | None = None
+
+
+class Standing(StrEnum):
+    """How an application that was begun before stands."""
+
+    IN_DOUBT = "in_doubt"  # it is being found out whether it was paid
+    WORKING = "working"
+    UNDER_REVIEW = "under_review"
+
+
+@dataclass(frozen=True)
+class Found:
+    """This person's application that is not over, by its number. `claim_open`: money waits too."""
+
+    number: str
+    standing: Standing
+    claim_open: bool = False
+
+
+@dataclass(frozen=True)
+class GoesOn:
+    """What this document began before, here or at another kiosk, goes on; nothing is sold."""
+
+    person: Person
+    found: Found
 
 
 @dataclass(frozen=True)
@@ -247,8 +291,99 @@ class PayingByCard:
 
 
 @dataclass(frozen=True)
+class PayingByCash:
+    """Notes and coins are let in. `stopping`: no more; what is inside is on its way back."""
+
+    person: Person
+    order: Order
+    inserted_centimos: int = 0
+    stopping: bool = False
+
+    @property
+    def missing_centimos(self) -> int:
+        """What is still to be put in."""
+        return max(0, self.order.amount_centimos - self.inserted_centimos)
+
+
+@dataclass(frozen=True)
+class PayingByWallet:
+    """A wallet's code is asked for (`payload` None), then shown. `stopping`: it is given up."""
+
+    person: Person
+    order: Order
+    payload: str | None = None
+    stopping: bool = False
+
+
+class VoucherProblem(StrEnum):
+    """Why a bank's payment does not pay; each in its own words."""
+
+    MISTYPED = "mistyped"
+    NOT_FOUND = "not_found"
+    USED = "used"
+    OF_ANOTHER = "of_another"
+    TOO_LITTLE = "too_little"
+    TRIES = "tries"
+    NOT_ACCEPTED = "not_accepted"
+
+
+@dataclass(frozen=True)
+class GiveSequence:
+    """Which payment? The sequence number is on the bank's paper."""
+
+    person: Person
+    order: Order
+    problem: VoucherProblem | None = None
+
+
+@dataclass(frozen=True)
+class GiveDay:
+    """And of which day?"""
+
+    person: Person
+    order: Order
+    sequence: str
+
+
+@dataclass(frozen=True)
+class TypeDay:
+    """The day is typed: eight figures, DDMMYYYY."""
+
+    person: Person
+    order: Order
+    sequence: str
+    mistyped: bool = False
+
+
+@dataclass(frozen=True)
+class CheckingVoucher:
+    """The centre is asked about the bank's payment."""
+
+    person: Person
+    order: Order
+
+
+@dataclass(frozen=True)
+class PaymentWaits:
+    """The bank's payment does not show yet. It is kept; its owner is told."""
+
+    person: Person
+    order: Order
+    print_state: PrintState = PrintState.PRINTING
+
+
+@dataclass(frozen=True)
+class HoldsClaim:
+    """Not all of the cash could be given back: the slip is worth the rest at a window."""
+
+    person: Person
+    order: Order
+    print_state: PrintState = PrintState.PRINTING
+
+
+@dataclass(frozen=True)
 class PaymentUnknown:
-    """The terminal's answer was lost. It is being asked; the slip carries the number."""
+    """An answer was lost. It is being asked for; the slip carries the number."""
 
     person: Person
     order: Order
@@ -345,16 +480,31 @@ class EmailCorrected:
     email: str
 
 
-WithReceipt = PaymentUnknown | CertificateReady | InReview | StillWorking | PaidButRefused
+WithReceipt = (
+    PaymentUnknown
+    | PaymentWaits
+    | HoldsClaim
+    | CertificateReady
+    | InReview
+    | StillWorking
+    | PaidButRefused
+)
 Again = CannotApply | GiveEmailAgain | SendingAgain
 Certificate = (
     Terms
     | CheckingApplicant
+    | GoesOn
     | ConfirmName
     | GiveEmail
     | Registering
     | ReadyToPay
     | PayingByCard
+    | PayingByCash
+    | PayingByWallet
+    | GiveSequence
+    | GiveDay
+    | TypeDay
+    | CheckingVoucher
     | Working
     | WithReceipt
 )

@@ -17,7 +17,17 @@ from kiosk.flow.events import (
     ServerSeen,
     TakeTurn,
 )
-from kiosk.flow.states import Again, At, Certificate, Correction, OutOfService, State, Welcome
+from kiosk.flow.states import (
+    Again,
+    At,
+    Certificate,
+    Correction,
+    OutOfService,
+    PayingByCash,
+    PayingByWallet,
+    State,
+    Welcome,
+)
 from kiosk.flow.world import World, closed_because
 
 Step = tuple[State, tuple[Effect, ...]]
@@ -34,6 +44,11 @@ def step(state: State, event: Event) -> Step:
     match event:
         case PartChanged() | JournalChanged() | ServerSeen() | ServerLost():
             return _settle(replace(state, world=_observe(state.world, event)))
+        case Cancel() | Finish() | IdleExpired() if isinstance(
+            state.at, PayingByCash | PayingByWallet
+        ):
+            at, effects = certificate.step(state, event)
+            return replace(state, at=at), effects
         case Cancel() | Finish() | IdleExpired():
             return _leave(state)
         case _:
@@ -77,6 +92,7 @@ def _observe(world: World, event: PartChanged | JournalChanged | ServerSeen | Se
                 backend=event.backend,
                 fee_centimos=event.fee_centimos,
                 public_address=event.public_address,
+                wallet=event.wallet,
             )
 
 

@@ -22,6 +22,7 @@ from kiosk.flow.states import (
     At,
     CannotApply,
     ChooseService,
+    GoesOn,
     InReview,
     PrintState,
     ReadDocument,
@@ -51,8 +52,8 @@ def step(state: State, event: Event) -> Next:
             return ReadDocument(again), ()
         case ChooseService() as at, Choose(code):
             return _choose_service(state.world, at, code)
-        case (CannotApply(person) | InReview(person)) as at, TakeTurn() if not certificate.is_busy(
-            at
+        case CannotApply(person) | InReview(person) | GoesOn(person) as at, TakeTurn() if (
+            not certificate.is_busy(at)
         ):
             return _turn_for_help(state.world, person)
         case TakingTurn() as at, TicketIssued(issued, ticket) if issued == _issue_id(at):

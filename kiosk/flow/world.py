@@ -1,7 +1,10 @@
 """What the kiosk knows about its surroundings, and what it can finish with that."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+from kiosk.order import Means
 
 
 class Part(StrEnum):
@@ -10,6 +13,7 @@ class Part(StrEnum):
     READER = "document_reader"
     PRINTER = "receipt_printer"
     TERMINAL = "card_terminal"
+    ACCEPTOR = "cash_acceptor"
 
 
 class ServiceKind(StrEnum):
@@ -43,7 +47,8 @@ class World:
 
     `server` is False until the queue server has answered; `backend` until it says that the
     issuance backend answers. `fee_centimos` is the certificate's price today, or None. `journal`:
-    whether the kiosk can write down what it does; without that it does nothing.
+    whether the kiosk can write down what it does; without that it does nothing. `wallet`: whether
+    the server can have a wallet's code opened now.
     """
 
     site: str = ""
@@ -52,8 +57,9 @@ class World:
     services: tuple[Service, ...] = ()
     fee_centimos: int | None = None
     public_address: bool = False
-    journal: bool = True
     parts: tuple[tuple[Part, PartState], ...] = field(default=())
+    journal: bool = True
+    wallet: bool = False
 
     def part(self, part: Part) -> PartState:
         """The state of `part`; unusable when never heard of."""
@@ -71,7 +77,7 @@ class Obstacle(StrEnum):
     JOURNAL_DOWN = "journal_down"
     BACKEND_AWAY = "backend_away"
     READER_DOWN = "reader_down"
-    TERMINAL_DOWN = "terminal_down"
+    NO_WAY_TO_PAY = "no_way_to_pay"
     NO_SERVICES = "no_services"
     NO_FEE = "no_fee"
 
@@ -95,6 +101,15 @@ def certificate_obstacle(world: World, *, document_known: bool) -> Obstacle | No
         return Obstacle.NO_FEE
     if not document_known and not world.usable(Part.READER):
         return Obstacle.READER_DOWN
-    if not world.usable(Part.TERMINAL):
-        return Obstacle.TERMINAL_DOWN
+    if not ways_to_pay(world):
+        return Obstacle.NO_WAY_TO_PAY
     return None
+
+
+_NEEDED: Mapping[Means, Part] = {Means.CARD: Part.TERMINAL, Means.CASH: Part.ACCEPTOR}
+
+
+def ways_to_pay(world: World) -> tuple[Means, ...]:
+    """How a fee can be paid here now."""
+    here = tuple(means for means, part in _NEEDED.items() if world.usable(part))
+    return (*here, Means.WALLET) if world.server and world.wallet else here

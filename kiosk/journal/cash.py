@@ -33,7 +33,8 @@ CREATE TABLE cash_credits (
     amount   INTEGER NOT NULL CHECK (amount > 0),   -- céntimos
     item     TEXT NOT NULL,
     session  TEXT NOT NULL,                         -- the payment's id; '' when none was open
-    at       TEXT NOT NULL
+    at       TEXT NOT NULL,
+    told     INTEGER NOT NULL DEFAULT 0             -- 1: news of it are written for the server
 ) STRICT;
 CREATE INDEX cash_credits_session ON cash_credits (session);
 CREATE TABLE cash_payouts (
@@ -144,6 +145,19 @@ class CashBook:
         )
         return [Piece(row[0], Credit(*row[1:])) for row in rows]
 
+    def untold(self, session: str) -> list[Piece]:
+        """The pieces of `session` that no news spoke of; from now on some do.
+
+        Called within the unit that writes these news.
+        """
+        with self._file.unit() as db:
+            rows = db.execute(
+                "UPDATE cash_credits SET told = 1 WHERE session = ? AND told = 0"
+                " RETURNING piece, serial, counter, amount, item, session",
+                (session,),
+            ).fetchall()
+        return [Piece(row[0], Credit(*row[1:])) for row in rows]
+
     def payouts(self, payment: str) -> list[Payout]:
         """The payouts whose ids begin with `payment` and a colon, oldest first."""
         rows = self._file.read(
@@ -151,10 +165,13 @@ class CashBook:
         )
         return [Payout(*row) for row in rows]
 
-    def sessions(self) -> list[str]:
-        """Every cash-in that is open at some device."""
-        rows = self._file.read("SELECT DISTINCT session FROM cash_tallies WHERE session != ''")
-        return [row[0] for row in rows]
+    def position(self) -> tuple[int, int]:
+        """How far the books have come: pieces taken, payouts ended. Equal: nothing is new."""
+        (taken,) = self._file.read("SELECT coalesce(max(position), 0) FROM cash_credits")
+        (ended,) = self._file.read(
+            "SELECT count(*) FROM cash_payouts WHERE outcome IS NOT NULL AND outcome != 'unknown'"
+        )
+        return taken[0], ended[0]
 
     def _payout(self, where: str, value: str) -> Payout | None:
         rows: Sequence[Row] = self._file.read(

@@ -97,15 +97,18 @@ class ClaimBook:
         )
         return [_claim(row) for row in rows]
 
-    def change_amount(self, claim: UUID, amount_centimos: int) -> None:
-        """More or less is owed than was thought; 0 withdraws the claim."""
+    def prove(self, claim: UUID, amount_centimos: int) -> None:
+        """It is known now that this much is owed; 0 withdraws the claim."""
         with self._file.unit() as db:
-            db.execute("UPDATE claims SET amount = ? WHERE id = ?", (amount_centimos, str(claim)))
+            db.execute(
+                "UPDATE claims SET amount = ?, proven = 1 WHERE id = ?",
+                (amount_centimos, str(claim)),
+            )
 
-    def slip_is(self, claim: UUID, state: SlipState) -> None:
+    def slip_is(self, code: str, state: SlipState) -> None:
         """Write down what is known about the paper; before and after it is printed."""
         with self._file.unit() as db:
-            db.execute("UPDATE claims SET slip = ? WHERE id = ?", (state, str(claim)))
+            db.execute("UPDATE claims SET slip = ? WHERE code = ?", (state, code))
 
     def without_slip(self) -> list[Claim]:
         """Claims of money whose paper was never sent to a printer, oldest first."""

@@ -87,6 +87,11 @@ class JournalFile:
                 raise self._failed(error) from error
         return busy == 0
 
+    def copy_to(self, copy: sqlite3.Connection) -> None:
+        """Write a consistent copy of everything into another, empty database."""
+        with self._lock:
+            self._db.backup(copy)
+
     def close(self) -> None:
         """Let go of the file."""
         with self._lock:
@@ -101,8 +106,9 @@ class JournalFile:
             self._demand_safety(db)
             self._demand_soundness(db)
             if db.execute("PRAGMA user_version").fetchone()[0] != VERSION:
-                db.executescript(self._schema)
-                db.execute(f"PRAGMA user_version = {VERSION}")
+                # In one transaction: power may go between two tables, too.
+                version = f"PRAGMA user_version = {VERSION};"
+                db.executescript(f"BEGIN IMMEDIATE; {self._schema} {version} COMMIT;")
         except sqlite3.OperationalError as error:
             db.close()
             raise JournalUnsafe(f"{self.path}: {error}; check disk and rights") from error

@@ -7,7 +7,7 @@ from kiosk.flow.effects import SendAgain
 from kiosk.flow.events import ApplicantRefused, Event, NothingToSend, SentAgain
 from kiosk.flow.states import NotPossible, Order
 from kiosk.journal import EffectState, Journal
-from kiosk.order import application_number
+from kiosk.numbering import put_numbered
 from kiosk.performers.applicant import document_body
 from kiosk.performers.delivery import settled_as
 from kiosk.queue_client import Away, Granted, QueueClient, Refused
@@ -38,10 +38,17 @@ class AgainDesk:
         }
 
     def perform(self, effect: SendAgain) -> Outcome:
-        number = application_number(self._code, self._orders.counter(effect.application))
-        body = {**self.body(effect), "number": number}
         path = "/api/v1/applications/again"
-        match self._client.put(path, body, effect.effect_id, SEND_DEADLINE_S):
+        number, answer = put_numbered(
+            self._client,
+            self._orders,
+            self._code,
+            path,
+            self.body(effect),
+            effect.effect_id,
+            SEND_DEADLINE_S,
+        )
+        match answer:
             case Granted():
                 order = Order(effect.application, number, 0, effect.email)
                 outcome, link = settled_as(self._client, effect.application)

@@ -5,12 +5,18 @@ from datetime import date
 from typing import Any
 
 from kiosk.flow.effects import CheckApplicant, RegisterOrder
-from kiosk.flow.events import ApplicantChecked, ApplicantRefused, Event, OrderRegistered
+from kiosk.flow.events import (
+    ApplicantChecked,
+    ApplicantRefused,
+    ApplicationFound,
+    Event,
+    OrderRegistered,
+)
 from kiosk.flow.person import Document
-from kiosk.flow.states import NotPossible, Offer, Order
+from kiosk.flow.states import Found, NotPossible, Offer, Order, Standing
 from kiosk.journal import EffectState, Journal
-from kiosk.order import application_number
-from kiosk.queue_client import Away, Granted, QueueClient, Refused
+from kiosk.numbering import put_numbered
+from kiosk.queue_client import Answer, Away, Granted, QueueClient, Refused
 from kiosk.runner import Outcome
 
 CHECK_DEADLINE_S = 10.0
@@ -36,6 +42,8 @@ class ApplicantDesk:
             effect.effect_id,
             CHECK_DEADLINE_S,
         )
+        if (found := _found(answer)) is not None:
+            return _done(ApplicationFound(effect.effect_id, found), found.standing)
         match answer:
             case Granted({"sellable": True, "masked_name": name, "fee_centimos": fee}):
                 return _done(ApplicantChecked(effect.effect_id, Offer(name, fee)), "sellable")
@@ -75,10 +83,14 @@ class OrderDesk:
         }
 
     def perform(self, effect: RegisterOrder) -> Outcome:
-        number = application_number(self._code, self._orders.counter(effect.application))
-        body = {**self.body(effect), "number": number}
-        answer = self._client.put(
-            "/api/v1/applications", body, effect.effect_id, REGISTER_DEADLINE_S
+        number, answer = put_numbered(
+            self._client,
+            self._orders,
+            self._code,
+            "/api/v1/applications",
+            self.body(effect),
+            effect.effect_id,
+            REGISTER_DEADLINE_S,
         )
         match answer:
             case Granted():
@@ -104,6 +116,20 @@ def document_body(document: Document) -> dict[str, str]:
         "number": document.number,
         "birth_date": document.birth_date.isoformat(),
     }
+
+
+_GOES_ON = {"accepted": Standing.WORKING, "under_review": Standing.UNDER_REVIEW}
+
+
+def _found(answer: Answer) -> Found | None:
+    """What goes on for this document instead of a sale; None when nothing does."""
+    match answer:
+        case Granted({"resume": {"number": str(number), "state": state, "claim_open": claim}}):
+            doubtful = answer.body.get("reason") == "payment_in_doubt"
+            standing = Standing.IN_DOUBT if doubtful else _GOES_ON.get(state)
+            return None if standing is None else Found(number, standing, bool(claim))
+        case _:
+            return None
 
 
 def _reason(word: str) -> NotPossible:

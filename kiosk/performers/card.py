@@ -13,11 +13,11 @@ from devices.kinds.card_terminal import (
     Pay,
     QueryPayment,
 )
+from kiosk.doubts import advance
 from kiosk.flow.effects import ChargeCard
-from kiosk.flow.events import CardCharged, CardNotCharged, CardUnknown, Event
+from kiosk.flow.events import Charged, ChargeUnknown, Event, NotCharged
 from kiosk.flow.states import NotPaid
 from kiosk.journal import EffectState, Journal, JournalFailed
-from kiosk.journal.orders import OrderBook
 from kiosk.order import Means, OrderState, service_id
 from kiosk.performers.printer import Commands
 from kiosk.runner import Outcome
@@ -40,6 +40,7 @@ class CardDesk:
 
     def __init__(self, terminal: Commands | None, journal: Journal) -> None:
         self._terminal = terminal
+        self._journal = journal
         self._orders = journal.orders
 
     def body(self, effect: ChargeCard) -> Mapping[str, Any]:
@@ -60,13 +61,13 @@ class CardDesk:
                 except JournalFailed:
                     return _outcome(payment, OrderState.DECLINED, None)
                 result = self._charge(effect)
-            state = note(self._orders, application, result)
+            state = note(self._journal, application, result)
         return _outcome(payment, state, result)
 
     def lost(self, effect: ChargeCard, *, begun: bool) -> Event:
         if begun:
-            return CardUnknown(effect.effect_id)
-        return CardNotCharged(effect.effect_id, NotPaid.NOT_STARTED)
+            return ChargeUnknown(effect.effect_id)
+        return NotCharged(effect.effect_id, NotPaid.NOT_STARTED)
 
     def _charge(self, effect: ChargeCard) -> CardResult | None:
         order = effect.order
@@ -94,12 +95,12 @@ def submit(terminal: Commands | None, command: object, deadline_s: float) -> Car
     return result if isinstance(result, CardResult) else None
 
 
-def note(orders: OrderBook, application: UUID, result: CardResult | None) -> OrderState:
+def note(journal: Journal, application: UUID, result: CardResult | None) -> OrderState:
     """Write down what the terminal said, and return the order's state."""
     state = _state(result)
     proven = result.evidence if result is not None and state is OrderState.PAID else None
     evidence = evidence_body(proven) if proven is not None else None
-    orders.step(application, state, evidence=evidence)
+    advance(journal, application, state, evidence, why=result.outcome if result else "no answer")
     return state
 
 
@@ -127,9 +128,9 @@ def _outcome(payment: UUID, state: OrderState, result: CardResult | None) -> Out
     word = result.outcome if result else "no answer"
     match state:
         case OrderState.PAID:
-            return Outcome(EffectState.DONE, CardCharged(payment), word)
+            return Outcome(EffectState.DONE, Charged(payment), word)
         case OrderState.DECLINED:
-            event = CardNotCharged(payment, _NOT_PAID.get(word, NotPaid.NOT_STARTED))
+            event = NotCharged(payment, _NOT_PAID.get(word, NotPaid.NOT_STARTED))
             return Outcome(EffectState.FAILED, event, word)
         case _:
-            return Outcome(EffectState.UNKNOWN, CardUnknown(payment), word)
+            return Outcome(EffectState.UNKNOWN, ChargeUnknown(payment), word)

@@ -11,9 +11,10 @@ from kiosk.flow.effects import DeliverOrder
 from kiosk.flow.events import ApplicationSettled, Event
 from kiosk.flow.events import Outcome as Settled
 from kiosk.journal import EffectState, Journal
-from kiosk.journal.orders import OrderBook, OrderEntry
+from kiosk.journal.orders import OrderEntry
 from kiosk.order import OrderState
-from kiosk.queue_client import Granted, QueueClient
+from kiosk.owing import refused_for_good
+from kiosk.queue_client import Granted, QueueClient, Refused
 from kiosk.runner import Outcome
 
 log = structlog.get_logger("delivery")
@@ -21,6 +22,7 @@ log = structlog.get_logger("delivery")
 HAND_OVER_DEADLINE_S = 8.0
 OUTCOME_DEADLINE_S = 20.0
 LOOK_EVERY_S = 0.1
+_FOR_GOOD = (404, 409, 422)
 _SETTLED = {
     "issued": Settled.ISSUED,
     "under_review": Settled.UNDER_REVIEW,
@@ -36,6 +38,7 @@ class DeliveryDesk:
 
     def __init__(self, client: QueueClient, journal: Journal) -> None:
         self._client = client
+        self._journal = journal
         self._orders = journal.orders
 
     def body(self, effect: DeliverOrder) -> Mapping[str, Any]:
@@ -45,13 +48,19 @@ class DeliveryDesk:
         application = effect.order.application
         with self._orders.claim(application, wait=True):
             entry = self._orders.entry(application)
-            taken = entry is not None and hand_over(self._client, self._orders, entry)
+            taken = effect.payment is None or (
+                entry is not None and hand_over(self._client, self._journal, entry)
+            )
         if not taken:
             settled = ApplicationSettled(effect.effect_id, Settled.PENDING)
             return Outcome(EffectState.FAILED, settled, "the server has not taken it yet")
         outcome, link = settled_as(self._client, application)
         settled = ApplicationSettled(effect.effect_id, outcome, link)
         return Outcome(EffectState.DONE, settled, outcome)
+
+    def _hand_over(self, application: UUID) -> bool:
+        entry = self._orders.entry(application)
+        return entry is not None and hand_over(self._client, self._journal, entry)
 
     def lost(self, effect: DeliverOrder, *, begun: bool) -> Event:
         return ApplicationSettled(effect.effect_id, Settled.PENDING)
@@ -73,23 +82,23 @@ def settled_as(
     return Settled.PENDING, None
 
 
-def hand_over(client: QueueClient, orders: OrderBook, entry: OrderEntry) -> bool:
-    """Give a charged order to the server; True once it has acknowledged it.
+def hand_over(client: QueueClient, journal: Journal, entry: OrderEntry) -> bool:
+    """Give a paid order to the server; True once it has acknowledged it.
 
-    The payment's id is the idempotency key, so it may be told as often as it takes.
+    The payment's id is the idempotency key, so it may be told as often as it takes. What the server
+    refuses for good becomes a claim: staff find out why, the person keeps the code.
     """
     if entry.state is OrderState.ACCEPTED:
         return True
     if entry.evidence is None or entry.payment is None:
         return False
-    path = f"/api/v1/applications/{entry.application}/card"
-    answer = client.put(path, _card(entry, entry.payment), entry.payment, HAND_OVER_DEADLINE_S)
+    path = f"/api/v1/applications/{entry.application}/{entry.means}"
+    body = {"payment_id": str(entry.payment), **entry.evidence}
+    answer = client.put(path, body, entry.payment, HAND_OVER_DEADLINE_S)
     if isinstance(answer, Granted):
-        orders.step(entry.application, OrderState.ACCEPTED)
+        journal.orders.step(entry.application, OrderState.ACCEPTED)
         return True
+    if isinstance(answer, Refused) and answer.status in _FOR_GOOD:
+        refused_for_good(journal, entry, entry.payment, answer.kind)
     log.warning("payment not handed over", application=str(entry.application), answer=str(answer))
     return False
-
-
-def _card(entry: OrderEntry, payment: UUID) -> dict[str, Any]:
-    return {"payment_id": str(payment), **(entry.evidence or {})}

@@ -10,7 +10,8 @@ from devices.kinds.receipt_printer import PrintJob, PrintResult
 from kiosk.flow.effects import PrintReceipt, PrintTicket
 from kiosk.flow.events import SlipPrinted
 from kiosk.flow.states import PrintState
-from kiosk.journal import EffectState
+from kiosk.journal import EffectState, Journal
+from kiosk.journal.claims import SlipState
 from kiosk.runner import Outcome
 from kiosk.slips import receipt_slip, ticket_slip
 
@@ -31,8 +32,9 @@ class SlipPrinter:
     lane = "printer"
     kind = "print_slip"
 
-    def __init__(self, printer: Commands | None) -> None:
+    def __init__(self, printer: Commands | None, journal: Journal) -> None:
         self._printer = printer
+        self._claims = journal.claims
 
     def body(self, effect: PrintTicket | PrintReceipt) -> Mapping[str, Any]:
         match effect:
@@ -42,12 +44,20 @@ class SlipPrinter:
                 return {"application": str(effect.order.application), "receipt": effect.receipt}
 
     def perform(self, effect: PrintTicket | PrintReceipt) -> Outcome:
+        self._note(effect, SlipState.PRINTING)
         result = print_once(self._printer, _job(effect))
+        self._note(effect, SlipState(result))
         state = {
             PrintState.PRINTED: EffectState.DONE,
             PrintState.NOT_PRINTED: EffectState.FAILED,
         }.get(result, EffectState.UNKNOWN)
         return Outcome(state, SlipPrinted(effect.effect_id, result), result)
+
+    def _note(self, effect: PrintTicket | PrintReceipt, state: SlipState) -> None:
+        """A receipt that carries claims is their paper."""
+        if isinstance(effect, PrintReceipt):
+            for owed in effect.order.owed:
+                self._claims.slip_is(owed.code, state)
 
     def lost(self, effect: PrintTicket | PrintReceipt, *, begun: bool) -> SlipPrinted:
         return SlipPrinted(

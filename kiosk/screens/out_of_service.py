@@ -11,7 +11,7 @@ WHY = {
     Obstacle.JOURNAL_DOWN: "out_of_service.journal_down",
     Obstacle.BACKEND_AWAY: "out_of_service.backend_away",
     Obstacle.READER_DOWN: "out_of_service.reader_down",
-    Obstacle.TERMINAL_DOWN: "out_of_service.terminal_down",
+    Obstacle.NO_WAY_TO_PAY: "out_of_service.no_way_to_pay",
     Obstacle.NO_SERVICES: "out_of_service.no_services",
     Obstacle.NO_FEE: "out_of_service.no_fee",
 }

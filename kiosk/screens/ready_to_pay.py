@@ -1,12 +1,16 @@
 """The amount, what happens next, and why the last try did not work."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+from kivy.uix.widget import Widget
 
-from kiosk.flow.events import Cancel, Pay
+from kiosk.flow.events import Cancel, Pay, UseVoucher
 from kiosk.flow.states import NotPaid, ReadyToPay, State
-from kiosk.flow.world import Part
+from kiosk.flow.voucher import is_offered
+from kiosk.flow.world import ways_to_pay
+from kiosk.order import Means
 from kiosk.widgets.money import soles
 from kiosk.widgets.page import Page
 
@@ -25,6 +29,9 @@ NOT_PAID = {
     NotPaid.DECLINED: Trouble("ready_to_pay.declined", "ready_to_pay.declined_what"),
     NotPaid.ABORTED: Trouble("ready_to_pay.aborted", "ready_to_pay.aborted_what"),
     NotPaid.NOT_STARTED: Trouble("ready_to_pay.not_started", "ready_to_pay.not_started_what"),
+    NotPaid.GIVEN_BACK: Trouble("ready_to_pay.given_back", "ready_to_pay.given_back_what"),
+    NotPaid.EXPIRED: Trouble("ready_to_pay.expired", "ready_to_pay.expired_what"),
+    NotPaid.NO_CASH: Trouble("ready_to_pay.no_cash", "ready_to_pay.no_cash_what"),
 }
 
 
@@ -34,6 +41,15 @@ class ReadyToPayScreen(Page):
     amount = StringProperty()
     trouble = ObjectProperty(NOTHING, rebind=True)
     can_pay = BooleanProperty(True)
+    can_check = BooleanProperty(True)
+    several = BooleanProperty(False)
+
+    def __init__(self, *arguments: Any, **properties: Any) -> None:
+        super().__init__(*arguments, **properties)
+        # What is taken off the screen must not vanish: ids hold weakly.
+        self._terminal = self.ids.terminal.__self__
+        self._cash = self.ids.cash.__self__
+        self._wallet = self.ids.wallet.__self__
 
     def render(self, state: State) -> None:
         """Show the amount, and what stands in the way of paying it."""
@@ -41,9 +57,35 @@ class ReadyToPayScreen(Page):
         at = state.at
         assert isinstance(at, ReadyToPay)
         self.amount = soles(at.order.amount_centimos)
-        self.can_pay = state.world.usable(Part.TERMINAL)
+        ways = ways_to_pay(state.world)
+        self.can_pay = Means.CARD in ways
+        self.can_check = is_offered(state.world)
+        self.several = len(ways) != 1
+        self._show_terminal(shown=not self.several)
+        self._offer(self._cash, offered=Means.CASH in ways)
+        self._offer(self._wallet, offered=Means.WALLET in ways)
         told = NOT_PAID[at.problem] if at.problem else NOTHING
-        self.trouble = told if self.can_pay else NO_TERMINAL
+        self.trouble = told if ways else NO_TERMINAL
+
+    def _show_terminal(self, *, shown: bool) -> None:
+        """Its picture helps where the card is the only way; several ways need the room."""
+        contents, picture = self.ids.contents, self._terminal
+        if shown == (picture in contents.children):
+            return
+        if shown:
+            contents.add_widget(picture, 2)
+        else:
+            contents.remove_widget(picture)
+
+    def _offer(self, button: Widget, *, offered: bool) -> None:
+        """Show a way to pay exactly while it is one; "cancel" stays last."""
+        footer = self.ids.ways
+        if offered == (button in footer.children):
+            return
+        if offered:
+            footer.add_widget(button, 2)
+        else:
+            footer.remove_widget(button)
 
     def words(self, key: str) -> str:
         """The sentence of `key`; nothing for no key."""
@@ -52,6 +94,18 @@ class ReadyToPayScreen(Page):
     def pay(self) -> None:
         """Start the terminal."""
         self.emit(Pay())
+
+    def pay_cash(self) -> None:
+        """Let notes and coins in."""
+        self.emit(Pay(Means.CASH))
+
+    def pay_wallet(self) -> None:
+        """Have a wallet's code shown."""
+        self.emit(Pay(Means.WALLET))
+
+    def use_voucher(self) -> None:
+        """The bank has the money already."""
+        self.emit(UseVoucher())
 
     def cancel(self) -> None:
         """Leave."""

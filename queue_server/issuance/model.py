@@ -249,6 +249,7 @@ class NotSellable(StrEnum):
     DATA_MISMATCH = "data_mismatch"
     ALREADY_VALID = "already_valid"
     BACKEND_AWAY = "backend_away"
+    PAYMENT_IN_DOUBT = "payment_in_doubt"  # whether this person has paid today is not known yet
     NOT_ACCEPTED = "not_accepted"
 
 

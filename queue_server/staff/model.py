@@ -13,6 +13,7 @@ class Role(StrEnum):
     KIOSK = "kiosk"
     DISPLAY = "display"
     COUNTER = "counter"
+    CASHIER = "cashier"  # gives money that is owed
     SUPERVISOR = "supervisor"
     IT = "it"
     AUDITOR = "auditor"
@@ -20,7 +21,14 @@ class Role(StrEnum):
 
 
 DEVICES = (Role.KIOSK, Role.DISPLAY)
-PEOPLE = (Role.COUNTER, Role.SUPERVISOR, Role.IT, Role.AUDITOR, Role.ADMINISTRATOR)
+PEOPLE = (
+    Role.COUNTER,
+    Role.CASHIER,
+    Role.SUPERVISOR,
+    Role.IT,
+    Role.AUDITOR,
+    Role.ADMINISTRATOR,
+)
 
 # What an account and a device may be called: they stand in the event log and in addresses.
 SHORT_NAME = r"[a-z0-9][a-z0-9._-]{0,39}"

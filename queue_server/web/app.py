@@ -17,6 +17,8 @@ from queue_server.core.feed import Feed
 from queue_server.fleet import api as fleet
 from queue_server.issuance import api as issuance
 from queue_server.issuance.adapters.guarded import GuardedBackend, NoBackend
+from queue_server.payments import api as payments
+from queue_server.payments.adapters.gateway import WatchedGateway
 from queue_server.staff import api as staff
 from queue_server.staff.services.guesses import GuessLimit
 from queue_server.staff.services.passwords import PasswordDesk
@@ -47,8 +49,13 @@ class FreshFiles(StaticFiles):
         return response
 
 
-def build_app(config: ServerConfig, database: Database, backend: GuardedBackend | None) -> FastAPI:
-    """The application. It owns neither the database nor the backend."""
+def build_app(
+    config: ServerConfig,
+    database: Database,
+    backend: GuardedBackend | None,
+    wallet: WatchedGateway | None = None,
+) -> FastAPI:
+    """The application. It owns neither the database, nor the backend, nor the wallets' gateway."""
     feed = Feed(database)
     voice = EspeakVoice()
     health = backend or NoBackend()
@@ -58,10 +65,14 @@ def build_app(config: ServerConfig, database: Database, backend: GuardedBackend 
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         feed.start()
         health.start()
+        if wallet is not None:
+            wallet.start()
         yield
         passwords.close()
         voice.close()
         health.stop()
+        if wallet is not None:
+            wallet.stop()
         feed.stop()
 
     # The contract is published with the code; no page of a server explains it, least of all one
@@ -84,10 +95,11 @@ def build_app(config: ServerConfig, database: Database, backend: GuardedBackend 
     app.state.feed = feed
     app.state.backend = backend
     app.state.health = health
+    app.state.wallet = wallet
     app.state.voice = voice
     problem_json.install(app)
     app.include_router(core_health.router, dependencies=[staff.Public])
-    for router in (*turns.routers, *issuance.routers):
+    for router in (*turns.routers, *payments.routers, *issuance.routers):
         app.include_router(router)
     for part in (
         staff,

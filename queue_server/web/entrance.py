@@ -25,6 +25,7 @@ router = APIRouter(tags=["entrance"], include_in_schema=False)
 # Where a person's work is, when they asked for no page in particular.
 HOMES = {
     Role.COUNTER: "/console",
+    Role.CASHIER: "/resolve",
     Role.SUPERVISOR: "/supervisor",
     Role.IT: "/monitor",
     Role.AUDITOR: "/monitor",

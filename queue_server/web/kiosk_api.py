@@ -7,6 +7,7 @@ from queue_server.config import ServerConfig
 from queue_server.core.desk import DeskOf
 from queue_server.core.unit_of_work import Actor, UnitOfWork
 from queue_server.issuance.services.applications import fee_today
+from queue_server.payments.adapters.gateway import WatchedGateway
 from queue_server.staff.api import KioskOf
 from queue_server.turns.services import queries
 from queue_server.turns.services.rules import site_rules
@@ -24,19 +25,24 @@ class ServiceBody(BaseModel):
 
 
 class OfferBody(BaseModel):
-    """What can be had here now. `fee_centimos` is null where nothing is sold."""
+    """What can be had here now. `fee_centimos` is null where nothing is sold.
+
+    `wallet`: a wallet can pay now.
+    """
 
     site_name: str
     services: list[ServiceBody]
     backend: bool
     fee_centimos: int | None
     public_address: bool
+    wallet: bool
 
 
 @router.get("/offer", response_model=OfferBody)
 async def offer(request: Request, desk: DeskOf, who: KioskOf) -> OfferBody:
     """The site's name, its services, and what a kiosk may promise."""
     config: ServerConfig = request.app.state.config
+    wallet: WatchedGateway | None = request.app.state.wallet
 
     def read(uow: UnitOfWork, actor: Actor) -> OfferBody:
         return OfferBody(
@@ -48,6 +54,7 @@ async def offer(request: Request, desk: DeskOf, who: KioskOf) -> OfferBody:
             backend=request.app.state.health.up,
             fee_centimos=fee_today(uow, actor.site),
             public_address=config.public_address is not None,
+            wallet=wallet is not None and wallet.up,
         )
 
     return await desk.look(who, read)

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from queue_server.core import outbox
 from queue_server.core.desk import DeskOf
 from queue_server.core.unit_of_work import Actor, UnitOfWork
+from queue_server.payments.services import resolve
 from queue_server.staff.api import SupervisorOf
 from queue_server.turns.api.kiosk import HelpCallBody, help_body
 from queue_server.turns.model.site import SiteRules
@@ -54,11 +55,15 @@ class TotalsBody(BaseModel):
 class LeavingBody(BaseModel):
     """What must leave the site: how much waits, since when the oldest, how much needs a person.
 
-    `centre`: whether it answers; null where the site has none.
+    `unresolved`: how much besides, money in doubt or that must go back, needs a person now;
+    `claims`: how many wait for whoever has their code. `centre`: whether it answers; null where the
+    site has none.
     """
 
     waiting: int
     parked: int
+    unresolved: int
+    claims: int
     oldest: str | None
     centre: bool | None
 
@@ -114,9 +119,12 @@ async def overview(request: Request, desk: DeskOf, who: SupervisorOf) -> JSONRes
 
 def _leaving(request: Request, uow: UnitOfWork, site: str) -> dict[str, Any]:
     backlog, state = outbox.backlog(uow, site), request.app.state
+    money = resolve.counted(uow, site)
     return {
         "waiting": backlog.waiting,
         "parked": backlog.parked,
+        "unresolved": money.now,
+        "claims": money.claims,
         "oldest": backlog.oldest.isoformat() if backlog.oldest else None,
         "centre": state.health.up if state.backend else None,
     }

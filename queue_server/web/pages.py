@@ -13,15 +13,16 @@ from fastapi.templating import Jinja2Templates
 from queue_server.core.desk import DeskOf, Identify
 from queue_server.core.problem import Problem
 from queue_server.core.unit_of_work import Actor, UnitOfWork
-from queue_server.staff.api import AnyoneSignedIn, StaffOf, SupervisorOf
+from queue_server.staff.api import AnyoneSignedIn, ResolverOf, StaffOf, SupervisorOf
 from queue_server.turns.services import queries
-from queue_server.web import console_api, kiosk_api, overview_api
+from queue_server.web import console_api, kiosk_api, overview_api, resolve_api
 from queue_server.web.printed_ticket import printed_ticket
 
 router = APIRouter(tags=["pages"])
 router.include_router(console_api.router)
 router.include_router(overview_api.router)
 router.include_router(kiosk_api.router)
+router.include_router(resolve_api.router)
 
 templates = Jinja2Templates(Path(__file__).parent / "templates")
 
@@ -65,6 +66,12 @@ async def print_ticket(request: Request, desk: DeskOf, who: StaffOf, ticket_id: 
 async def supervisor(request: Request, desk: DeskOf, who: SupervisorOf) -> Response:
     """All counters and lines at once."""
     return await _for_people(request, desk, who, "supervisor.html")
+
+
+@router.get("/resolve", include_in_schema=False)
+async def resolve(request: Request, desk: DeskOf, who: ResolverOf) -> Response:
+    """What waits for a person: money, claims, errands."""
+    return await _for_people(request, desk, who, "resolve.html")
 
 
 @router.get("/monitor", include_in_schema=False)

@@ -1,4 +1,5 @@
-"""The tracking page: the number of an application and the end of the document, no account.
+"""The tracking page: the number of an application and the end of the document, or the code of a
+claim alone; no account.
 
 Only a form that is sent carries them, never an address; but for the number in a QR code.
 """
@@ -9,14 +10,19 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Form, Request, Response
 
-from queue_server.core.desk import DeskOf
+from queue_server.core.desk import Desk, DeskOf
 from queue_server.core.problem import Problem
 from queue_server.core.unit_of_work import UnitOfWork
 from queue_server.issuance.services.identification import application_number
 from queue_server.issuance.services.tracking import Tracked, track
+from queue_server.payments.model.claim_code import shown_code, typed_code
+from queue_server.payments.model.claims import Claim
+from queue_server.payments.services import claims
 from queue_server.staff.api import Public
 from queue_server.turns.api.guesses import counted
 from queue_server.turns.services import queries
+from queue_server.turns.services.rules import site_rules
+from queue_server.web.claim_words import claim_story
 from queue_server.web.pages import HEADERS, templates
 from queue_server.web.tracking_words import Story, story
 
@@ -29,11 +35,12 @@ _UNKNOWN = "no_such_application"
 
 @dataclass(frozen=True)
 class View:
-    """What the page shows: the application's own number and where it stands."""
+    """What the page shows: the number of the application or the claim, and where it stands."""
 
     site: str
     number: str
     story: Story
+    what: str = "Solicitud"
 
 
 @router.get("/seguimiento")
@@ -55,8 +62,13 @@ async def tracked(
     number: Annotated[str, Form()] = "",
     ending: Annotated[str, Form()] = "",
 ) -> Response:
-    """Where the application stands; one answer for every wrong number and every wrong document."""
+    """Where the application or the claim stands; one answer for every wrong number and every wrong
+    document, and one for every wrong code."""
     number, ending = number[:_LONGEST], ending[:_LONGEST]
+    code = typed_code(number)
+    # An application of a kiosk C01 may read like a code: then its document is asked for too.
+    if code is not None and not (ending and application_number(number)):
+        return await _followed(request, desk, number, code)
 
     def unit(uow: UnitOfWork) -> View | None:
         found = track(uow, request.app.state.site, number, ending)
@@ -74,6 +86,24 @@ async def tracked(
     return _page(request, "tracking_state.html", {"view": view})
 
 
+async def _followed(request: Request, desk: Desk, typed: str, code: str) -> Response:
+    """Where a claim stands; whoever has the code may know."""
+
+    def read(uow: UnitOfWork) -> View | None:
+        found = claims.followed(uow, code)
+        return found and _view_of_claim(uow, *found, shown_code(code))
+
+    try:
+        with counted(request, code, _UNKNOWN):
+            view = await desk.database.look(read)
+            if view is None:
+                raise Problem(404, _UNKNOWN, _NO_CLAIM)
+    except Problem as problem:
+        return _form(request, typed, problem)
+    return _page(request, "tracking_state.html", {"view": view})
+
+
+_NO_CLAIM = "No encontramos un reclamo con ese código. Revíselo en su papel y escríbalo otra vez."
 _WRONG = (
     "No encontramos una solicitud con ese número y ese documento. Revise ambos y escríbalos otra "
     "vez."
@@ -85,6 +115,14 @@ def _view(uow: UnitOfWork, found: Tracked) -> View:
     zone = ZoneInfo(queries.site_zone(uow, found.site))
     until = found.kept_until and found.kept_until.astimezone(zone)
     return View(queries.site_name(uow, found.site), found.number, story(found, until))
+
+
+def _view_of_claim(uow: UnitOfWork, site: str, claim: Claim, code: str) -> View:
+    rules = site_rules(uow, site)
+    at = claim.given_at and claim.given_at.astimezone(ZoneInfo(rules.zone))
+    counter = rules.counters.get(claim.given_at_counter or "")
+    place = counter.name if counter else claim.given_at_counter or ""
+    return View(rules.name, code, claim_story(claim, at, place), "Reclamo")
 
 
 def _form(request: Request, typed: str = "", problem: Problem | None = None) -> Response:

@@ -131,6 +131,23 @@ def _unpaid(of: Tracked) -> Story:
         )
     if of.payment in _PAYMENTS:
         return Story(Mood.ACT, *_payment(of.payment))
+    if of.payment in (_P.WALLET_OPENING, _P.WALLET_WAITING, _P.WALLET_CANCELING):
+        return Story(
+            Mood.WAIT,
+            "Estamos confirmando su pago",
+            "La billetera todavía no nos dijo si se pagó.",
+            (_NOT_TWICE, "Vuelva a consultar en unos minutos."),
+        )
+    if of.payment in (_P.WALLET_TO_REFUND, _P.WALLET_REFUNDED, _P.WALLET_REFUND_REFUSED):
+        return Story(
+            Mood.ACT,
+            "Su pago se devuelve",
+            "Lo que pagó con su billetera no pudo usarse para esta solicitud.",
+            (
+                "Revise su billetera; si no lo ve, acérquese a una ventanilla con este número.",
+                "Puede pagar otra vez en un quiosco.",
+            ),
+        )
     return Story(
         Mood.ACT,
         "Falta el pago",

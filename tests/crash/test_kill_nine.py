@@ -2,13 +2,9 @@
 
 import os
 import signal
-import sqlite3
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import UUID
 from zlib import crc32
 
 import pytest
@@ -17,10 +13,9 @@ from deploy.demo.people import JUAN, Visitor
 from kiosk.order import OrderState
 from tests.support import issuing
 from tests.support.centre import Centre, Mailbox, backend_toml, eventually, running
-from tests.support.hardware import Hardware
 from tests.support.issuing import Desk
-from tests.support.kiosk import kiosk_toml
-from tests.support.site import REPOSITORY, Site, running_site
+from tests.support.site import Site, running_site
+from tests.support.victim import Victim, kill
 
 # Two more people of the sandbox's register: with a record, and with a single surname.
 ROSA = Visitor("10117428", "750630", "F", "PRUEBA", "ROSA ELVIRA", "rosa.prueba@example.com")
@@ -36,54 +31,6 @@ class World:
     mailbox: Mailbox
 
 
-class Victim:
-    """One kiosk, its hardware still running when it dies."""
-
-    def __init__(self, world: World, folder: Path, code: str) -> None:
-        self.hardware = Hardware(folder)
-        self.hardware.start()
-        self._folder = folder
-        (folder / "credential").write_text(world.site.command("add-kiosk", code))
-        toml = kiosk_toml(folder, world.site.url, code, self.hardware.toml())
-        (folder / "kiosk.toml").write_text(toml)
-
-    def start(self, module: str, *words: str) -> subprocess.Popen[str]:
-        """Start a kiosk process on this hardware."""
-        config = str(self._folder / "kiosk.toml")
-        return subprocess.Popen(
-            [sys.executable, "-m", module, "--config", config, *words],
-            cwd=REPOSITORY,
-            stdout=subprocess.PIPE,
-            stderr=(self._folder / "kiosk.log").open("a"),
-            text=True,
-        )
-
-    def orders(self) -> dict[UUID, OrderState]:
-        """What the kiosk's journal says of each order."""
-        path = self._folder / "journal.db"
-        if not path.exists():
-            return {}
-        journal = sqlite3.connect(path)
-        rows = journal.execute("SELECT application, state FROM orders").fetchall()
-        journal.close()
-        return {UUID(row[0]): OrderState(row[1]) for row in rows}
-
-    def pay_until_killed(self, visitor: Visitor, moment: Callable[[], object]) -> UUID:
-        """Let `visitor` come as far as the card, `kill -9` at `moment`; the application's id."""
-        process = self.start("tests.support.persona", "--email", visitor.email)
-        assert process.stdout is not None
-        for line in process.stdout:
-            if line.strip() == "ReadDocument":
-                self.hardware.reader.obey("present " + "|".join(visitor.mrz()))
-            if line.strip() == "PayingByCard":
-                break
-        eventually(lambda: OrderState.PAYING in self.orders().values())
-        eventually(moment)
-        kill(process)
-        (application,) = self.orders()
-        return application
-
-
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     folder = tmp_path_factory.mktemp("crash")
@@ -96,14 +43,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 @pytest.fixture
 def victim(world: World, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Victim]:
     code = f"X{crc32(request.node.name.encode()) % 90 + 10}"
-    kiosk = Victim(world, tmp_path, code)
+    kiosk = Victim(world.site, tmp_path, code)
     yield kiosk
     kiosk.hardware.stop()
-
-
-def kill(process: subprocess.Popen[str]) -> None:
-    process.kill()
-    process.wait(timeout=10)
 
 
 @pytest.mark.parametrize(

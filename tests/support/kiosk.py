@@ -25,10 +25,10 @@ T = TypeVar("T")
 class Bench:
     """A kiosk on a workbench: its runner is drained by the test, its devices are simulated."""
 
-    def __init__(self, folder: Path, site: Site, code: str = "A01") -> None:
+    def __init__(self, folder: Path, site: Site, code: str = "A01", *, cash: bool = False) -> None:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        self.hardware = Hardware(folder)
+        self.hardware = Hardware(folder, cash=cash)
         self.reader = self.hardware.reader
         self.printer = self.hardware.printer
         self.terminal = self.hardware.terminal

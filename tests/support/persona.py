@@ -26,12 +26,14 @@ from kiosk.flow.step import is_busy
 from kiosk.flow.turn import person_of
 from kiosk.flow.world import Part
 from kiosk.headless import run_headless
+from kiosk.order import Means
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--config", type=Path, required=True)
     parser.add_argument("--email", required=True)
+    parser.add_argument("--means", type=Means, default=Means.CARD)
     options = parser.parse_args()
     kiosk = build_kiosk(load_config(options.config))
     stop = threading.Event()
@@ -43,17 +45,17 @@ def main() -> None:
         if not seen or seen[-1] != name:
             seen.append(name)
             print(name, flush=True)
-        event = answer(state, options.email, started="ReadDocument" in seen)
+        event = answer(state, options.email, options.means, started="ReadDocument" in seen)
         if event is not None:
             kiosk.runner.post(event)
 
     run_headless(kiosk, stop, walk)
 
 
-def answer(state: State, email: str, started: bool) -> Event | None:
+def answer(state: State, email: str, means: Means, *, started: bool) -> Event | None:
     """What the applicant does on this screen; None: wait."""
     match state.at:
-        case Welcome() if not started and state.world.backend and _all_up(state):
+        case Welcome() if not started and state.world.backend and _all_up(state, means):
             return Start(uuid4())
         case ChooseService():
             return Choose("certificate")
@@ -64,15 +66,16 @@ def answer(state: State, email: str, started: bool) -> Event | None:
         case GiveEmail():
             return GaveEmail(email)
         case ReadyToPay(problem=None):
-            return Pay()
+            return Pay(means)
         case at if person_of(at) is not None and "print_state" in vars(at) and not is_busy(at):
             return Finish()
         case _:
             return None
 
 
-def _all_up(state: State) -> bool:
-    return all(state.world.usable(part) for part in Part)
+def _all_up(state: State, means: Means) -> bool:
+    till = Part.ACCEPTOR if means is Means.CASH else Part.TERMINAL
+    return all(state.world.usable(part) for part in (Part.READER, Part.PRINTER, till))
 
 
 if __name__ == "__main__":

@@ -19,7 +19,10 @@ from queue_server.issuance.model import (
 from queue_server.issuance.services import applications, delivery, tracking
 from queue_server.issuance.services.vouchers import Shown
 from queue_server.payments.model.paid import CardPayment
+from queue_server.payments.model.returns import ReturnStanding
 from queue_server.payments.model.standing import PaymentStanding
+from queue_server.payments.model.wallet import Charge, ChargeState
+from queue_server.payments.services import returns
 from queue_server.payments.services.vouchers import payment_standing
 
 _DOCUMENTS = (
@@ -58,11 +61,20 @@ class ApplicantBody(Body):
         return Applicant(self.type.value, self.number, self.birth_date)
 
 
+class ResumeBody(BaseModel):
+    """The newest application of a document that goes on, or for which money is owed or in doubt."""
+
+    application: UUID
+    number: str
+    state: ApplicationState
+    claim_open: bool
+
+
 class CheckedBody(BaseModel):
     """Whether a certificate can be sold now: the masked name and the fee, or the reason not.
 
     `instead`: what can be had then, the most useful first. `certificate_until`: the last day of the
-    certificate in force that can be sent again.
+    certificate in force that can be sent again. `resume`: what goes on for this document here.
     """
 
     sellable: bool
@@ -71,6 +83,7 @@ class CheckedBody(BaseModel):
     reason: NotSellable | None = None
     instead: list[Instead] = []
     certificate_until: date | None = None
+    resume: ResumeBody | None = None
 
 
 class RegisterBody(Body):
@@ -134,10 +147,27 @@ class VoucherBody(Body):
         return Shown(id=values.pop("voucher_id"), **values)
 
 
+class WalletBody(Body):
+    """A code for a wallet, for the registered amount. `payment_id` is the kiosk's."""
+
+    payment_id: UUID
+    amount_centimos: Annotated[int, Field(gt=0, lt=1_000_000)]
+
+
+class ChargeBody(BaseModel):
+    """Where a wallet's code stands. `payload` is the code itself (EMVCo), while it may be paid."""
+
+    payment_id: UUID
+    state: ChargeState
+    payload: str | None
+    expires_at: AwareDatetime | None
+
+
 class ApplicationBody(BaseModel):
     """Where an application stands; the same shape whatever the certificate says.
 
-    `payment`: what paid for it, or the outcome of the voucher presented last.
+    `payment`: what paid for it, or the outcome of the voucher or the wallet's code tried last.
+    `return_state`: how what was paid goes back, once the centre refused the application.
     `email`: how the certificate's letter stands; `failed` as soon as any letter cannot reach the
     address.
     `link`: the private download, only once issued and where phones reach this server.
@@ -149,6 +179,7 @@ class ApplicationBody(BaseModel):
     refusal: str | None
     certificate_number: str | None
     payment: PaymentStanding
+    return_state: ReturnStanding
     email: str
     link: str | None
 
@@ -160,6 +191,7 @@ def application_body(
     row = applications.find(uow, actor.site, str(application))
     token = delivery.link_token(uow, row.id)
     is_issued = row.state == ApplicationState.ISSUED
+    is_refused = row.state == ApplicationState.REFUSED
     public: str | None = request.app.state.config.public_address
     return ApplicationBody(
         id=UUID(row.id),
@@ -169,6 +201,18 @@ def application_body(
         # Not before its file was checked: until then it exists for nobody.
         certificate_number=row.certificate_number if is_issued else None,
         payment=payment_standing(uow, row.id),
+        return_state=returns.standing(uow, row.id) if is_refused else ReturnStanding.NONE,
         email=tracking.email_state(uow, row.id),
         link=f"{public.rstrip('/')}/c/{token}" if public and token else None,
+    ).model_dump(mode="json")
+
+
+def charge_body(charge: Charge) -> dict[str, Any]:
+    """Where a wallet's code stands, as `ChargeBody`."""
+    may_be_paid = charge.state is ChargeState.WAITING
+    return ChargeBody(
+        payment_id=charge.id,
+        state=charge.state,
+        payload=charge.payload if may_be_paid else None,
+        expires_at=charge.expires_at if may_be_paid else None,
     ).model_dump(mode="json")

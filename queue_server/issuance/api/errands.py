@@ -11,7 +11,7 @@ from queue_server.core.desk import DeskOf, IdempotencyKey
 from queue_server.core.feed import LARGEST_ID
 from queue_server.core.idempotency import Reply
 from queue_server.core.unit_of_work import Actor, UnitOfWork
-from queue_server.issuance.services import parked
+from queue_server.issuance.services import dead_end, parked
 from queue_server.issuance.services.parked import Stuck
 from queue_server.staff.api import SupervisorOf
 
@@ -63,6 +63,25 @@ async def take_up(
 
     def work(uow: UnitOfWork, actor: Actor) -> Reply:
         outbox.take_up(uow, actor, errand)
+        return Reply(200, {"id": errand})
+
+    return await desk.once(request, who, key, None, work)
+
+
+class GivenBackBody(BaseModel):
+    """The errand that was ended."""
+
+    id: int
+
+
+@router.post("/{errand}/give-back", response_model=GivenBackBody)
+async def give_back(
+    request: Request, errand: ErrandId, desk: DeskOf, key: IdempotencyKey, who: SupervisorOf
+) -> JSONResponse:
+    """There is no way out: end it, and owe back what was paid for its application."""
+
+    def work(uow: UnitOfWork, actor: Actor) -> Reply:
+        dead_end.give_back(uow, actor, errand)
         return Reply(200, {"id": errand})
 
     return await desk.once(request, who, key, None, work)

@@ -1,6 +1,7 @@
 """What a kiosk asks before money, hands over after it, and follows."""
 
 import asyncio
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from queue_server.issuance.api.bodies import (
     CardBody,
     CheckedBody,
     RegisterBody,
+    ResumeBody,
     application_body,
 )
 from queue_server.issuance.model import (
@@ -31,7 +33,7 @@ from queue_server.issuance.model import (
     instead_of,
     masked_name,
 )
-from queue_server.issuance.services import again, applications, before_money
+from queue_server.issuance.services import again, applications, before_money, resume
 from queue_server.staff.api import KioskOf
 
 router = APIRouter(tags=["issuance"])
@@ -43,13 +45,19 @@ async def check(request: Request, body: ApplicantBody, desk: DeskOf, who: KioskO
     actor = await desk.look(who, lambda _, actor: actor)
     applicant = body.applicant()
     titular = await _titular(request, applicant)
-    decision = await desk.database.look(
-        lambda uow: before_money.decide(uow, actor.site, applicant, titular)
+    decision, found = await desk.database.look(
+        lambda uow: (
+            before_money.decide(uow, actor.site, applicant, titular),
+            resume.resume_of(uow, actor.site, applicant),
+        )
     )
+    goes_on = found and ResumeBody(**asdict(found))
     if isinstance(decision, NotSellable):
-        return _not_sellable(decision, titular)
+        return _not_sellable(decision, titular, goes_on)
     holder, fee = decision
-    return CheckedBody(sellable=True, masked_name=masked_name(holder), fee_centimos=fee)
+    return CheckedBody(
+        sellable=True, masked_name=masked_name(holder), fee_centimos=fee, resume=goes_on
+    )
 
 
 async def _titular(request: Request, applicant: Applicant) -> Titular:
@@ -60,12 +68,16 @@ async def _titular(request: Request, applicant: Applicant) -> Titular:
     return await asyncio.to_thread(before_money.ask, backend, applicant)
 
 
-def _not_sellable(reason: NotSellable, titular: Titular) -> CheckedBody:
+def _not_sellable(reason: NotSellable, titular: Titular, goes_on: ResumeBody | None) -> CheckedBody:
     until = None
     if reason is NotSellable.ALREADY_VALID and isinstance(titular, Found):
         until = titular.holder.certificate_until
     return CheckedBody(
-        sellable=False, reason=reason, instead=list(instead_of(reason)), certificate_until=until
+        sellable=False,
+        reason=reason,
+        instead=list(instead_of(reason)),
+        certificate_until=until,
+        resume=goes_on,
     )
 
 

@@ -23,7 +23,8 @@ from queue_server.issuance.model import (
     is_of_age,
 )
 from queue_server.payments.model.paid import CardPayment
-from queue_server.payments.services import fees, paid, vouchers
+from queue_server.payments.model.wallet import Charge, Paid
+from queue_server.payments.services import fees, paid, serving, vouchers, wallet
 from queue_server.turns.services import queries as turns
 
 CERTIFICATE_SERVICE = "certificate"
@@ -98,9 +99,19 @@ def write_down(uow: UnitOfWork, actor: Actor, new: NewApplication) -> None:
     uow.lock_site(actor.site)
     taken = {"id": str(new.id), "site": actor.site, "number": new.number}
     if _TAKEN.scalar(uow.connection, taken) is not None:
-        raise Problem(409, "number_taken", "Esta solicitud ya existe; empiece otra vez.")
+        words = "Esta solicitud ya existe; empiece otra vez."
+        raise Problem(409, "number_taken", words, last_number=_last_number(uow, actor))
     _WRITE.tell(uow.connection, _row(uow, actor, new))
     _step(uow, actor, str(new.id), "", ApplicationState.REGISTERED)
+
+
+def _last_number(uow: UnitOfWork, actor: Actor) -> str | None:
+    """The highest number of this kiosk: one whose journal was lost counts on from it."""
+    of_kiosk = (_applications.c.site == actor.site, _applications.c.number.like(f"{actor.name}-%"))
+    length = func.length(_applications.c.number)
+    found = select(_applications.c.number).where(*of_kiosk)
+    newest = found.order_by(length.desc(), _applications.c.number.desc()).limit(1)
+    return uow.connection.execute(newest).scalar_one_or_none()
 
 
 def accept(uow: UnitOfWork, actor: Actor, application: UUID, card: CardPayment) -> None:
@@ -109,18 +120,48 @@ def accept(uow: UnitOfWork, actor: Actor, application: UUID, card: CardPayment) 
     A voucher that still waits is given back. Raises Problem 404 for an unknown application, 409
     when it is already paid otherwise or the amount is not the registered one.
     """
-    uow.lock_site(actor.site)
-    row = find(uow, actor.site, str(application))
-    if card.amount_centimos != row.amount_centimos:
+    row = unpaid(uow, actor.site, application, card.amount_centimos)
+    paid.record_card(uow, actor, application, card)
+    accepted(uow, actor, row, card.id)
+
+
+def accept_wallet(
+    uow: UnitOfWork, actor: Actor, row: Row[Any], charge: Charge, money: Paid
+) -> bool:
+    """`accept` for what a wallet paid; False, and nothing changed, when its payment was used."""
+    if not wallet.pay(uow, charge, money):
+        return False
+    accepted(uow, actor, row, charge.id, live=charge.gave_up_at is None)
+    return True
+
+
+def unpaid(uow: UnitOfWork, site: str, application: UUID, amount_centimos: int) -> Row[Any]:
+    """The row of an application that can be paid with this amount. The site is locked.
+
+    Raises Problem 404 for an unknown application, 409 when it is paid or the amount is another.
+    """
+    uow.lock_site(site)
+    row = find(uow, site, str(application))
+    if amount_centimos != row.amount_centimos:
         words = "El monto pagado no es el de la solicitud; avise al personal."
         raise Problem(409, "wrong_amount", words, amount_centimos=row.amount_centimos)
     if row.state != ApplicationState.REGISTERED:
         raise Problem(409, "already_paid", "Esta solicitud ya está pagada.")
-    paid.record_card(uow, actor, application, card)
+    return row
+
+
+def accepted(
+    uow: UnitOfWork, actor: Actor, row: Row[Any], payment: UUID, *, live: bool = True
+) -> None:
+    """What follows a recorded payment. `live`: somebody stands and waits for the certificate.
+
+    Raises Problem 409 when its money was given back already.
+    """
+    serving.now_serves(uow, actor, str(payment))
     vouchers.withdraw_voucher(uow, row.id)
     move(uow, actor, row, ApplicationState.ACCEPTED)
-    outbox.post(uow, actor.site, REQUEST, str(application))
-    uow.record(actor, "application.accepted", application=str(application), payment=str(card.id))
+    outbox.post(uow, actor.site, REQUEST, row.id, live=live)
+    uow.record(actor, "application.accepted", application=row.id, payment=str(payment))
 
 
 def find(uow: UnitOfWork, site: str, application: str) -> Row[Any]:

@@ -9,7 +9,7 @@ from queue_server.issuance.model import (
     Titular,
     judge,
 )
-from queue_server.issuance.services import applications
+from queue_server.issuance.services import applications, resume
 
 
 def ask(backend: IssuanceBackend, applicant: Applicant) -> Titular:
@@ -24,5 +24,7 @@ def decide(
     holder = judge(titular, applicant, applications.today(uow, site))
     if isinstance(holder, NotSellable):
         return holder
+    if resume.is_in_doubt(uow, site, applicant):  # nobody is sold to twice for one lost reply
+        return NotSellable.PAYMENT_IN_DOUBT
     fee = applications.fee_today(uow, site)
     return NotSellable.NOT_ACCEPTED if fee is None else (holder, fee)

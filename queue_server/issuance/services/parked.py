@@ -17,7 +17,7 @@ from queue_server.payments.services import vouchers as presented
 
 @dataclass(frozen=True)
 class Stuck:
-    """One parked errand. `number`: of the application it is about, None when that is not known.
+    """One parked errand. `application`, `number`: what it is about, None when that is not known.
 
     `reason`: why the last try failed; `since`: when the errand was left; `attempts`: all of them.
     """
@@ -28,6 +28,7 @@ class Stuck:
     reason: str
     since: datetime
     attempts: int
+    application: str | None = None
 
 
 def stuck(uow: UnitOfWork, site: str) -> list[Stuck]:
@@ -43,6 +44,7 @@ def stuck(uow: UnitOfWork, site: str) -> list[Stuck]:
             each.reason,
             each.created_at,
             each.attempts,
+            applications.get(each.id),
         )
         for each in errands
     ]

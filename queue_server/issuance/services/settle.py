@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import Row, update
 
 from queue_server.core import outbox
 from queue_server.core.outbox import Errand
@@ -11,7 +12,7 @@ from queue_server.core.unit_of_work import Actor, UnitOfWork
 from queue_server.issuance import tables
 from queue_server.issuance.model import ApplicationState, LetterKind, LetterState, Refusal
 from queue_server.issuance.services import applications, delivery, letters
-from queue_server.payments.services import vouchers
+from queue_server.payments.services import returns, vouchers, wallet
 
 # A review takes minutes when the operator is quick and days when not.
 REVIEW_FIRST_S, REVIEW_LAST_S, REVIEW_EAGER_POLLS = 15.0, 1800.0, 20
@@ -75,11 +76,18 @@ def refused(uow: UnitOfWork, errand: Errand, reason: Refusal) -> None:
     """The centre said no, for good. What was paid, and how, stays on record."""
     uow.lock_site(errand.site)
     row = applications.find(uow, errand.site, errand.subject)
-    applications.move(uow, relay(errand.site), row, ApplicationState.REFUSED, reason)
-    vouchers.give_back(uow, row.id)  # as the centre does (docs/soap.md, idempotency)
-    letters.owe(uow, row, LetterKind.REFUSED)
+    refuse(uow, relay(errand.site), row, reason)
     uow.record(relay(errand.site), "application.refused", application=errand.subject, reason=reason)
     outbox.done(uow, errand)
+
+
+def refuse(uow: UnitOfWork, actor: Actor, row: Row[Any], reason: Refusal) -> None:
+    """Refuse an application that was paid: what paid goes back, its person is written to."""
+    applications.move(uow, actor, row, ApplicationState.REFUSED, reason)
+    vouchers.give_back(uow, row.id)  # as the centre does (docs/soap.md, idempotency)
+    wallet.give_back(uow, row.id)
+    returns.owe(uow, row.id)
+    letters.owe(uow, row, LetterKind.REFUSED)
 
 
 def fetched(uow: UnitOfWork, errand: Errand, file: CheckedFile, link_days: int) -> None:

@@ -22,7 +22,7 @@ def upgrade() -> None:
         sa.Column("one_time", sa.Boolean(), nullable=False),
         sa.Column("disabled_at", schema.Instant(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "role IN ('counter', 'supervisor', 'it', 'auditor', 'administrator')",
+            "role IN ('counter', 'cashier', 'supervisor', 'it', 'auditor', 'administrator')",
             name=op.f("ck_accounts_role"),
         ),
         sa.PrimaryKeyConstraint("site", "name", name="pk_accounts"),

@@ -33,7 +33,9 @@ def upgrade() -> None:
         sa.Column("paid_at", schema.Instant(timezone=True), nullable=False),
         sa.Column("recorded_at", schema.Instant(timezone=True), nullable=False),
         sa.Column("returned_at", schema.Instant(timezone=True), nullable=True),
-        sa.CheckConstraint("means IN ('card', 'voucher')", name=op.f("ck_payments_means")),
+        sa.CheckConstraint(
+            "means IN ('card', 'voucher', 'cash', 'wallet')", name=op.f("ck_payments_means")
+        ),
         sa.CheckConstraint("amount_centimos > 0", name=op.f("ck_payments_positive")),
         sa.PrimaryKeyConstraint("id", name="pk_payments"),
         sa.UniqueConstraint("application", name="uq_payments_application"),

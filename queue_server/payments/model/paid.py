@@ -12,6 +12,8 @@ class Means(StrEnum):
 
     CARD = "card"
     VOUCHER = "voucher"
+    CASH = "cash"
+    WALLET = "wallet"
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """The bank's vouchers: held for one application from the moment one is presented."""
 
 import json
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from queue_server.core.problem import Problem
 from queue_server.core.unit_of_work import Actor, UnitOfWork
 from queue_server.payments import tables
 from queue_server.payments.model.paid import Means, Paid
-from queue_server.payments.model.standing import PaymentStanding
+from queue_server.payments.model.standing import PaymentStanding, standing_of
 from queue_server.payments.model.vouchers import (
     HELD,
     OPEN,
@@ -22,14 +22,14 @@ from queue_server.payments.model.vouchers import (
     VoucherRefusal,
     VoucherState,
 )
-from queue_server.payments.services import paid
+from queue_server.payments.services import paid, wallet
 
 # Who types a voucher wrong tries again; nobody tries numbers until one pays.
 MAX_VOUCHERS = 10
 _VOUCHER = "vouchers.voucher"
 _vouchers = tables.vouchers
 _LAST = Prepared(
-    select(_vouchers.c.state, _vouchers.c.refusal)
+    select(_vouchers.c.state, _vouchers.c.refusal, _vouchers.c.presented_at)
     .where(_vouchers.c.application == bindparam("application"))
     .order_by(_vouchers.c.presented_at.desc())
     .limit(1)
@@ -99,21 +99,24 @@ def voucher(uow: UnitOfWork, id_: str) -> PresentedVoucher:
 def voucher_standing(uow: UnitOfWork, application: str) -> VoucherState | VoucherRefusal | None:
     """How the voucher presented last for `application` stands, or why it does not pay; None when
     none was presented."""
-    row = _LAST.one_or_none(uow.connection, {"application": application})
-    if row is None:
-        return None
-    return VoucherRefusal(row.refusal) if row.refusal else VoucherState(row.state)
+    last = _last(uow, application)
+    return None if last is None else last[0]
 
 
 def payment_standing(uow: UnitOfWork, application: str) -> PaymentStanding:
-    """What paid for `application`, or how the voucher presented last stands."""
-    match paid.means_of(uow, application), voucher_standing(uow, application):
-        case Means.CARD, _:
-            return PaymentStanding.CARD
-        case None, (None | VoucherState.WITHDRAWN):
-            return PaymentStanding.NONE
-        case _, standing:
-            return PaymentStanding(str(standing))
+    """What paid for `application`, or how the voucher or the wallet's code tried last stands."""
+    means = paid.means_of(uow, application)
+    return standing_of(means, _last(uow, application), wallet.last_charge(uow, application))
+
+
+def _last(
+    uow: UnitOfWork, application: str
+) -> tuple[VoucherState | VoucherRefusal, datetime] | None:
+    row = _LAST.one_or_none(uow.connection, {"application": application})
+    if row is None:
+        return None
+    standing = VoucherRefusal(row.refusal) if row.refusal else VoucherState(row.state)
+    return standing, row.presented_at
 
 
 def keep_voucher(uow: UnitOfWork, id_: str) -> None:

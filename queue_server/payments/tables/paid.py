@@ -42,7 +42,7 @@ payments = Table(
     Column("paid_at", Instant, nullable=False),
     Column("recorded_at", Instant, nullable=False),
     Column("returned_at", Instant),
-    CheckConstraint("means IN ('card', 'voucher')", name="means"),
+    CheckConstraint("means IN ('card', 'voucher', 'cash', 'wallet')", name="means"),
     CheckConstraint("amount_centimos > 0", name="positive"),
 )
 

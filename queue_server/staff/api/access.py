@@ -107,6 +107,10 @@ def _bearer(authorization: str) -> str | None:
 
 KioskOf = Annotated[Identify, Depends(Kiosks())]
 StaffOf = Annotated[Identify, Depends(People((Role.COUNTER, Role.SUPERVISOR)))]
+CashierOf = Annotated[Identify, Depends(People((Role.CASHIER, Role.SUPERVISOR)))]
+ResolverOf = Annotated[
+    Identify, Depends(People((Role.CASHIER, Role.SUPERVISOR, Role.ADMINISTRATOR)))
+]
 SupervisorOf = Annotated[Identify, Depends(People((Role.SUPERVISOR, Role.ADMINISTRATOR)))]
 ItOf = Annotated[Identify, Depends(People((Role.IT,)))]
 AuditorOf = Annotated[Identify, Depends(People((Role.AUDITOR, Role.ADMINISTRATOR)))]

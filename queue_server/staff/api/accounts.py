@@ -22,7 +22,14 @@ router = APIRouter(prefix="/api/v1/admin/accounts")
 
 AccountName = Annotated[str, Field(pattern=f"^{SHORT_NAME}$")]
 FullName = Annotated[str, Field(min_length=1, max_length=80)]
-PersonRole = Literal[Role.COUNTER, Role.SUPERVISOR, Role.IT, Role.AUDITOR, Role.ADMINISTRATOR]
+PersonRole = Literal[
+    Role.COUNTER,
+    Role.CASHIER,
+    Role.SUPERVISOR,
+    Role.IT,
+    Role.AUDITOR,
+    Role.ADMINISTRATOR,
+]
 
 
 class _Body(BaseModel):

@@ -8,6 +8,7 @@ import { byId, element } from "./dom.js";
 
 const ROLES = /** @type {[string, string][]} */ ([
   ["counter", "Ventanilla"],
+  ["cashier", "Caja"],
   ["supervisor", "Supervisión"],
   ["it", "Soporte técnico"],
   ["auditor", "Auditoría"],

@@ -6,7 +6,7 @@ import { arrange, byId, element, write } from "./dom.js";
 import { ERRANDS, ago, counted, say, whyStopped } from "./words.js";
 
 /**
- * @typedef {{waiting: number, parked: number, oldest: string | null, centre: boolean | null}} Leaving
+ * @typedef {{waiting: number, parked: number, unresolved: number, claims: number, oldest: string | null, centre: boolean | null}} Leaving
  * @typedef {{id: number, kind: string, number: string | null, reason: string, since: string, attempts: number}} Errand
  * @typedef {{item: HTMLElement, more: HTMLElement}} Row
  */
@@ -36,6 +36,8 @@ export class Errands {
     centre.dataset.up = String(leaving.centre);
     write(centre, centreWords(leaving.centre));
     write(byId("leaving"), waitingWords(leaving, now));
+    write(byId("money-link"), moneyWords(leaving));
+    byId("money").dataset.now = String(leaving.unresolved > 0);
     arrange(byId("errands"), this.parked.map((each) => this.row(each, now)));
     const none = this.parked.length === 0;
     write(byId("stopped"), none ? "nada está detenido" : `▲ ${counted(this.parked.length, "envío detenido", "envíos detenidos")}`);
@@ -70,6 +72,12 @@ export class Errands {
 function centreWords(up) {
   if (up === null) return "Este módulo no tiene central";
   return up ? "La central responde" : "▲ La central no responde; lo vendido espera";
+}
+
+/** @param {Leaving} leaving */
+function moneyWords({ unresolved, claims }) {
+  const now = unresolved === 0 ? "Ningún pago por resolver" : `▲ ${counted(unresolved, "pago", "pagos")} por resolver`;
+  return claims === 0 ? now : `${now} · ${counted(claims, "reclamo en espera", "reclamos en espera")}`;
 }
 
 /** @param {Leaving} leaving @param {number} now */

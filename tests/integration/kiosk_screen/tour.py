@@ -14,6 +14,10 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+WALLET_CODE = (
+    "00020101021226280010pe.example0110012345678952049399530360454053"
+    "7.705802PE5911INPE PRUEBA6004Lima62140510K07-0001236304A519"
+)
 LINK = "https://certificados.example.pe/d/4Zk1vQ8sXo2LrT9wYb7NcE5hJm3KpUaDfGi6RtSxWqA"
 TYPED = {"give_email": "juan@example.com", "give_number": "A0100042"}
 BEGUN = time.monotonic()
@@ -60,7 +64,7 @@ def main(folder: Path) -> None:
         Service("information", "Información y orientación", "I"),
     )
     ready = tuple((part, PartState(True)) for part in Part)
-    world = World("MAC Lima Norte", True, True, services, 3770, True, ready)
+    world = World("MAC Lima Norte", True, True, services, 3770, True, ready, wallet=True)
     person = Person(
         UUID(int=7),
         AttentionClass.GENERAL,
@@ -93,11 +97,20 @@ def main(folder: Path) -> None:
         ),
         "give_number": states.GiveNumber(person),
         "email_corrected": states.EmailCorrected(person, "juan@example.com"),
+        "goes_on": states.GoesOn(person, states.Found(order.number, states.Standing.WORKING)),
         "confirm_name": states.ConfirmName(person, services[0], offer),
         "give_email": states.GiveEmail(person, services[0], offer),
         "ready_to_pay": states.ReadyToPay(person, order),
         "ready_to_pay-declined": states.ReadyToPay(person, order, states.NotPaid.DECLINED),
         "paying_by_card": states.PayingByCard(person, order),
+        "paying_by_cash": states.PayingByCash(person, order, 2000),
+        "paying_by_wallet": states.PayingByWallet(person, order, WALLET_CODE),
+        "give_sequence": states.GiveSequence(person, order),
+        "give_day": states.GiveDay(person, order, "0012345"),
+        "payment_waits": states.PaymentWaits(person, order, printed),
+        "holds_claim": states.HoldsClaim(
+            person, replace(order, owed=(states.Owed("C-7KQ2-M9XT-R", 2000),)), printed
+        ),
         "working": states.Working(person, order),
         "payment_unknown": states.PaymentUnknown(person, order, printed),
         "in_review": states.InReview(person, order, printed),

@@ -5,7 +5,6 @@ from uuid import uuid4
 
 import pytest
 
-from kiosk.flow.certificate import payment_id
 from kiosk.flow.effects import (
     ChargeCard,
     CheckApplicant,
@@ -23,9 +22,8 @@ from kiosk.flow.events import (
     ApplicationSettled,
     Back,
     Cancel,
-    CardCharged,
-    CardNotCharged,
-    CardUnknown,
+    Charged,
+    ChargeUnknown,
     Choose,
     Confirm,
     DocumentTaken,
@@ -33,6 +31,7 @@ from kiosk.flow.events import (
     Finish,
     GaveEmail,
     IdleExpired,
+    NotCharged,
     OrderRegistered,
     Outcome,
     PartChanged,
@@ -42,6 +41,7 @@ from kiosk.flow.events import (
     Start,
     TakeTurn,
 )
+from kiosk.flow.paying import payment_id
 from kiosk.flow.states import (
     CannotApply,
     CertificateReady,
@@ -116,9 +116,9 @@ def test_a_refusal_before_money_is_said_and_a_turn_is_offered(reason: NotPossibl
     assert isinstance(issue, IssueTicket)
 
 
-@pytest.mark.parametrize("broken", [Part.TERMINAL])
-def test_without_a_terminal_no_certificate_is_begun(broken: Part) -> None:
-    assert isinstance(after(open_kiosk(broken), *TO_TERMS).at, CannotApply)
+def test_without_any_way_to_pay_no_certificate_is_begun() -> None:
+    assert isinstance(after(open_kiosk(Part.TERMINAL, Part.ACCEPTOR), *TO_TERMS).at, CannotApply)
+    assert isinstance(after(open_kiosk(Part.TERMINAL), *TO_TERMS).at, Terms)
 
 
 def test_with_the_backend_away_no_certificate_is_begun() -> None:
@@ -167,7 +167,7 @@ def test_while_the_card_is_in_the_terminal_nobody_can_leave() -> None:
 
 def test_a_declined_card_may_be_tried_again_with_a_new_payment_id() -> None:
     paying, charge = charged(at_pay(open_kiosk())[0])
-    again = after(paying, CardNotCharged(charge.effect_id, NotPaid.DECLINED))
+    again = after(paying, NotCharged(charge.effect_id, NotPaid.DECLINED))
     assert isinstance(again.at, ReadyToPay)
     assert again.at.problem is NotPaid.DECLINED
     _, second = charged(again)
@@ -177,7 +177,7 @@ def test_a_declined_card_may_be_tried_again_with_a_new_payment_id() -> None:
 
 def test_a_lost_answer_ends_in_a_slip_and_never_in_another_charge() -> None:
     paying, charge = charged(at_pay(open_kiosk())[0])
-    state, (slip,) = step(paying, CardUnknown(charge.effect_id))
+    state, (slip,) = step(paying, ChargeUnknown(charge.effect_id))
     assert isinstance(state.at, PaymentUnknown)
     assert isinstance(slip, PrintReceipt)
     assert slip.receipt is Receipt.PAYMENT_UNKNOWN
@@ -197,7 +197,7 @@ def test_each_outcome_has_its_screen_and_its_slip(
     outcome: Outcome, kind: type, receipt: Receipt
 ) -> None:
     paying, charge = charged(at_pay(open_kiosk())[0])
-    working, (deliver,) = step(paying, CardCharged(charge.effect_id))
+    working, (deliver,) = step(paying, Charged(charge.effect_id))
     assert isinstance(working.at, Working)
     assert isinstance(deliver, DeliverOrder)
     assert deliver.payment == charge.effect_id
@@ -214,7 +214,7 @@ def test_each_outcome_has_its_screen_and_its_slip(
 
 def test_in_review_a_turn_can_be_taken_at_once() -> None:
     paying, charge = charged(at_pay(open_kiosk())[0])
-    working, (deliver,) = step(paying, CardCharged(charge.effect_id))
+    working, (deliver,) = step(paying, Charged(charge.effect_id))
     assert isinstance(deliver, DeliverOrder)
     review, (slip,) = step(working, ApplicationSettled(deliver.effect_id, Outcome.UNDER_REVIEW))
     assert isinstance(slip, PrintReceipt)
@@ -227,12 +227,12 @@ def test_losing_the_server_in_mid_payment_does_not_throw_the_person_out() -> Non
     paying, charge = charged(at_pay(open_kiosk())[0])
     lost = after(paying, ServerLost())
     assert isinstance(lost.at, PayingByCard)
-    assert isinstance(after(lost, CardCharged(charge.effect_id)).at, Working)
+    assert isinstance(after(lost, Charged(charge.effect_id)).at, Working)
 
 
 def test_an_answer_about_another_payment_changes_nothing() -> None:
     paying, _ = charged(at_pay(open_kiosk())[0])
-    for late in (CardCharged(uuid4()), CardUnknown(uuid4())):
+    for late in (Charged(uuid4()), ChargeUnknown(uuid4())):
         assert step(paying, late) == (paying, ())
 
 

@@ -22,15 +22,21 @@ from kiosk.flow.states import (
     CannotApply,
     CertificateReady,
     CheckingApplicant,
+    CheckingVoucher,
     ChooseService,
     ConfirmName,
     CorrectingEmail,
     EmailCorrected,
     EmailProblem,
+    Found,
+    GiveDay,
     GiveEmail,
     GiveEmailAgain,
     GiveNewEmail,
     GiveNumber,
+    GiveSequence,
+    GoesOn,
+    HoldsClaim,
     InForce,
     InReview,
     NotCorrected,
@@ -39,21 +45,28 @@ from kiosk.flow.states import (
     Offer,
     Order,
     OutOfService,
+    Owed,
     PaidButRefused,
     PayingByCard,
+    PayingByCash,
+    PayingByWallet,
     PaymentUnknown,
+    PaymentWaits,
     PrintState,
     ReadDocument,
     ReadProblem,
     ReadyToPay,
     Registering,
     SendingAgain,
+    Standing,
     State,
     StillWorking,
     TakingTurn,
     Terms,
     Ticket,
     TicketReady,
+    TypeDay,
+    VoucherProblem,
     Welcome,
     Working,
 )
@@ -77,6 +90,7 @@ WORLD = World(
     services=SERVICES,
     fee_centimos=3770,
     public_address=True,
+    wallet=True,
     parts=tuple((part, PartState(True)) for part in Part),
 )
 PERSON = Person(
@@ -99,6 +113,11 @@ NO_EMAIL = replace(ORDER, email=None)
 FREE = replace(ORDER, amount_centimos=0)
 LONG_EMAIL = replace(
     ORDER, email="maria.del.rosario.quispe@alumnos.universidad-nacional-mayor.example.com"
+)
+OWED = replace(ORDER, owed=(Owed("C-7KQ2-M9XT-R", 2010),))
+WALLET_CODE = (
+    "00020101021226280010pe.example0110012345678952049399530360454053"
+    "7.705802PE5911INPE PRUEBA6004Lima62140510K07-0001236304A519"
 )
 LINK = "https://certificados.example.pe/d/4Zk1vQ8sXo2LrT9wYb7NcE5hJm3KpUaDfGi6RtSxWqA"
 SHOWN, SHOWN_A_COLLECTION = count(), 20
@@ -157,6 +176,8 @@ def _before_paying() -> dict[str, At]:
         "cannot_apply-in_force": CannotApply(PERSON, NotPossible.ALREADY_VALID, IN_FORCE),
         "give_email-again": GiveEmailAgain(PERSON, IN_FORCE),
         "sending_again": SendingAgain(PERSON, IN_FORCE),
+        **{f"goes_on-{each}": GoesOn(PERSON, Found("A01-00042-K", each)) for each in Standing},
+        "goes_on-claim": GoesOn(PERSON, Found("A01-00042-K", Standing.WORKING, claim_open=True)),
         "confirm_name": ConfirmName(PERSON, certificate, OFFER),
         "confirm_name-long": ConfirmName(PERSON, certificate, long_name),
         "give_email": GiveEmail(PERSON, certificate, OFFER),
@@ -170,6 +191,17 @@ def _paying() -> dict[str, At]:
         "ready_to_pay": ReadyToPay(PERSON, ORDER),
         **{f"ready_to_pay-{why}": ReadyToPay(PERSON, ORDER, why) for why in NotPaid},
         "paying_by_card": PayingByCard(PERSON, ORDER),
+        "paying_by_cash": PayingByCash(PERSON, ORDER, 2010),
+        "give_sequence": GiveSequence(PERSON, ORDER),
+        **{f"give_sequence-{why}": GiveSequence(PERSON, ORDER, why) for why in VoucherProblem},
+        "give_day": GiveDay(PERSON, ORDER, "0012345"),
+        "type_day": TypeDay(PERSON, ORDER, "0012345"),
+        "type_day-mistyped": TypeDay(PERSON, ORDER, "0012345", mistyped=True),
+        "checking_voucher": CheckingVoucher(PERSON, ORDER),
+        "paying_by_wallet": PayingByWallet(PERSON, ORDER),
+        "paying_by_wallet-shown": PayingByWallet(PERSON, ORDER, WALLET_CODE),
+        "paying_by_wallet-stopping": PayingByWallet(PERSON, ORDER, WALLET_CODE, stopping=True),
+        "paying_by_cash-stopping": PayingByCash(PERSON, ORDER, 2010, stopping=True),
         "working": Working(PERSON, ORDER),
     }
 
@@ -179,6 +211,8 @@ def _results() -> dict[str, At]:
     for paper in PrintState:
         found |= {
             f"payment_unknown-{paper}": PaymentUnknown(PERSON, ORDER, paper),
+            f"payment_waits-{paper}": PaymentWaits(PERSON, ORDER, paper),
+            f"holds_claim-{paper}": HoldsClaim(PERSON, OWED, paper),
             f"certificate_ready-{paper}": CertificateReady(PERSON, ORDER, LINK, paper),
             f"in_review-{paper}": InReview(PERSON, ORDER, paper),
             f"still_working-{paper}": StillWorking(PERSON, ORDER, paper),

@@ -10,7 +10,7 @@ from kiosk.flow.effects import ChargeCard, RegisterOrder
 from kiosk.flow.events import (
     ApplicantChecked,
     ApplicationSettled,
-    CardCharged,
+    Charged,
     DocumentTaken,
     OrderRegistered,
     Outcome,
@@ -134,7 +134,7 @@ def test_a_failed_payment_says_why_and_that_nothing_was_charged(
     assert words in bench.touch.texts()
     assert "No se cobró nada" in said(bench)
     assert "S/ 37.70" in bench.touch.texts()
-    assert bench.touch.controls() == ["pay", "cancel"]
+    assert bench.touch.controls() == ["pay", "pay_cash", "pay_wallet", "use_voucher", "cancel"]
 
 
 @pytest.mark.parametrize("theme", [Theme(), Theme(MM_PER_PX_22).with_large_text(True)])
@@ -144,16 +144,19 @@ def test_paying_waits_for_the_terminal_and_says_so(
 ) -> None:
     from kiosk.touch import ControlDisabled
 
-    bench.put_world(parts=((Part.TERMINAL, PartState(False)),))
+    bench.put_world(parts=((Part.TERMINAL, PartState(False)),), wallet=False)
     bench.show(states[name], theme)
     assert bench.faults() == []
-    assert bench.touch.controls() == ["cancel"]
-    assert "El terminal no funciona ahora" in bench.touch.texts()
+    assert bench.touch.controls() == ["use_voucher", "cancel"]
+    assert "Ahora no se puede pagar aquí" in bench.touch.texts()
     with pytest.raises(ControlDisabled, match="No se puede pagar con tarjeta"):
         bench.touch.touch("pay")
     bench.put_world(parts=((Part.TERMINAL, PartState(True)),))
     bench.frames()
-    assert bench.touch.controls() == ["pay", "cancel"]
+    assert bench.touch.controls() == ["pay", "use_voucher", "cancel"]
+    bench.put_world(parts=((Part.ACCEPTOR, PartState(True)),))
+    bench.frames()
+    assert bench.touch.controls() == ["pay_cash", "use_voucher", "cancel"]
 
 
 @pytest.mark.parametrize(
@@ -234,7 +237,7 @@ def test_an_unknown_payment_says_not_to_pay_again(bench: Any, states: dict[str, 
 
 def test_money_that_is_returned_is_named(bench: Any, states: dict[str, At]) -> None:
     bench.show(states["paid_but_refused-printed"])
-    assert "Le devolverán S/ 37.70" in bench.touch.texts()
+    assert "Le devolvemos S/ 37.70" in bench.touch.texts()
     assert "personal del módulo" in said(bench)
 
 
@@ -315,7 +318,10 @@ def test_the_certificate_comes_first_with_its_price(bench: Any, states: dict[str
     [
         ({"backend": False}, "El sistema de certificados no responde."),
         ({"fee_centimos": None}, "El certificado no tiene precio por ahora."),
-        ({"parts": ((Part.READER, PartState(True)),)}, "No se puede pagar con tarjeta ahora."),
+        (
+            {"parts": ((Part.READER, PartState(True)),), "wallet": False},
+            "Ahora no se puede pagar en este kiosco.",
+        ),
     ],
     ids=["backend", "fee", "terminal"],
 )
@@ -372,7 +378,7 @@ def test_a_whole_certificate_by_touch(bench: Any, states: dict[str, At]) -> None
     news(OrderRegistered(last().effect_id, paying.order), "ready_to_pay")
     touch("pay", "paying_by_card")
     assert isinstance(last(), ChargeCard)
-    news(CardCharged(last().effect_id), "working")
+    news(Charged(last().effect_id), "working")
     news(ApplicationSettled(last().effect_id, Outcome.ISSUED, None), "certificate_ready")
     news(SlipPrinted(last().effect_id, PrintState.PRINTED), "certificate_ready")
     touch("finish", "welcome")

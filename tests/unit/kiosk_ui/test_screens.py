@@ -18,13 +18,18 @@ from kiosk.flow.events import (
     Finish,
     GaveEmail,
     GaveNumber,
+    GaveSequence,
+    OtherDay,
     Pay,
     SendMeAgain,
     Start,
     TakeTurn,
+    TypedDay,
+    UseVoucher,
 )
 from kiosk.flow.states import At, ChooseService, TicketReady, Welcome
 from kiosk.flow.world import Part, PartState
+from kiosk.order import Means
 from kiosk.theme import HIGH_CONTRAST, MM_PER_PX_22, Theme
 
 THEMES = {
@@ -149,6 +154,21 @@ TOUCHES = [
     ("give_email", "cancel", Cancel()),
     ("ready_to_pay", "pay", Pay()),
     ("ready_to_pay-declined", "pay", Pay()),
+    ("ready_to_pay", "pay_cash", Pay(Means.CASH)),
+    ("ready_to_pay", "pay_wallet", Pay(Means.WALLET)),
+    ("ready_to_pay", "use_voucher", UseVoucher()),
+    ("give_sequence", "continue", GaveSequence("")),
+    ("give_sequence", "back", Back()),
+    ("give_day", "cancel", Cancel()),
+    ("give_day", "other_day", OtherDay()),
+    ("type_day", "continue", TypedDay("")),
+    ("type_day", "back", Back()),
+    ("payment_waits-printed", "finish", Finish()),
+    ("paying_by_wallet-shown", "cancel", Cancel()),
+    ("paying_by_cash", "cancel", Cancel()),
+    ("goes_on-working", "finish", Finish()),
+    ("goes_on-in_doubt", "take_turn", TakeTurn()),
+    ("holds_claim-printed", "finish", Finish()),
     ("ready_to_pay", "cancel", Cancel()),
     ("payment_unknown-printed", "finish", Finish()),
     ("certificate_ready-printed", "finish", Finish()),

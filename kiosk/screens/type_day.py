@@ -1,0 +1,38 @@
+"""Paid at the bank, some days ago: the day is typed from its paper."""
+
+from kivy.properties import StringProperty
+
+from kiosk.flow.events import Back, Cancel, TypedDay
+from kiosk.flow.states import State, TypeDay
+from kiosk.widgets.keyboard import after
+from kiosk.widgets.page import Page
+
+SIGNS = 8
+
+
+class TypeDayScreen(Page):
+    """Day, month and year in figures. What is typed lives in `draft`, as at the e-mail."""
+
+    problem = StringProperty()
+
+    def render(self, state: State) -> None:
+        """Say that what was typed is no day, if it was none."""
+        super().render(state)
+        assert isinstance(state.at, TypeDay)
+        self.problem = self.loc._("type_day.mistyped") if state.at.mistyped else ""
+
+    def key(self, char: str) -> None:
+        """A key of the keyboard was touched."""
+        self.draft = after(self.draft, char)[:SIGNS]
+
+    def go_on(self) -> None:
+        """The day is complete, says the person."""
+        self.emit(TypedDay(self.draft))
+
+    def back(self) -> None:
+        """To the days that need no typing."""
+        self.emit(Back())
+
+    def cancel(self) -> None:
+        """Leave."""
+        self.emit(Cancel())

@@ -1,0 +1,1 @@
+"""The outside world of money: the wallets' gateway."""

@@ -1,0 +1,6 @@
+"""HTTP of money that is owed, one file for each thing a kiosk or a window speaks of."""
+
+from queue_server.payments.api import claims, doubts, returns
+
+# Side by side, not one in another: FastAPI looks a route up again at every level.
+routers = tuple(part.router for part in (claims, doubts, returns))

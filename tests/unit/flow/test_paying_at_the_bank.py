@@ -1,0 +1,98 @@
+"""Paid at the bank before: number, day, and what the centre says, without any server."""
+
+from datetime import date
+
+import pytest
+
+from kiosk.flow.effects import DeliverOrder, PresentVoucher, PrintReceipt, Receipt
+from kiosk.flow.events import (
+    Back,
+    GaveDay,
+    GaveSequence,
+    OtherDay,
+    TypedDay,
+    UseVoucher,
+    VoucherRefused,
+    VoucherTaken,
+    VoucherWaits,
+)
+from kiosk.flow.states import (
+    CheckingVoucher,
+    GiveDay,
+    GiveSequence,
+    PaymentWaits,
+    ReadyToPay,
+    State,
+    TypeDay,
+    VoucherProblem,
+    Working,
+)
+from kiosk.flow.step import is_busy, step
+from tests.support.flow import after, ready_to_pay
+
+DAY = date(2026, 11, 20)
+
+
+def presented() -> tuple[State, PresentVoucher]:
+    before = after(ready_to_pay(), UseVoucher(), GaveSequence("00-123 45a"))
+    state, (effect,) = step(before, GaveDay(DAY))
+    assert isinstance(effect, PresentVoucher)
+    return state, effect
+
+
+def test_what_was_typed_is_presented_without_its_blanks() -> None:
+    state, present = presented()
+    assert isinstance(state.at, CheckingVoucher)
+    assert (present.sequence, present.paid_on) == ("0012345A", DAY)
+    assert is_busy(state.at)
+
+
+@pytest.mark.parametrize("text", ["", "  ", "-", "9" * 21])
+def test_what_is_no_number_is_asked_for_again(text: str) -> None:
+    state = after(ready_to_pay(), UseVoucher(), GaveSequence(text))
+    assert isinstance(state.at, GiveSequence)
+    assert state.at.problem is VoucherProblem.MISTYPED
+
+
+def test_an_older_day_is_typed_and_must_exist() -> None:
+    at_day = after(ready_to_pay(), UseVoucher(), GaveSequence("12345"), OtherDay())
+    wrong = after(at_day, TypedDay("31022026"))
+    assert isinstance(wrong.at, TypeDay)
+    assert wrong.at.mistyped
+    _, (present,) = step(wrong, TypedDay("20112026"))
+    assert isinstance(present, PresentVoucher)
+    assert present.paid_on == DAY
+
+
+def test_one_screen_back_is_always_possible_before_it_is_presented() -> None:
+    state = after(ready_to_pay(), UseVoucher(), GaveSequence("12345"), OtherDay())
+    for expected in (GiveDay, GiveSequence, ReadyToPay):
+        state = after(state, Back())
+        assert isinstance(state.at, expected)
+
+
+def test_a_payment_that_shows_is_followed_without_another_hand_over() -> None:
+    state, present = presented()
+    working, (follow,) = step(state, VoucherTaken(present.effect_id))
+    assert isinstance(working.at, Working)
+    assert isinstance(follow, DeliverOrder)
+    assert follow.payment is None
+
+
+def test_a_payment_that_does_not_show_yet_is_kept_and_said_on_paper() -> None:
+    state, present = presented()
+    waits, (slip,) = step(state, VoucherWaits(present.effect_id))
+    assert isinstance(waits.at, PaymentWaits)
+    assert isinstance(slip, PrintReceipt)
+    assert slip.receipt is Receipt.PAYMENT_WAITS
+
+
+@pytest.mark.parametrize("problem", list(VoucherProblem))
+def test_a_refused_one_says_why_and_another_try_has_another_id(problem: VoucherProblem) -> None:
+    state, present = presented()
+    again = after(state, VoucherRefused(present.effect_id, problem))
+    assert isinstance(again.at, GiveSequence)
+    assert again.at.problem is problem
+    _, (second,) = step(after(again, GaveSequence("777")), GaveDay(DAY))
+    assert isinstance(second, PresentVoucher)
+    assert second.effect_id != present.effect_id

@@ -1,0 +1,115 @@
+"""Paying with notes and coins, step by step, without any device."""
+
+from dataclasses import replace
+from uuid import uuid4
+
+import pytest
+
+from kiosk.flow.effects import DeliverOrder, PrintReceipt, Receipt, StopPaying, TakeCash
+from kiosk.flow.events import (
+    Cancel,
+    CashSeen,
+    Charged,
+    ChargeUnknown,
+    Event,
+    Finish,
+    IdleExpired,
+    MoneyOwed,
+    NotCharged,
+    PartChanged,
+    Pay,
+)
+from kiosk.flow.states import (
+    HoldsClaim,
+    NotPaid,
+    Owed,
+    PayingByCash,
+    PaymentUnknown,
+    ReadyToPay,
+    State,
+    Working,
+)
+from kiosk.flow.step import is_busy, step
+from kiosk.flow.world import Part
+from kiosk.order import Means
+from tests.support.flow import DOWN, after, ready_to_pay
+
+OWED = (Owed("C-0000-0000-Z", 2000),)
+
+
+def taking() -> tuple[State, TakeCash]:
+    state, (effect,) = step(ready_to_pay(), Pay(Means.CASH))
+    assert isinstance(effect, TakeCash)
+    return state, effect
+
+
+def test_it_says_what_is_missing_as_money_comes_in() -> None:
+    state, take = taking()
+    assert isinstance(state.at, PayingByCash)
+    assert state.at.missing_centimos == take.order.amount_centimos
+    more = after(state, CashSeen(take.effect_id, 2000))
+    assert isinstance(more.at, PayingByCash)
+    assert more.at.missing_centimos == take.order.amount_centimos - 2000
+
+
+def test_money_of_another_payment_is_not_shown() -> None:
+    state, _ = taking()
+    assert after(state, CashSeen(uuid4(), 2000)) == state
+
+
+def test_without_an_acceptor_it_cannot_be_begun() -> None:
+    down = after(ready_to_pay(), PartChanged(Part.ACCEPTOR, DOWN))
+    assert step(down, Pay(Means.CASH)) == (down, ())
+
+
+@pytest.mark.parametrize("event", [Cancel(), IdleExpired(), Finish()])
+def test_who_leaves_is_given_back_what_is_inside_and_nobody_else_can_start(event: Event) -> None:
+    state, take = taking()
+    assert not is_busy(state.at)
+    stopping, effects = step(state, event)
+    assert effects == (StopPaying(take.effect_id),)
+    assert is_busy(stopping.at)
+    assert step(stopping, event) == (stopping, ()), "it is stopped once"
+
+
+def test_enough_goes_to_the_server_with_the_change_that_could_not_be_given() -> None:
+    state, take = taking()
+    working, (deliver,) = step(state, Charged(take.effect_id, OWED))
+    assert isinstance(working.at, Working)
+    assert isinstance(deliver, DeliverOrder)
+    assert (deliver.order.means, deliver.order.owed) == (Means.CASH, OWED)
+    assert deliver.payment == take.effect_id
+
+
+def test_what_was_given_back_leaves_another_try_with_another_id() -> None:
+    state, take = taking()
+    again = after(state, NotCharged(take.effect_id, NotPaid.GIVEN_BACK))
+    assert isinstance(again.at, ReadyToPay)
+    _, (second,) = step(again, Pay(Means.CASH))
+    assert isinstance(second, TakeCash)
+    assert second.effect_id != take.effect_id
+
+
+def test_what_could_not_be_given_back_is_a_claim_on_paper_and_never_another_try() -> None:
+    state, take = taking()
+    owed, (slip,) = step(state, MoneyOwed(take.effect_id, OWED))
+    assert isinstance(owed.at, HoldsClaim)
+    assert isinstance(slip, PrintReceipt)
+    assert (slip.receipt, slip.order.owed) == (Receipt.OWED, OWED)
+    assert step(owed, Pay(Means.CASH)) == (owed, ())
+
+
+def test_a_lost_acceptor_ends_in_doubt_with_a_slip() -> None:
+    state, take = taking()
+    doubt, (slip,) = step(state, ChargeUnknown(take.effect_id))
+    assert isinstance(doubt.at, PaymentUnknown)
+    assert isinstance(slip, PrintReceipt)
+    assert slip.receipt is Receipt.PAYMENT_UNKNOWN
+
+
+@pytest.mark.negative_control
+def test_a_flow_that_lets_people_go_with_money_inside_would_be_seen() -> None:
+    """The broken variant leaves as from any other screen: nobody stops the acceptors."""
+    state, _ = taking()
+    broken = replace(state, at=replace(ready_to_pay().at, problem=None))
+    assert step(broken, Cancel())[1] != step(state, Cancel())[1]
