@@ -34,5 +34,8 @@ class Visitor:
 JUAN = Visitor("10117410", "800101", "M", "PRUEBA", "JUAN CARLOS", "juan.prueba@example.com")
 # Shares a name with somebody: the centre's people decide.
 JOSE = Visitor("10117436", "900315", "M", "PRUEBA", "JOSE LUIS", "jose.prueba@example.com")
+# Pays with notes; pays with her phone.
+MARTA = Visitor("10117487", "581009", "F", "PRUEBA", "MARTA", "marta.prueba@example.com")
+ROSA = Visitor("10117428", "750630", "F", "PRUEBA", "ROSA ELVIRA", "rosa.prueba@example.com")
 # Has a certificate in force: nothing needs to be paid.
 CARMEN = Visitor("10117479", "690228", "F", "PRUEBA", "CARMEN JULIA", "carmen.prueba@example.com")

@@ -24,6 +24,10 @@ class Ports:
     printer: int
     terminal: int
     terminal_control: int
+    bills: int
+    hopper_10: int
+    hopper_100: int
+    gateway: int
     backend: int
     smtp: int
 
@@ -111,6 +115,9 @@ host = "{LOOPBACK}"
 port = {ports.smtp}
 sender = "certificados@example.com"
 starttls = false
+[wallet]
+url = "http://{LOOPBACK}:{ports.gateway}"
+credential_file = "gateway/token"
 """
 
 
@@ -134,4 +141,18 @@ port = "{run / "printer.tty"}"
 name = "terminal"
 model = "nexo"
 port = "http://{LOOPBACK}:{ports.terminal}"
+[[devices]]
+name = "bills"
+model = "cctalk-bill"
+port = "{run / "bills.tty"}"
+[[devices]]
+name = "hopper10"
+model = "cctalk-hopper"
+port = "{run / "hopper10.tty"}"
+options = {{ coin_centimos = 10 }}
+[[devices]]
+name = "hopper100"
+model = "cctalk-hopper"
+port = "{run / "hopper100.tty"}"
+options = {{ coin_centimos = 100 }}
 """

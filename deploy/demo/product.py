@@ -9,6 +9,8 @@ from urllib.request import Request, urlopen
 from deploy.demo.place import LOOPBACK, Place
 from deploy.demo.processes import Processes, answers
 
+CASH = {"bills": "cctalk-bill", "hopper10": "cctalk-hopper", "hopper100": "cctalk-hopper"}
+
 
 @contextmanager
 def product(place: Place) -> Iterator[Processes]:
@@ -20,10 +22,13 @@ def product(place: Place) -> Iterator[Processes]:
         processes.start("sandbox", *sandbox, "--state", str(run / "sandbox"))
         mailbox = ("-m", "deploy.demo.mailbox", "--port", str(ports.smtp))
         processes.start("mailbox", *mailbox, "--folder", str(place.mailbox))
+        gateway = ("-m", "queue_server.payments.sandbox", "--port", str(ports.gateway))
+        processes.start("gateway", *gateway, "--folder", str(run / "gateway"))
         _simulators(processes, place)
-        processes.wait("sandbox", processes.says("sandbox", "ready"))
+        for name in ("sandbox", "gateway"):
+            processes.wait(name, processes.says(name, "ready"))
         processes.start("serve", *server, "serve")
-        for name in ("mailbox", "reader", "printer", "terminal"):
+        for name in ("mailbox", "reader", "printer", "terminal", *CASH):
             processes.wait(name, processes.says(name, "ready"))
         processes.wait("serve", lambda: _sells(place))
         kiosk = ("-m", "kiosk", "--config", str(run / "kiosk.toml"))
@@ -40,6 +45,10 @@ def _simulators(processes: Processes, place: Place) -> None:
     _simulate(processes, "printer", "escpos", ports.printer, *printer)
     terminal = ("--listen", f"{LOOPBACK}:{ports.terminal}", "--spool", str(run / "terminal"))
     _simulate(processes, "terminal", "nexo", ports.terminal_control, *terminal)
+    controls = (ports.bills, ports.hopper_10, ports.hopper_100)
+    for (name, model), control in zip(CASH.items(), controls, strict=True):
+        cable = ("--pty", str(run / f"{name}.tty"), "--spool", str(run / name))
+        _simulate(processes, name, model, control, *cable)
 
 
 def _simulate(processes: Processes, name: str, model: str, control: int, *words: str) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from deploy.demo.centre import address
-from deploy.demo.place import REPOSITORY, Place
+from deploy.demo.place import LOOPBACK, REPOSITORY, Place
 from deploy.demo.story import Happened
 
 
@@ -33,6 +33,8 @@ def table(place: Place, happened: Happened, seconds: float) -> str:
         ("tracking", f"{review['application_number']}: {review['tracking']['said']}"),
         ("sent again", _certificate(again)),
         ("", f"{again['to']}: {_short(again['path'])}; {_charged(again)}"),
+        ("cash", _paid_in_cash(happened.cash)),
+        ("wallet", _paid_by_wallet(happened.wallet)),
         ("download", f"by the code on the kiosk's screen: {_short(again['download']['pdf'])}"),
         (
             "journey",
@@ -62,6 +64,17 @@ def _certificate(facts: dict[str, Any]) -> str:
     return f"{facts['number']}, {valid}: {_short(facts['pdf'])}"
 
 
+def _paid_in_cash(facts: dict[str, Any]) -> str:
+    """What lay in the boxes in the end."""
+    taken, given = facts["taken_centimos"] / 100, facts["given_centimos"] / 100
+    return f"S/ {taken:.2f} in, S/ {given:.2f} out: {_short(facts['slip'])}"
+
+
+def _paid_by_wallet(facts: dict[str, Any]) -> str:
+    """What the gateway kept."""
+    return f"S/ {facts['kept_centimos'] / 100:.2f} by the code: {_short(facts['slip'])}"
+
+
 def _charged(facts: dict[str, Any]) -> str:
     """What the terminal charged and the database holds for it."""
     return f"charged by the terminal: {facts['charges']}, paid on record: {facts['payments']}"
@@ -89,6 +102,7 @@ def places_to_look(place: Place) -> str:
         "display": f"{place.url}/display",
         "tracking": f"{place.url}/seguimiento",
         "centre": f"{address(place)}/   (the stand-in: requests, reviews, vouchers, faults)",
+        "wallets": f"http://{LOOPBACK}:{place.ports.gateway}/   (the stand-in: pay, decline)",
     }
     rows += [f"  {page:<16}{where}" for page, where in open_to_all.items()]
     return "\n".join(rows)

@@ -10,6 +10,7 @@ from deploy.demo.again import downloaded, sent_again
 from deploy.demo.applicant import Applicant
 from deploy.demo.arrivals import Unproven, application_on, letter_to, slip, turn_on
 from deploy.demo.centre import issue_after_review
+from deploy.demo.money import paid_by_wallet, paid_in_cash
 from deploy.demo.people import CARMEN, JOSE, JUAN
 from deploy.demo.phone import Shown
 from deploy.demo.place import KIOSK_CODE, Place
@@ -37,6 +38,8 @@ class Happened:
     calls: list[dict[str, object]] = field(default_factory=list)
     review: dict[str, Any] = field(default_factory=dict)
     again: dict[str, Any] = field(default_factory=dict)
+    cash: dict[str, Any] = field(default_factory=dict)
+    wallet: dict[str, Any] = field(default_factory=dict)
     journey: dict[str, object] = field(default_factory=dict)
     workshop: list[dict[str, object]] = field(default_factory=list)
     screens: list[Path] = field(default_factory=list)
@@ -65,6 +68,9 @@ def tell(place: Place, processes: Processes, say: Callable[[str], None]) -> Happ
         issue_after_review(place, application_of(place, application))
         say("Carmen has a certificate in force: it is sent again, for nothing")
         _have_it_sent_again(person, place, room, happened)
+        say("Marta pays with two notes and takes her change; Rosa pays with her phone")
+        happened.cash = paid_in_cash(person, place, paper=5)
+        happened.wallet = paid_by_wallet(person, place, paper=6)
         _look_at_the_day(place, room, happened)
         say("José's certificate arrives by e-mail, and his phone finds it ready")
         _be_told(place, room, application, happened)

@@ -8,13 +8,18 @@ from deploy.demo.people import Visitor
 
 def apply_and_pay(person: Applicant, visitor: Visitor, outcome: str) -> None:
     """Document, terms, name, e-mail, card, until `outcome` is on the screen and on paper."""
+    to_the_amount(person, visitor)
+    person.touch("pay", outcome)
+    person.wait_enabled("finish")
+
+
+def to_the_amount(person: Applicant, visitor: Visitor) -> None:
+    """Document, terms, name, e-mail: everything before money."""
     _ask_for_certificate(person, visitor)
     person.touch("accept", "confirm_name")
     person.touch("confirm", "give_email")
     _type_email(person, visitor)
     person.touch("continue", "ready_to_pay")
-    person.touch("pay", outcome)
-    person.wait_enabled("finish")
 
 
 def have_it_sent_again(person: Applicant, visitor: Visitor) -> Path:

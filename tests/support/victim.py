@@ -32,6 +32,7 @@ class Victim:
         return subprocess.Popen(
             [sys.executable, "-m", module, "--config", config, *words],
             cwd=REPOSITORY,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=(self.folder / "kiosk.log").open("a"),
             text=True,

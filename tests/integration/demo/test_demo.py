@@ -148,7 +148,9 @@ def test_a_certificate_in_force_came_again_by_mail_and_by_code_and_cost_nothing(
         report[paid]["application_number"] for paid in ("certificate", "review")
     )
     paid = read(demo, lambda uow: uow.connection.scalars(select(payments.c.application)).all())
-    assert set(paid) == {report[each]["application_id"] for each in ("certificate", "review")}
+    by_card = {report[each]["application_id"] for each in ("certificate", "review")}
+    assert by_card < set(paid)
+    assert len(paid) == 4, "two by card, one in cash, one by a wallet"
     assert shows_code(Path(again["download"]["code"]), again["download"]["link"])
     (taken,) = read(
         demo,
@@ -157,6 +159,14 @@ def test_a_certificate_in_force_came_again_by_mail_and_by_code_and_cost_nothing(
         ).all(),
     )
     assert taken == again["application_id"]
+
+
+def test_notes_and_a_phone_paid_the_fee_to_the_centimo(report: dict[str, Any]) -> None:
+    cash, wallet = report["cash"], report["wallet"]
+    assert cash["taken_centimos"] - cash["given_centimos"] == wallet["kept_centimos"] == 3770
+    assert "Pagado en efectivo: S/ 37.70" in Path(cash["slip"]).read_text()
+    assert "Pagado con billetera: S/ 37.70" in Path(wallet["slip"]).read_text()
+    assert cash["application_number"] in Path(cash["slip"]).read_text()
 
 
 def events(demo: Path, kind: str) -> Sequence[Any]:

@@ -109,7 +109,7 @@ def main(folder: Path) -> None:
         "give_day": states.GiveDay(person, order, "0012345"),
         "payment_waits": states.PaymentWaits(person, order, printed),
         "holds_claim": states.HoldsClaim(
-            person, replace(order, owed=(states.Owed("C-7KQ2-M9XT-R", 2000),)), printed
+            person, replace(order, owed=(states.Owed("C-7KQ2-M9XT-9", 2000),)), printed
         ),
         "working": states.Working(person, order),
         "payment_unknown": states.PaymentUnknown(person, order, printed),

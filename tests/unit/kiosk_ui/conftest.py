@@ -114,7 +114,7 @@ FREE = replace(ORDER, amount_centimos=0)
 LONG_EMAIL = replace(
     ORDER, email="maria.del.rosario.quispe@alumnos.universidad-nacional-mayor.example.com"
 )
-OWED = replace(ORDER, owed=(Owed("C-7KQ2-M9XT-R", 2010),))
+OWED = replace(ORDER, owed=(Owed("C-7KQ2-M9XT-9", 2010),))
 WALLET_CODE = (
     "00020101021226280010pe.example0110012345678952049399530360454053"
     "7.705802PE5911INPE PRUEBA6004Lima62140510K07-0001236304A519"
