@@ -1,5 +1,7 @@
 """Brings to an end what a crash or a lost reply left open: asks devices, tells the server."""
 
+import time
+from collections.abc import Callable
 from uuid import UUID
 
 import structlog
@@ -17,6 +19,8 @@ from kiosk.performers.printer import Commands
 from kiosk.queue_client import QueueClient
 
 RECOVER_EVERY_S = 2.0
+# So long after the start a hopper that has not answered yet is waited for.
+HOPPERS_S = 20.0
 
 log = structlog.get_logger("recovery")
 
@@ -32,6 +36,7 @@ class Recovery:
         till: Till,
         settlement: CashSettlement,
         slips: ClaimSlips,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._journal = journal
         self._client = client
@@ -40,6 +45,8 @@ class Recovery:
         self._settlement = settlement
         self._slips = slips
         self._cash_seen: tuple[int, int] | None = None
+        self._hoppers_heard_by = monotonic() + HOPPERS_S
+        self._monotonic = monotonic
 
     def look(self) -> None:
         """Try once for every unsettled order, and for cash that came to light late."""
@@ -85,9 +92,15 @@ class Recovery:
         undecided = entry.state is not OrderState.RETURNING
         if undecided and not self._till.end(str(payment)):
             return
+        if self._waits_for_coins(payment):
+            return
         settled = self._settlement.settle(payment, give=False)
         self._slips.owe(settled.owed)
         log.info("payment", application=str(entry.application), state=settled.state)
+
+    def _waits_for_coins(self, payment: UUID) -> bool:
+        """Power went while coins came out: the hopper says how many, as soon as it answers."""
+        return self._monotonic() < self._hoppers_heard_by and self._settlement.is_counting(payment)
 
     def _close_code(self, application: UUID, payment: UUID) -> None:
         """Nobody looks at the code any more: it is given up, and the server says how it ended."""
@@ -108,7 +121,7 @@ class Recovery:
                 continue
             with self._journal.orders.claim(entry.application, wait=False) as mine:
                 busy = entry.payment == payment and entry.state is OrderState.PAYING
-                if not mine or busy:
+                if not mine or busy or self._waits_for_coins(payment):
                     return
                 self._slips.owe(self._settlement.settle(payment, give=False).owed)
         self._cash_seen = seen

@@ -27,6 +27,7 @@ from kiosk.order import Means, OrderState
 log = structlog.get_logger("cash")
 
 _CHARGED = (OrderState.PAID, OrderState.ACCEPTED)
+_OPEN = (None, "unknown")
 _UNDECIDED = (OrderState.PAYING, OrderState.UNKNOWN)
 
 
@@ -64,6 +65,11 @@ class CashSettlement:
     def taken(self, payment: UUID) -> int:
         """What devices kept for `payment` so far, in céntimos."""
         return sum(each.credit.amount_centimos for each in self._pieces(payment))
+
+    def is_counting(self, payment: UUID) -> bool:
+        """Whether a hopper has not said yet how many coins of this payment came out."""
+        self._ask_open_payouts(payment)
+        return any(each.outcome in _OPEN for each in self._payouts(payment))
 
     def _entry(self, payment: UUID) -> OrderEntry:
         entry = self._journal.orders.of_payment(payment)
@@ -112,7 +118,7 @@ class CashSettlement:
 
     def _ask_open_payouts(self, payment: UUID) -> None:
         for payout in self._payouts(payment):
-            if payout.outcome in (None, "unknown"):
+            if payout.outcome in _OPEN:
                 self._till.ask_payouts(_coin(payout), payout.payout_id)
 
     def _account(self, payment: UUID) -> None:
@@ -133,7 +139,7 @@ class CashSettlement:
         claims = {each.id: each for each in self._journal.claims.of_payment(payment)}
         for payout in self._payouts(payment):
             id_ = uuid5(payment, payout.payout_id)
-            doubtful = payout.outcome in (None, "unknown")
+            doubtful = payout.outcome in _OPEN
             if doubtful and id_ not in claims:
                 worth = payout.coins * _coin(payout)
                 entry = self._entry(payment)
