@@ -34,7 +34,7 @@ class Driver(Protocol):
 
     @property
     def capabilities(self) -> Capabilities:
-        """What this device can do; it does not change while connected."""
+        """What this device can do, as far as it has said it yet; read after each poll."""
         ...
 
     @property
@@ -88,6 +88,8 @@ def not_run(_command: object, completion: Completion, status: DeviceStatus) -> o
 SERIAL_OPTIONS: Options = {"baud": 9600, "parity": "N"}
 SERIAL_CHOICES: Mapping[str, tuple[str, ...]] = {"parity": ("N", "E", "O")}
 
+_NO_LIMITS: Mapping[str, tuple[float, float]] = {}
+
 
 def open_bytes(port: str, options: Options) -> Link:
     """Open a serial line or a TCP connection as ``SERIAL_OPTIONS`` say."""
@@ -99,18 +101,20 @@ class Model:
     """One model of device: its kind, its options with their defaults, and how to build it.
 
     ``options`` gives each option's default, whose type is the option's type; ``choices`` narrows
-    an option to some values. ``refuse`` makes the result of a command that never touched the
-    device. ``open_link`` opens the way to it and takes ``link_options``; ``build`` gets what it
-    returned. ``beside`` lists commands that must not wait for the one that is running. ``answers``
-    is False for a device that only sends: being there says nothing about which device it is.
-    ``personal`` is False where nothing of a person passes, so that a technician may see the bytes.
-    ``port_scheme`` is what its ports begin with where they are no byte stream (``"http"``).
+    an option to some values, ``limits`` a number to a range (lowest, highest). ``refuse`` makes the
+    result of a command that never touched the device. ``open_link`` opens the way to it and takes
+    ``link_options``; ``build`` gets what it returned. ``beside`` lists commands that must not wait
+    for the one that is running. ``answers`` is False for a device that only sends: being there says
+    nothing about which device it is. ``personal`` is False where nothing of a person passes, so
+    that a technician may see the bytes. ``port_scheme`` is what its ports begin with where they are
+    no byte stream (``"http"``).
     """
 
     kind: str
     options: Options
     build: Callable[[Any, Options, Wiring], Driver]
     choices: Mapping[str, tuple[str, ...]]
+    limits: Mapping[str, tuple[float, float]] = field(default_factory=lambda: _NO_LIMITS)
     refuse: Callable[[object, Completion, DeviceStatus], object] = not_run
     open_link: Callable[[str, Options], Closable] = open_bytes
     link_options: Options = field(default_factory=lambda: SERIAL_OPTIONS)

@@ -55,14 +55,21 @@ class HotPlug:
             now = self._look()
             if now != seen:
                 seen = now
-                self._changed()
+                self._tell()
 
     def _look(self) -> frozenset[object]:
         try:
             return frozenset(self._lister())
-        except OSError:
+        except (OSError, TypeError, ValueError):
             _log.exception("ports_not_listed")
             return frozenset()
+
+    def _tell(self) -> None:
+        """Whatever the listener does, the next port is noticed too."""
+        try:
+            self._changed()
+        except Exception:  # noqa: BLE001
+            _log.exception("port_change_not_taken")
 
 
 def waking(supervisors: Iterable[Wakeable]) -> Callable[[], None]:

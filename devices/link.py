@@ -58,8 +58,9 @@ class RawRing:
     """The last transfers of a link, for support. Bounded; letters and digits are masked.
 
     What passes here is personal (documents, slips), so it is masked as it comes in, not as
-    it goes out: letters become ``x``, digits ``9``, control bytes and punctuation stay. Only a
-    protocol that carries nothing of a person (``show_all``) is kept as it is.
+    it goes out: letters become ``x``, digits ``9`` (with an even parity bit too), control bytes and
+    punctuation stay. Only a protocol that carries nothing of a person (``show_all``) is kept as
+    it is.
     """
 
     def __init__(self, entries: int = RING_ENTRIES) -> None:
@@ -75,7 +76,8 @@ class RawRing:
         """Record one transfer; only the first 256 bytes of it are kept."""
         shown = data[:RING_ENTRY_BYTES]
         if self._masked:
-            shown = re.sub(rb"[0-9]", b"9", re.sub(rb"[A-Za-z\x80-\xff]", b"x", shown))
+            digits_hidden = re.sub(rb"[0-9\xb0-\xb9]", b"9", shown)
+            shown = re.sub(rb"[A-Za-z\x80-\xff]", b"x", digits_hidden)
         entry = RawEntry(time.monotonic(), direction, len(data), shown)
         with self._lock:
             self._entries.append(entry)
@@ -158,19 +160,38 @@ class SerialLink(FdLink):
 
 
 class TcpLink(FdLink):
-    """A TCP connection, as of a network printer (usually port 9100). Raises ``LinkRefused``."""
+    """A TCP connection, as of a network printer (usually port 9100). Raises ``LinkRefused``.
+
+    A peer that vanished without a word (its power is gone, its cable out) is noticed within about
+    five seconds, also while nothing is sent, where the platform can.
+    """
 
     def __init__(self, host: str, tcp_port: int, timeout_s: float = CONNECT_TIMEOUT_S) -> None:
         port = f"tcp://{host}:{tcp_port}"
         try:
             connection = socket.create_connection((host, tcp_port), timeout_s)
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        except OSError as cause:
+            _watch(connection)
+        except (OSError, ValueError, OverflowError) as cause:
             raise LinkRefused(port, cause) from cause
         super().__init__(port, connection.fileno(), connection.close)
 
 
-_TCP_PORT = re.compile(r"(?:tcp|socket)://(?P<host>[^:/]+|\[[0-9a-fA-F:]+\]):(?P<port>\d{1,5})/?")
+_WATCH = {"TCP_USER_TIMEOUT": 4000, "TCP_KEEPIDLE": 2, "TCP_KEEPINTVL": 1, "TCP_KEEPCNT": 3}
+"""After 2 s of silence ask each second, three times; bytes not taken for 4000 ms end it."""
+
+
+def _watch(connection: socket.socket) -> None:
+    """Let the system ask whether the peer is still there."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in _WATCH.items():
+        if hasattr(socket, name):
+            connection.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
+
+
+_TCP_PORT = re.compile(
+    r"(?:tcp|socket)://(?P<host>[^:/]+|\[[0-9a-fA-F:]+\]):(?P<port>[0-9]{1,5})/?"
+)
 
 
 def open_link(port: str, baud: int = 9600, parity: str = "N") -> FdLink:
@@ -265,7 +286,7 @@ class HttpLink:
         try:
             opened = socket.create_connection((self._host, self._tcp_port), patience)
             opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        except (OSError, OverflowError) as cause:
+        except (OSError, ValueError, OverflowError) as cause:
             raise LinkRefused(self.port, cause) from cause
         connection = http.client.HTTPConnection(self._host, self._tcp_port)
         connection.sock = _TimedSocket(opened, deadline)
@@ -305,9 +326,12 @@ class _TimedSocket(socket.socket):
         return super().recv_into(buffer, nbytes, flags)
 
     def _hurry(self) -> None:
-        self.settimeout(max(0.001, self._deadline - time.monotonic()))
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("its deadline passed")  # also where bytes keep coming
+        self.settimeout(left)
 
 
 _HTTP_PORT = re.compile(
-    r"http://(?P<host>[^:/@\s]+|\[[0-9a-fA-F:]+\]):(?P<port>\d{1,5})(?P<path>/[!-~]*)?"
+    r"http://(?P<host>[^:/@\s]+|\[[0-9a-fA-F:]+\]):(?P<port>[0-9]{1,5})(?P<path>/[!-~]*)?"
 )

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from serial.tools import list_ports
 
-from devices.errors import LinkAmbiguous, LinkNotFound
+from devices.errors import LinkAmbiguous, LinkNotFound, LinkRefused
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +40,20 @@ class PortLister(Protocol):
     """The seam through which ports are seen; tests and demonstrations bring their own."""
 
     def __call__(self) -> Sequence[PortSeen]:
-        """Return the ports that are there now."""
+        """Return the ports that are there now; raises ``OSError`` where they cannot be read."""
         ...
 
 
 def system_ports() -> Sequence[PortSeen]:
-    """The serial ports of this machine, by path."""
+    """The serial ports of this machine, by path.
+
+    Raises ``OSError``, also for what the library makes of an adapter that vanishes while it is
+    being looked at (``TypeError``, ``ValueError``).
+    """
+    try:
+        listed = list_ports.comports()
+    except (TypeError, ValueError) as cause:
+        raise OSError(f"the ports could not be listed ({cause}); look again") from cause
     found = (
         PortSeen(
             port.device,
@@ -55,7 +63,7 @@ def system_ports() -> Sequence[PortSeen]:
             port.location or "",
             port.description if port.description != "n/a" else "",
         )
-        for port in list_ports.comports()
+        for port in listed
     )
     return sorted(found, key=lambda port: port.path)
 
@@ -67,12 +75,15 @@ _BY_SOCKET = re.compile(r"usb-path:(?P<location>[0-9.:\-]+)")
 def resolve(port: str, lister: PortLister) -> str:
     """Return the path that ``port`` means now; anything but ``usb…`` comes back unchanged.
 
-    Raises ``LinkNotFound`` when no such adapter is plugged in, and ``LinkAmbiguous`` when several
-    are: a wrong guess would talk to another device.
+    Raises ``LinkNotFound`` when no such adapter is plugged in, ``LinkAmbiguous`` when several are
+    (a wrong guess would talk to another device), ``LinkRefused`` when nobody can say.
     """
     if not port.startswith("usb"):
         return port
-    fitting = [seen for seen in lister() if _fits(port, seen)]
+    try:
+        fitting = [seen for seen in lister() if _fits(port, seen)]
+    except OSError as cause:
+        raise LinkRefused(port, cause) from cause
     if not fitting:
         raise LinkNotFound(port)
     if len(fitting) > 1:

@@ -34,6 +34,13 @@ MODELS: Mapping[str, str] = {
     "wedge-mrz": "devices.keyboard_wedge",
 }
 
+_LIMITS: Mapping[str, tuple[float, float]] = {
+    "baud": (50, 4_000_000),
+    "poll_interval_s": (0.01, 60),
+    "reply_timeout_s": (0.01, 60),
+}
+_ANY_TIME_S = (0.0, 3600.0)
+
 
 @dataclass(frozen=True, slots=True)
 class DeviceConfig:
@@ -142,7 +149,23 @@ def _checked(config: DeviceConfig, model: Model) -> Options:
         if not _same_type(value, defaults[name]):
             wanted = type(defaults[name]).__name__
             raise InvalidOption(config.name, name, value, f"a value of type {wanted}")
+        _check_range(config.name, name, value, _limits(model, name, defaults[name]))
     return {**defaults, **config.options}
+
+
+def _limits(model: Model, name: str, default: object) -> tuple[float, float] | None:
+    """The range of a number: the model's own, what holds for every one, or any time there is."""
+    found = model.limits.get(name) or _LIMITS.get(name)
+    return _ANY_TIME_S if found is None and isinstance(default, float) else found
+
+
+def _check_range(
+    device: str, name: str, value: str | float, limits: tuple[float, float] | None
+) -> None:
+    """``nan`` is in no range: TOML can write it, and no wait could end."""
+    if limits is None or isinstance(value, str) or limits[0] <= value <= limits[1]:
+        return
+    raise InvalidOption(device, name, value, f"a number from {limits[0]} to {limits[1]}")
 
 
 def _same_type(value: object, default: object) -> bool:

@@ -18,6 +18,7 @@ from devices.status import Action, Completion, DeviceState, DeviceStatus
 QUEUE_LENGTH = 8
 BACKOFF_FIRST_S = 0.2
 BACKOFF_LAST_S = 3.0
+STEADY_S = 3.0
 STARTING = DeviceStatus(DeviceState.STARTING, detail="not opened yet")
 
 _log = structlog.get_logger(__name__)
@@ -57,7 +58,9 @@ class Supervisor:
     """Owns one device from open to close.
 
     ``publish`` is called on the device's thread and must return quickly. ``submit`` never
-    raises: a command that cannot run completes with a result that says so.
+    raises: a command that cannot run completes with a result that says so. A device that was
+    served for less than ``steady_s`` is tried again as seldom as one that cannot be opened: what
+    accepts and hangs up at once does not flood the log.
     """
 
     def __init__(
@@ -74,6 +77,7 @@ class Supervisor:
         queue_length: int = QUEUE_LENGTH,
         backoff_first_s: float = BACKOFF_FIRST_S,
         backoff_last_s: float = BACKOFF_LAST_S,
+        steady_s: float = STEADY_S,
     ) -> None:
         self.device = device
         self.kind = kind
@@ -89,6 +93,7 @@ class Supervisor:
         self._queue_length = queue_length
         self._backoff_first_s = backoff_first_s
         self._backoff_last_s = backoff_last_s
+        self._steady_s = steady_s
         self._queue: deque[_Queued] = deque()
         self._wake = threading.Condition()
         self._stopping = False
@@ -105,7 +110,7 @@ class Supervisor:
 
     @property
     def capabilities(self) -> Capabilities:
-        """What the device said it can do; empty until it was connected once."""
+        """What the device last said it can do; empty until it was connected once."""
         return self._capabilities
 
     def raw(self) -> tuple[RawEntry, ...]:
@@ -180,22 +185,23 @@ class Supervisor:
     def _run(self) -> None:
         backoff = self._backoff_first_s
         while not self._stopping:
-            if self._session():
+            if self._session() >= self._steady_s:
                 backoff = self._backoff_first_s
             self._wait_out(backoff)
             backoff = min(backoff * 2, self._backoff_last_s)
         self._drain(Completion.CANCELED)
 
-    def _session(self) -> bool:
-        """Open the device and serve it until it is lost; True if it was opened at all."""
+    def _session(self) -> float:
+        """Open the device and serve it until it is lost; returns for how many seconds."""
         driver: Driver | None = None
         link: Closable | None = None
+        opened_s = time.monotonic()
         try:
             self._link = link = self._open_link()
+            opened_s = time.monotonic()
             driver = self._build_driver(link, self._report)
-            self._change(driver.probe())
+            self._take_state(driver, driver.probe())
             self._driver = driver
-            self._capabilities = dict(driver.capabilities)
             self._serve(driver)
         except LinkError as lost:
             self._change(_status_of(lost))
@@ -204,8 +210,8 @@ class Supervisor:
             self._change(_status_of_defect(defect))
         finally:
             self._driver = self._link = None
-            _close(driver, link)
-        return driver is not None
+            self._close(driver, link)
+        return 0.0 if driver is None else time.monotonic() - opened_s
 
     def _serve(self, driver: Driver) -> None:
         next_poll = time.monotonic()
@@ -214,8 +220,22 @@ class Supervisor:
             if queued is not None:
                 self._execute(driver, queued)
             if queued is not None or time.monotonic() >= next_poll:
-                self._change(driver.poll())
+                self._take_state(driver, driver.poll())
                 next_poll = time.monotonic() + driver.poll_interval_s
+
+    def _take_state(self, driver: Driver, status: DeviceStatus) -> None:
+        """Some devices say what they can do only once they answer."""
+        self._capabilities = dict(driver.capabilities)
+        self._change(status)
+
+    def _close(self, driver: Driver | None, link: Closable | None) -> None:
+        """Give everything back, whatever a driver does then: this thread must go on."""
+        for each in (driver, link):
+            try:
+                if each is not None:
+                    each.close()
+            except Exception:  # noqa: BLE001
+                self._log.exception("close_failed")
 
     def _execute(self, driver: Driver, queued: _Queued) -> None:
         if not queued.future.set_running_or_notify_cancel():
@@ -292,13 +312,6 @@ class Supervisor:
             self._publish_event(event)
         except Exception:  # noqa: BLE001
             self._log.exception("publish_failed", event_type=type(event).__name__)
-
-
-def _close(driver: Driver | None, link: Closable | None) -> None:
-    if driver is not None:
-        driver.close()
-    elif link is not None:
-        link.close()
 
 
 def _status_of(lost: LinkError) -> DeviceStatus:

@@ -117,12 +117,14 @@ class Acceptor(ABC):
 
     def close(self) -> None:
         """Let nothing more in and give back what waits, as far as the link allows; then leave."""
-        with contextlib.suppress(BusFault, LinkError):
-            if self._enabled is not False:
-                self._give_time(time.monotonic() + CLOSE_S)
-                self._let_in(False)
-                self._drop_everything()
-        self._bus.close()
+        try:
+            with contextlib.suppress(BusFault, LinkError):
+                if self._enabled is not False:
+                    self._give_time(time.monotonic() + CLOSE_S)
+                    self._let_in(False)
+                    self._drop_everything()
+        finally:
+            self._bus.close()
 
     # What a model adds.
 
@@ -224,7 +226,9 @@ class Acceptor(ABC):
                 raise Restarted
 
     def _absorb(self, reading: Reading) -> None:
-        if reading.counter == 0 and self._till.seen != 0:
+        """Book what is new; what looks like a reset is for the set-up, which can tell."""
+        was_reset = reading.counter == 0 and self._till.seen != 0
+        if was_reset or self._till.may_be_reset(reading):
             raise Restarted
         self._hear(self._till.absorb(reading))
 
@@ -254,7 +258,7 @@ class Acceptor(ABC):
             self._known_till = Till(self._book, serial, self._money_in)
             self._begin_afresh()
         reading, accepted = self._source.read_with_count()
-        if reading.counter == 0:
+        if reading.counter == 0 or self._till.rewind(reading, accepted):
             self._forget()
         if self._till.is_known:
             news = self._till.absorb(reading)

@@ -68,7 +68,8 @@ def unseen(last: int, reading: Reading) -> Unseen:
     """What ``reading`` brings to one who has seen everything up to counter ``last``.
 
     A reset that was followed by events before anybody looked cannot be told from more events by
-    the counter: the device's accept counter is what shows that (``signed_difference``).
+    the counter: the device's accept counter is what shows that (``signed_difference``), and where
+    so many seem lost that a reset is likelier, ``may_follow_reset`` says so.
     """
     if reading.counter == 0:
         return Unseen(reset=last != 0)
@@ -76,6 +77,11 @@ def unseen(last: int, reading: Reading) -> Unseen:
     if moved < 0:
         moved += LAST_COUNTER
     return Unseen(reading.newest(moved), max(0, moved - SHOWN))
+
+
+def may_follow_reset(last: int, reading: Reading) -> bool:
+    """Whether ``reading`` may be a reset and all that came after it, instead of lost events."""
+    return 0 < reading.counter <= SHOWN and unseen(last, reading).lost > 0
 
 
 ACCEPT_MODULUS = 1 << 24

@@ -12,6 +12,7 @@ POLL_INTERVAL_S = 0.15
 
 CCTALK_OPTIONS: Options = {"mode": "checksum", "echo": True, "reply_timeout_s": REPLY_TIMEOUT_S}
 CCTALK_CHOICES: Mapping[str, tuple[str, ...]] = {**SERIAL_CHOICES, "mode": ("checksum", "crc")}
+CCTALK_LIMITS: Mapping[str, tuple[float, float]] = {"address": (2, 255)}
 ACCEPTOR_OPTIONS: Options = {
     **CCTALK_OPTIONS,
     "poll_interval_s": POLL_INTERVAL_S,

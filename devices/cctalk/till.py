@@ -9,7 +9,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from devices.cctalk.events import ACCEPT_MODULUS, Event, Reading, signed_difference, unseen
+from devices.cctalk.events import (
+    ACCEPT_MODULUS,
+    Event,
+    Reading,
+    may_follow_reset,
+    signed_difference,
+    unseen,
+)
 from devices.cctalk.faults import BookFailed
 from devices.kinds.cash_acceptor import Credit, CreditBook, Tally
 
@@ -81,6 +88,25 @@ class Till:
         self._seen = reading.counter
         known = None if lost else accepted
         self._commit(Tally(reading.counter, known, events_lost=lost), 0, ())
+
+    def may_be_reset(self, reading: Reading) -> bool:
+        """Whether events seem lost that the device may just have forgotten: see ``rewind``."""
+        return may_follow_reset(self._seen, reading)
+
+    def rewind(self, reading: Reading, accepted: int | None) -> bool:
+        """Begin anew at counter 0 where the device was reset and nothing can be missing.
+
+        That is proved by its lasting count: it is what the book holds, with what waits for the
+        book and what ``reading`` shows. False where it is not: then events are lost.
+        """
+        if not self.may_be_reset(reading) or self.tally.accepted is None or accepted is None:
+            return False
+        shown = [self._heard(event) for event in reading.visible]
+        pieces = sum(heard.credit is not None for heard in self._waiting + shown)
+        if signed_difference(accepted, self.tally.accepted + pieces):
+            return False
+        self._seen = 0
+        return True
 
     def absorb(self, reading: Reading) -> list[Heard]:
         """Write what is new in ``reading``; return what is in the book now, oldest first.

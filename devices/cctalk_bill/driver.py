@@ -12,7 +12,13 @@ from devices.cctalk.bus import REPLY_TIMEOUT_S, Bus, Station
 from devices.cctalk.cash_in import LOOK_GAP_S, CashIn, refuse
 from devices.cctalk.events import Event
 from devices.cctalk.faults import BusFault, Fault
-from devices.cctalk.options import ACCEPTOR_OPTIONS, CCTALK_CHOICES, manners_of, station_of
+from devices.cctalk.options import (
+    ACCEPTOR_OPTIONS,
+    CCTALK_CHOICES,
+    CCTALK_LIMITS,
+    manners_of,
+    station_of,
+)
 from devices.cctalk.protocol import (
     BILL_ID,
     BILL_MODE,
@@ -23,7 +29,7 @@ from devices.cctalk.protocol import (
     SCALING,
 )
 from devices.cctalk.till import Heard, Money
-from devices.cctalk_bill.escrow import HeldNote
+from devices.cctalk_bill.escrow import Fate, HeldNote
 from devices.cctalk_bill.health import Health
 from devices.cctalk_bill.protocol import (
     ESCROW_EMPTY,
@@ -90,7 +96,6 @@ class BillDriver(CashIn):
         self._of_device: object = None
         self._state = Health()
         self._held: HeldNote | None = None
-        self._fate = ""
 
     # What the device is and tells.
 
@@ -98,17 +103,22 @@ class BillDriver(CashIn):
         if self._of_device != self._identity:
             self._of_device = self._identity
             self._bill_ids.clear()
+            self._catalogue = {}
         for bill in range(1, self._escrow.bill_types + 1):
             if bill not in self._bill_ids:
                 self._bill_ids[bill] = self._bill_id(bill)
+        self._catalogue = self._priced()
+
+    def _priced(self) -> dict[int, Money]:
+        """What each type of note is worth; nothing where it knows none of this country's."""
         country = self._escrow.country
-        fitting = {
-            n: each for n, each in self._bill_ids.items() if each and each.country == country
-        }
-        if fitting:
-            scaling = Scaling.from_bytes(self._station.ask_twice(SCALING, country.encode()))
-            priced = {n: Money(each.name, each.centimos(scaling)) for n, each in fitting.items()}
-            self._catalogue = {n: money for n, money in priced.items() if money.centimos}
+        known = self._bill_ids.items()
+        fitting = {n: each for n, each in known if each and each.country == country}
+        if not fitting:
+            return {}
+        scaling = Scaling.from_bytes(self._station.ask_twice(SCALING, country.encode()))
+        priced = {n: Money(each.name, each.centimos(scaling)) for n, each in fitting.items()}
+        return {n: money for n, money in priced.items() if money.centimos}
 
     def _bill_id(self, bill: int) -> BillId | None:
         try:
@@ -132,9 +142,13 @@ class BillDriver(CashIn):
             session = self._till.tally.session
             now = time.monotonic()
             self._held = HeldNote(news.bill, money, session, now, extended_s=now)
-            self._fate = ""
         elif news.kind in ("stacked", "returned", "unknown"):
-            self._held, self._fate = None, news.kind
+            self._leave_escrow(news.kind)
+
+    def _leave_escrow(self, fate: Fate) -> None:
+        held, self._held = self._held, None
+        if held is not None:
+            held.fate = fate
 
     def _tell(self, heard: Heard) -> None:
         news = news_of(heard.event)
@@ -155,7 +169,7 @@ class BillDriver(CashIn):
         self._state = replace(self._state, jam="")
 
     def _begin_afresh(self) -> None:
-        self._state, self._held, self._fate = Health(), None, ""
+        self._state, self._held = Health(), None
 
     def _set_modes(self) -> None:
         self._station.ask(BILL_MODE, bytes([USE_STACKER_AND_ESCROW]))
@@ -227,14 +241,16 @@ class BillDriver(CashIn):
         self._look()
         if self._held is not held or self._till.failed:
             return
-        self._held, self._fate = None, "unknown"
         if self._manners.accept_counter:
             self._verify()
         else:
             lost = "the note in escrow is gone, and the device keeps no count that says where"
             self._till.change(events_lost=lost)
+        if self._held is not held:
+            return  # an event told it after all
+        self._leave_escrow("unknown")
         if not self._till.tally.events_lost:
-            self._fate = "returned"
+            held.fate = "returned"
             self._report(NoteReturned(held.session))
 
     def _drop_everything(self) -> None:
@@ -255,7 +271,7 @@ class BillDriver(CashIn):
             time.sleep(LOOK_GAP_S)
             self._give_time(deadline)
             self._round()
-        return held.centimos if self._fate == "returned" else 0
+        return held.centimos if held.fate == "returned" else 0
 
     def _route(self, command: KeepNote | ReturnNote, deadline: float) -> CashResult:
         if not self._guarded(self._round):
@@ -273,7 +289,7 @@ class BillDriver(CashIn):
             time.sleep(LOOK_GAP_S)
             self._give_time(until)
             self._guarded(self._round)
-        if self._held is held or self._fate == "unknown":
+        if held.fate == "unknown":
             return self._result("unknown", Completion.TIME_OUT, self._why_unknown())
         return self._fate_of(held, keep=keep)
 
@@ -281,7 +297,7 @@ class BillDriver(CashIn):
         return self._status.detail or "the device did not say in time where the note went"
 
     def _fate_of(self, held: HeldNote, *, keep: bool) -> CashResult:
-        stacked = self._fate == "stacked"
+        stacked = held.fate == "stacked"
         if stacked is keep:
             back = 0 if stacked else held.centimos
             return self._result("done", Completion.SUCCESS, "", back)
@@ -318,6 +334,7 @@ MODEL = Model(
     },
     build=_build,
     choices=CCTALK_CHOICES,
+    limits={**CCTALK_LIMITS, "bill_types": (1, MAX_TYPES)},
     refuse=refuse,
     personal=False,
 )

@@ -1,8 +1,11 @@
 """The one note in escrow, and what was done about it."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from devices.cctalk.till import Money
+
+Fate = Literal["unknown", "stacked", "returned"]
 
 
 @dataclass(slots=True)
@@ -11,6 +14,7 @@ class HeldNote:
 
     ``route`` is what the device was last told (154), None while the caller thinks; ``empty_s``
     is since when it says that its escrow is empty, though no event told where the note went.
+    ``fate`` is what became of this note, which the next one in escrow does not change.
     """
 
     bill: int
@@ -23,6 +27,7 @@ class HeldNote:
     first_sent_s: float = 0.0
     extended_s: float = 0.0
     empty_s: float | None = None
+    fate: Fate = "unknown"
 
     @property
     def centimos(self) -> int:

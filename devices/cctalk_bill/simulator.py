@@ -60,11 +60,12 @@ class BillSimulator(CctalkSimulator):
     Commands: ``insert note SOLES``, ``escrow timeout MS`` (it then comes back by itself),
     ``stacker ok|removed|inserted|faulty|full|jammed``, ``jam on|off`` (the next movement jams;
     ``off`` takes the note out), ``fraud pull|tamper|opto|string``, ``unknown on|off`` (a note that
-    power loss caught on its way to the stacker is told as event 21, not silently), and those of
-    every ccTalk device.
+    power loss caught on its way to the stacker is told as event 21, not silently), ``country CC``
+    (its notes are of that country), and those of every ccTalk device.
     """
 
     category = "Bill Validator"
+    country = "PE"
     buttons = (
         *(f"insert note {soles}" for soles in (10, 20, 50, 100, 200)),
         *("stacker full", "stacker removed", "stacker ok", "jam on", "jam off", "fraud string"),
@@ -92,6 +93,7 @@ class BillSimulator(CctalkSimulator):
             "jam": self._set_jam,
             "fraud": self._cheat,
             "unknown": self._set_unknown,
+            "country": self._set_country,
         }
         return {**own, **super().commands()}
 
@@ -101,7 +103,7 @@ class BillSimulator(CctalkSimulator):
             READ_BILLS: lambda _data: self._events.reading.to_bytes(),
             ACCEPT_COUNTER: lambda _data: self._events.accepted_bytes,
             BILL_ID: self._bill_id,
-            SCALING: lambda data: b"\x64\x00\x02" if data == b"PE" else b"\0\0\0",
+            SCALING: lambda data: b"\x64\0\2" if data == self.country.encode() else b"\0\0\0",
             MODIFY_INHIBITS: lambda data: self._set(inhibits=int.from_bytes(data, "little")),
             BILL_MODE_NOW: lambda _data: bytes([self._bill_mode]),
             INHIBITS: lambda _data: self._inhibits.to_bytes(2, "little"),
@@ -179,7 +181,7 @@ class BillSimulator(CctalkSimulator):
 
     def _bill_id(self, data: bytes) -> bytes:
         soles = BILLS.get(data[0]) if data else None
-        return b"......." if soles is None else f"PE{soles:04d}A".encode()
+        return b"......." if soles is None else f"{self.country}{soles:04d}A".encode()
 
     def _route(self, data: bytes) -> bytes:
         note = self._note
@@ -264,6 +266,10 @@ class BillSimulator(CctalkSimulator):
     def _set_unknown(self, rest: str) -> Answer:
         self._tells_unknown = one_of(rest, "on", "off") == "on"
         return self.state()
+
+    def _set_country(self, rest: str) -> Answer:
+        self.country = one_of(rest, "PE", "BO", "CL")
+        return {"country": self.country}
 
 
 def build(path: Path, spool: Path | None) -> BillSimulator:

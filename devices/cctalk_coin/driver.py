@@ -5,7 +5,13 @@ from devices.cctalk.bus import Bus, Station
 from devices.cctalk.cash_in import CashIn, refuse
 from devices.cctalk.events import Event
 from devices.cctalk.faults import BusFault, Fault
-from devices.cctalk.options import ACCEPTOR_OPTIONS, CCTALK_CHOICES, manners_of, station_of
+from devices.cctalk.options import (
+    ACCEPTOR_OPTIONS,
+    CCTALK_CHOICES,
+    CCTALK_LIMITS,
+    manners_of,
+    station_of,
+)
 from devices.cctalk.protocol import COIN_ACCEPTOR, COIN_ID, READ_COINS
 from devices.cctalk.till import Heard, Money
 from devices.cctalk_coin.protocol import POSITIONS, CoinId, news_of
@@ -125,6 +131,7 @@ MODEL = Model(
     options={**ACCEPTOR_OPTIONS, "address": COIN_ACCEPTOR, "country": "PE"},
     build=_build,
     choices=CCTALK_CHOICES,
+    limits=CCTALK_LIMITS,
     refuse=refuse,
     personal=False,
 )

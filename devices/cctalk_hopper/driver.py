@@ -14,7 +14,7 @@ from typing import Any
 from devices.cctalk.bus import Bus, Station
 from devices.cctalk.faults import BookFailed, BusFault, Fault, status_of_fault
 from devices.cctalk.identity import Identity, identify
-from devices.cctalk.options import CCTALK_CHOICES, CCTALK_OPTIONS, station_of
+from devices.cctalk.options import CCTALK_CHOICES, CCTALK_LIMITS, CCTALK_OPTIONS, station_of
 from devices.cctalk.protocol import (
     DISPENSE,
     DISPENSE_COUNT,
@@ -386,6 +386,7 @@ MODEL = Model(
     },
     build=_build,
     choices=CCTALK_CHOICES,
+    limits={**CCTALK_LIMITS, "coin_centimos": (1, 10_000)},
     refuse=refuse,
     personal=False,
 )

@@ -3,13 +3,16 @@
 import argparse
 import contextlib
 import importlib
+import re
 import threading
 
-from devices.command_line.words import BadArgument
+from devices.command_line.words import BadArgument, is_host
 from devices.control import ControlServer
 from devices.control_page import ControlPage
 from devices.registry import package_of
 from devices.simulator import Simulated
+
+MAX_PORT = 65535
 
 
 def simulate(options: argparse.Namespace, stop: threading.Event) -> int:
@@ -36,6 +39,8 @@ def made(options: argparse.Namespace) -> Simulated:
     """Build the simulator on its cable or its socket; raises ``BadArgument`` for the wrong one."""
     module = importlib.import_module(f"{package_of(options.model)}.simulator")
     if options.pty is not None and hasattr(module, "build"):
+        if not options.pty.parent.is_dir():
+            raise BadArgument(f"--pty: there is no folder {options.pty.parent}; make it first.")
         return module.build(options.pty, options.spool)
     if options.listen is not None and hasattr(module, "listen"):
         return module.listen(address("--listen", options.listen), options.spool)
@@ -46,7 +51,7 @@ def made(options: argparse.Namespace) -> Simulated:
 def address(option: str, text: str) -> tuple[str, int]:
     """``HOST:PORT`` as host and port; raises ``BadArgument``."""
     host, _, port = text.rpartition(":")
-    if not host or not port.isdigit() or int(port) > 65535:
+    if not is_host(host) or not re.fullmatch("[0-9]{1,5}", port) or int(port) > MAX_PORT:
         raise BadArgument(f"{option}: write HOST:PORT, not {text!r}.")
     return host, int(port)
 

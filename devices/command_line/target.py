@@ -44,10 +44,14 @@ def target(arguments: argparse.Namespace) -> DeviceConfig:
         near = difflib.get_close_matches(arguments.device, rows, n=1, cutoff=0.5)
         hint = f"did you mean {near[0]!r}?" if near else f"it has {', '.join(rows) or 'none'}."
         raise BadArgument(f"{arguments.config} has no device {arguments.device!r}: {hint}")
-    try:
-        return DeviceConfig(arguments.device, row["model"], row["port"], row.get("options", {}))
-    except KeyError as missing:
-        raise BadArgument(f"{arguments.config}: {arguments.device} lacks {missing}") from missing
+    where = f"{arguments.config}: {arguments.device}"
+    model, port, chosen = row.get("model"), row.get("port"), row.get("options", {})
+    for name, value in (("model", model), ("port", port)):
+        if not isinstance(value, str):
+            raise BadArgument(f'{where}: write {name} = "…" with a text.')
+    if not isinstance(chosen, dict):
+        raise BadArgument(f"{where}: write its options as [devices.options] or options = {{ … }}.")
+    return DeviceConfig(arguments.device, str(model), str(port), chosen)
 
 
 def options(model: str, words: list[str]) -> Options:
@@ -84,7 +88,10 @@ def _rows(path: Path) -> Mapping[str, Mapping[str, Any]]:
         ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadArgument(f"{path}: not valid TOML: {error}") from None
-    return {str(row.get("name", "")): row for row in read.get("devices", [])}
+    rows: Any = read.get("devices", [])
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise BadArgument(f"{path}: write each device as a table of its own, under [[devices]].")
+    return {str(row.get("name", "")): row for row in rows}
 
 
 def supervise(config: DeviceConfig, publish: Publish) -> Supervisor:

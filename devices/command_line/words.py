@@ -14,5 +14,13 @@ def what_to_do(status: DeviceStatus) -> str:
     return f"{action}{status.detail}"
 
 
+def is_host(text: str) -> bool:
+    """Whether a network could look it up at all: not empty, no odd characters, no endless part."""
+    try:
+        return bool(text.encode("idna")) and text.isprintable()
+    except UnicodeError:
+        return False
+
+
 class BadArgument(ValueError):
     """A word on the command line that cannot be followed; its text says what to write."""

@@ -5,6 +5,7 @@ its request may have arrived until the terminal's own answer is here. Only that 
 ``approved`` or ``declined``; only a refusal of the request, or no session at all, ``not_started``.
 """
 
+import contextlib
 import re
 import time
 from collections.abc import Callable
@@ -23,7 +24,7 @@ from devices.concert.protocol import (
     Request,
     Signal,
 )
-from devices.concert.seven_bits import SevenBitLink
+from devices.concert.seven_bits import SevenBitLink, has_seven_bits, open_line
 from devices.concert.verdict import Asked, Verdict, compare, judge
 from devices.driver import SERIAL_CHOICES, Capabilities, Model, NotRun, Options, Wiring
 from devices.errors import LinkError
@@ -55,6 +56,7 @@ CURRENCY = "PEN"
 _INVALID = "no terminal would take this command"
 _NO_QUESTIONS = "this terminal answers no questions: look the payment up in its journal"
 _NO_REVERSAL = "this terminal cannot give back a payment of before: staff must do it"
+_STILL_DUE = "the answer to a payment of before may still come, and could pass for this one's"
 _BROKE = "the line broke after the request may have arrived"
 _SERVICE_ID = re.compile(r"[A-Za-z0-9]{1,10}")
 
@@ -112,7 +114,7 @@ class ConcertDriver:
     @property
     def poll_interval_s(self) -> float:
         """Seconds between two calls; few while an answer may come late, or out of order."""
-        if self._memory.unanswered is not None and time.monotonic() < self._attentive_until:
+        if self._answer_is_due:
             return min(self._poll_interval_s, ATTENTIVE_INTERVAL_S)
         if not self._status.usable:
             return min(self._poll_interval_s, RECOVERY_INTERVAL_S)
@@ -182,6 +184,10 @@ class ConcertDriver:
             return self._result(Verdict("not_started", refusal))
         if time.monotonic() >= deadline:
             return self._result(Verdict("not_started", TOO_LATE), Completion.TIME_OUT)
+        if not self._echoes_private and self._answer_is_due:
+            with contextlib.suppress(LinkError):  # a break shows at the next poll
+                self._line.say(Signal.EOT)
+            return self._result(Verdict("not_started", _STILL_DUE))
         self._memory.begin(asked)
         try:
             verdict = self._transact(asked, frame, deadline)
@@ -190,6 +196,11 @@ class ConcertDriver:
         self._attentive_until = time.monotonic() + ATTENTIVE_S
         self._memory.settle(asked.service_id, verdict)
         return self._result(verdict)
+
+    @property
+    def _answer_is_due(self) -> bool:
+        """Whether the terminal may still answer a payment whose answer we did not hear."""
+        return self._memory.unanswered is not None and time.monotonic() < self._attentive_until
 
     def _transact(self, asked: Asked, frame: bytes, deadline: float) -> Verdict:
         """Hand over the request in the open session and wait for the answer to it."""
@@ -343,7 +354,7 @@ def _refuse(command: object, completion: Completion, status: DeviceStatus) -> ob
 
 def _build(link: Link, options: Options, _wiring: Wiring) -> ConcertDriver:
     return ConcertDriver(
-        SevenBitLink(link) if options["characters"] == "7E1" else link,
+        SevenBitLink(link) if has_seven_bits(options) else link,
         pos_number=str(options["pos_number"]),
         terminal_id=str(options["terminal_id"]),
         long_answer=options["answer"] == "long",
@@ -378,5 +389,6 @@ MODEL = Model(
         "pos_number": tuple(f"{number:02}" for number in range(1, 100)),
     },
     refuse=_refuse,
+    open_link=open_line,
     beside=(Abort,),
 )

@@ -4,7 +4,9 @@ Terminals on a true serial port speak 7E1, those on USB 8N1. The parity bit is m
 here, because the adapter, a network port or a pseudo-terminal may know nothing of it.
 """
 
-from devices.link import WRITE_TIMEOUT_S, Link
+from devices.blind_ring import BlindRing
+from devices.driver import Options
+from devices.link import WRITE_TIMEOUT_S, Link, open_link
 
 _SPOILED = 0xFF
 _FIRST_PRINTABLE = 0x20
@@ -30,6 +32,22 @@ class SevenBitLink:
     def close(self) -> None:
         """Close the link beneath."""
         self._inner.close()
+
+
+def has_seven_bits(options: Options) -> bool:
+    """Whether the parity bit is ours to make and to check."""
+    return options["characters"] == "7E1"
+
+
+def open_line(port: str, options: Options) -> Link:
+    """Open the line; where bytes carry their parity its record keeps lengths only.
+
+    A parity bit tells even digits from odd ones, which masking by value would let through.
+    """
+    link = open_link(port, int(options["baud"]), str(options["parity"]))
+    if has_seven_bits(options):
+        link.raw = BlindRing()
+    return link
 
 
 def with_parity(data: bytes) -> bytes:

@@ -22,7 +22,9 @@ class Conversation:
 
     Real-time answers do not say which question they answer. After one failed to come, late ones
     may be on their way, so nothing is asked until the line was silent for one reply time-out,
-    doubled at each further failure up to 16 (8 s): that is the longest delay this bears.
+    doubled at each further failure up to 16 (8 s): that is the longest delay this bears. An answer
+    that is there before a question is nobody's (noise, or a picture that held a question): taken
+    for the next one it would shift all that follow, so it too is waited out.
 
     A line that broke may have left the printer amid the head of a command, where a question would
     be taken for its length. So the first question on a line comes behind a few NUL, which end any
@@ -85,6 +87,7 @@ class Conversation:
         if not self._dialect.questions:
             self._drain()
             return []
+        self._mind_unasked()
         if not self._in_step and not self._wait_for_quiet(deadline):
             return None
         if self._amid_head:
@@ -103,6 +106,12 @@ class Conversation:
             answers.append(self._answers.popleft())
         self._quiet_s = self._reply_timeout_s
         return answers
+
+    def _mind_unasked(self) -> None:
+        """Fall out of step where an answer came that no question was asked for."""
+        self.listen(0.0, lambda: False)
+        if self._answers:
+            self._in_step = False
 
     def _drain(self) -> None:
         """Throw away what came unasked, a bounded lot of it; notices a line that broke."""

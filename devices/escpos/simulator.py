@@ -46,7 +46,6 @@ class EscposSimulator(Simulator):
 
     def __init__(self, path: Path, spool: Path, seed: int = 0) -> None:
         super().__init__(path, seed)
-        spool.mkdir(parents=True, exist_ok=True)
         self._spool = spool
         self._interpreter = Interpreter()
         self._waiting = bytearray()
@@ -131,6 +130,7 @@ class EscposSimulator(Simulator):
 
     def _keep(self, ticket: Ticket) -> None:
         self._tickets += 1
+        self._spool.mkdir(parents=True, exist_ok=True)
         name = self._spool / f"{self._tickets:03d}"
         name.with_suffix(".txt").write_text(ticket.text, encoding="utf-8")
         staged = name.with_suffix(".part")

@@ -280,6 +280,7 @@ MODEL = Model(
     },
     build=_build,
     choices={**SERIAL_CHOICES, "stack": ("1", "2")},
+    limits={"country": (0, 255)},
     refuse=refuse,
     link_options={"baud": 9600, "parity": "E"},
     personal=False,

@@ -2,8 +2,9 @@
 
 A payment is sent once. If its reply does not come, or cannot be used, the terminal is asked what
 became of it (TransactionStatus with the payment's own ServiceID) until the deadline; it is never
-sent again. When time runs out the terminal is first told to stop, so that nobody pays after the
-kiosk gave up.
+sent again. When time runs out, or the terminal does not know it, the terminal is told to stop it by
+its ServiceID, so that nobody pays after the kiosk gave up. "Not found" is believed only when it
+lasts: the payment may be on its way in.
 """
 
 import time
@@ -26,6 +27,7 @@ from devices.kinds.card_terminal import (
 from devices.kinds.card_terminal import Abort as AbortCommand
 from devices.kinds.self_test import SelfTest, SelfTestResult, Step
 from devices.link import HttpLink
+from devices.nexo.asking import RETRY_FIRST_S, Absence, pause
 from devices.nexo.exchange import Exchange, new_service_id
 from devices.nexo.health import MUTE, NOT_NEXO, NOT_THERE, status_of, status_of_failure
 from devices.nexo.members import MAX_CENTIMOS, MAX_MESSAGE_BYTES
@@ -42,18 +44,17 @@ from devices.nexo.protocol import (
     TransactionStatus,
 )
 from devices.nexo.verdict import Asked, Verdict, judge, judge_status
-from devices.status import Completion, DeviceStatus
+from devices.status import Completion, DeviceState, DeviceStatus
 
 REPLY_TIMEOUT_S = 3.0
 SETTLE_S = 15.0
 POLL_INTERVAL_S = 5.0
 RECOVERY_INTERVAL_S = 1.0
-RETRY_FIRST_S = 0.1
-RETRY_LAST_S = 2.0
-ABSENT_TWICE = 2
 
 _NOT_TOLD = "the terminal could not be reached"
 _INVALID = "no terminal would take this command"
+_TOO_EARLY = "it was not found, but not for long enough to be sure"
+_ITSELF = (DeviceState.ONLINE, DeviceState.DEVICE_BUSY, DeviceState.HARDWARE_ERROR)
 
 
 def now_utc() -> datetime:
@@ -65,7 +66,7 @@ class NexoDriver:
     """One terminal; each message travels on a connection of its own, so a cut hurts one only.
 
     ``settle_s`` is kept at the end of a transaction's time (a third of it at most) to find out
-    what became of it.
+    what became of it. A reply may take ``reply_timeout_s``; so long must "not found" last.
     """
 
     def __init__(
@@ -150,7 +151,7 @@ class NexoDriver:
     def _query(self, command: QueryPayment, deadline: float) -> CardResult:
         amount = command.amount_centimos
         asked = Asked("Payment", command.service_id, amount, command.currency)
-        if not _can_send(self._message(self._question_about(asked))):
+        if not self._message(self._question_about(asked)).can_be_sent:
             return self._result(Verdict("unknown", _INVALID))
         return self._result(self._inquire(asked, deadline))
 
@@ -169,7 +170,7 @@ class NexoDriver:
     def _transact(self, asked: Asked, body: Payment | Reversal, deadline: float) -> Verdict:
         """Send a transaction once, and find out what became of it."""
         request = self._message(body, asked.service_id)
-        if asked.amount_centimos not in range(1, MAX_CENTIMOS + 1) or not _can_send(request):
+        if asked.amount_centimos not in range(1, MAX_CENTIMOS + 1) or not request.can_be_sent:
             return Verdict("not_started", _INVALID)
         refusal = self._open_session(deadline)
         if refusal is not None:
@@ -189,46 +190,75 @@ class NexoDriver:
     ) -> Verdict:
         """Raises ``LinkRefused`` only when ``request`` was not sent."""
         try:
-            verdict = judge(asked, self._exchange(request, settle_at))
+            reply = self._exchange(request, settle_at)
         except LinkRefused:
             raise
         except (LinkError, MessageRefused):
-            verdict = Verdict("unknown", "its reply was lost", final=False)
+            return self._settle(asked, settle_at, deadline, lost=True)
+        verdict = judge(asked, reply)
         if verdict.final:
             return verdict
-        found = self._settle(asked, settle_at, deadline)
-        if found.outcome == "not_found" and verdict.outcome == "not_started":
-            return verdict
-        return found
+        refused = verdict.outcome == "not_started"
+        found = self._settle(asked, settle_at, deadline, lost=not refused)
+        return verdict if refused and found.outcome == "not_found" else found
 
-    def _settle(self, asked: Asked, stop_at: float, deadline: float) -> Verdict:
+    def _settle(self, asked: Asked, stop_at: float, deadline: float, *, lost: bool) -> Verdict:
         """Ask what became of a transaction; from ``stop_at`` on, tell the terminal to stop first.
 
-        ``not_found`` counts when it is said twice: a request may still be on its way in.
+        Where its reply was ``lost``, ``not_found`` counts only after the terminal was told to
+        stop, and when it lasts. A payment that began in spite of that is told again.
         """
-        stopped = asked.category != "Payment"
-        absent, gap = 0, RETRY_FIRST_S
-        while time.monotonic() < deadline:
-            if not stopped and time.monotonic() >= stop_at:
-                stopped = True
-                self._stop_payment(AbortCommand(asked.service_id), deadline)
+        is_payment = asked.category == "Payment"
+        told = not is_payment
+        absence, gap = Absence(self._reply_timeout_s if lost else 0.0), RETRY_FIRST_S
+        while (asked_s := time.monotonic()) < deadline:
+            if not told and asked_s >= stop_at:
+                told = self._tell_to_stop(asked, deadline)
             verdict = self._look_up(asked, deadline)
-            absent = absent + 1 if verdict.outcome == "not_found" else 0
-            if absent >= ABSENT_TWICE or _is_settled(verdict):
+            if verdict.settled:
                 return verdict
-            gap = _pause(gap, deadline if stopped else min(stop_at, deadline))
+            if verdict.outcome != "not_found":
+                absence.ended()
+                told = told and not (is_payment and verdict.outcome == "in_progress")
+            elif lost and not told:
+                if told := self._tell_to_stop(asked, deadline):
+                    continue  # what it says from here on counts
+            elif absence.lasts(asked_s):
+                return verdict
+            gap = pause(gap, min(stop_at, deadline) if asked_s < stop_at else deadline)
         return Verdict("unknown", "the terminal did not say what became of it in time")
 
+    def _tell_to_stop(self, asked: Asked, deadline: float) -> bool:
+        return self._stop_payment(AbortCommand(asked.service_id), deadline).outcome == "in_progress"
+
     def _inquire(self, asked: Asked, deadline: float) -> Verdict:
-        """Ask until the terminal says anything definite, ``in_progress`` included."""
-        gap = RETRY_FIRST_S
+        """Ask until the terminal says anything definite, ``in_progress`` included.
+
+        ``not_found`` is, where the terminal itself is up and it lasts: see ``Absence``.
+        """
+        absence, gap = Absence(self._reply_timeout_s), RETRY_FIRST_S
         verdict = Verdict("unknown", "the terminal did not answer in time")
-        while time.monotonic() < deadline:
-            verdict = self._look_up(asked, deadline)
-            if verdict.final:
-                return verdict
-            gap = _pause(gap, deadline)
+        while (asked_s := time.monotonic()) < deadline:
+            found = self._look_up(asked, deadline)
+            if found.outcome != "not_found":
+                if found.final:
+                    return found
+                verdict = found
+                absence.ended()
+            elif self._is_up(deadline):
+                if absence.lasts(asked_s):
+                    return found
+                verdict = Verdict("unknown", _TOO_EARLY, final=False)
+            gap = pause(gap, deadline)
         return verdict
+
+    def _is_up(self, deadline: float) -> bool:
+        """Whether the terminal itself answers (Diagnosis), not only what stands before it."""
+        try:
+            self._status = self._diagnose(min(deadline, self._patience()))
+        except (LinkError, MessageRefused) as trouble:
+            self._status = self._status_of(trouble)
+        return self._status.device in _ITSELF
 
     def _look_up(self, asked: Asked, deadline: float) -> Verdict:
         """Ask once for the repeated reply; whatever goes wrong is ``unknown`` and not final."""
@@ -326,24 +356,6 @@ class NexoDriver:
         return CardResult(
             verdict.outcome, completion, verdict.evidence, verdict.reason, self._status
         )
-
-
-def _can_send(message: Message) -> bool:
-    try:
-        message.to_bytes()
-    except MessageRefused:
-        return False
-    return True
-
-
-def _is_settled(verdict: Verdict) -> bool:
-    return verdict.final and verdict.outcome not in ("not_found", "in_progress")
-
-
-def _pause(gap: float, until: float) -> float:
-    """Wait ``gap`` seconds, at most to ``until``; returns the next gap, twice as long."""
-    time.sleep(max(0.01, min(gap, until - time.monotonic())))
-    return min(2 * gap, RETRY_LAST_S)
 
 
 def _refuse(command: object, completion: Completion, status: DeviceStatus) -> object:

@@ -14,6 +14,8 @@ from typing import Any, TypeGuard
 
 MAX_MESSAGE_BYTES = 64 * 1024
 MAX_CENTIMOS = 99_999_999
+_BETWEEN = "[ ./-]"
+_SHORTEST, _LONGEST = 13, 19
 
 
 class MessageRefused(ValueError):
@@ -62,15 +64,42 @@ def word(*choices: str) -> Codec:
 def kept(pattern: str) -> Codec:
     """A text worth keeping; one of another form becomes empty.
 
-    So does one that begins with 13 digits or more, whatever separates them: it might be a card
-    number or track 2 in the wrong place.
+    So does one that begins with 13 digits or more, whatever separates them, or has a card number
+    anywhere: it might be one, or track 2, in the wrong place.
     """
 
     def read(value: Any) -> str:
         fits = isinstance(value, str) and re.fullmatch(pattern, value)
-        return value if fits and not re.match(r"(?:[0-9][./-]?){13}", value) else ""
+        return value if fits and not might_be_card(value) else ""
 
     return Codec(read, str)
+
+
+def might_be_card(text: str) -> bool:
+    """Whether a text begins with 13 digits, or holds 13 to 19 in a row with a right check digit.
+
+    Separators between them are ignored. No card number begins with 0, and one that begins with 1
+    (an airline's) counts only as a whole row: times and counters would else be taken for one.
+    """
+    if re.match(rf"(?:[0-9]{_BETWEEN}*){{{_SHORTEST}}}", text):
+        return True
+    rows = re.findall(rf"[0-9](?:{_BETWEEN}*[0-9])*", text)
+    return any(_holds_card(re.sub(_BETWEEN, "", row)) for row in rows)
+
+
+def _holds_card(digits: str) -> bool:
+    """Whether a row of digits is a card number, or one stands anywhere in it."""
+    ends = range(_SHORTEST, min(len(digits), _LONGEST) + 1)
+    parts = [digits[at : at + size] for size in ends for at in range(len(digits) - size + 1)]
+    return any(
+        _passes_luhn(part) and part[0] not in ("0" if part == digits else "01") for part in parts
+    )
+
+
+def _passes_luhn(digits: str) -> bool:
+    """ISO/IEC 7812-1 annex B: every second digit from the right doubled, its digits added."""
+    doubled = (sum(divmod(2 * int(digit), 10)) for digit in digits[-2::-2])
+    return (sum(map(int, digits[-1::-2])) + sum(doubled)) % 10 == 0
 
 
 def _read_last4(value: Any) -> str:

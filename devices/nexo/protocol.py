@@ -168,6 +168,15 @@ class Message:
         """The MessageCategory, which is also the name of the command."""
         return _NAMES[type(self.body)][0]
 
+    @property
+    def can_be_sent(self) -> bool:
+        """Whether its content is such that a terminal would take it."""
+        try:
+            self.to_bytes()
+        except MessageRefused:
+            return False
+        return True
+
     def to_bytes(self) -> bytes:
         """Write the message; raises ``MessageRefused`` for content no terminal would take."""
         envelope = f"SaleToPOI{_NAMES[type(self.body)][1]}"

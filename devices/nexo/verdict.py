@@ -43,6 +43,11 @@ class Verdict:
     evidence: CardEvidence | None = None
     final: bool = True
 
+    @property
+    def settled(self) -> bool:
+        """Whether it can change no more; ``not_found`` can: a request may be on its way."""
+        return self.final and self.outcome not in ("not_found", "in_progress")
+
 
 def judge(asked: Asked, reply: Message) -> Verdict:
     """Judge the direct reply to a transaction.

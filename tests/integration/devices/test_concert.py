@@ -248,8 +248,10 @@ def test_a_request_that_was_refused_was_not_started(
 
 
 def test_power_lost_while_the_person_pays_is_unknown_and_the_terminal_is_back_in_time(
-    supervisor: Supervisor, terminal: ConcertSimulator, recorder: Any
+    start: Start, terminal: ConcertSimulator, recorder: Any
 ) -> None:
+    terminal.obey("echo on")
+    supervisor = start(echoes_private=True)
     terminal.obey("delay 60000")
     future = supervisor.submit(Pay("PAY1", "order-1", FEE), 4.0)
     wait_until(lambda: with_a_person(terminal))
@@ -261,6 +263,33 @@ def test_power_lost_while_the_person_pays_is_unknown_and_the_terminal_is_back_in
     terminal.obey("delay 0")
     assert pay(supervisor, "PAY2").outcome == "approved"
     assert states(terminal) == ["aborted", "approved"]
+
+
+@pytest.mark.parametrize(
+    ("attentive_s", "outcome", "booked"),
+    [
+        (300.0, "not_started", ["approved"]),
+        pytest.param(0.0, "approved", ["approved"] * 2, marks=pytest.mark.negative_control),
+    ],
+)
+def test_no_payment_begins_while_the_answer_to_another_may_come(
+    start: Start,
+    terminal: ConcertSimulator,
+    monkeypatch: pytest.MonkeyPatch,
+    attentive_s: float,
+    outcome: str,
+    booked: list[str],
+) -> None:
+    """It could pass for the second one's: nothing in an answer says whose it is."""
+    monkeypatch.setattr("devices.concert.driver.ATTENTIVE_S", attentive_s)
+    supervisor = start()
+    terminal.obey("bad lrc on")
+    assert pay(supervisor, deadline_s=2.5).outcome == "unknown"
+    terminal.obey("bad lrc off")
+    result = pay(supervisor, "PAY2")
+    assert result.outcome == outcome
+    assert ("of before" in result.reason) is (outcome == "not_started")
+    assert states(terminal) == booked
 
 
 def test_an_earlier_connections_answer_is_known_where_the_terminal_echoes_our_id(
@@ -352,3 +381,14 @@ def test_a_terminal_in_trouble_has_a_status_and_comes_back(
         terminal.obey(remedy)
     wait_until(lambda: supervisor.status.usable)
     assert pay(supervisor).outcome == "approved"
+
+
+def test_the_record_of_a_line_of_seven_bits_keeps_lengths_only(
+    start: Start, terminal: ConcertSimulator
+) -> None:
+    terminal.obey("characters 7E1")
+    supervisor = start(characters="7E1", answer="long")
+    assert pay(supervisor).outcome == "approved"
+    entries = supervisor.raw()
+    assert entries
+    assert {entry.shown.strip(b"\0") for entry in entries} == {b""}

@@ -244,6 +244,7 @@ class Persistent(ConcertDriver):
 
     def _take(self, asked: Asked, frame: bytes, deadline: float) -> CardResult:
         first = super()._take(asked, frame, time.monotonic() + 0.6)
+        self._memory.answered()
         return super()._take(asked, frame, deadline) if first.outcome == "unknown" else first
 
 

@@ -1,5 +1,6 @@
 """A device is opened when its adapter appears, under whatever name, not at the next attempt."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -88,7 +89,10 @@ def test_without_a_watch_over_the_ports_nothing_is_opened_before_its_time(
     assert supervisor.stop()
 
 
-def test_a_lister_that_fails_is_survived(adapters: Adapters, recorder: Any) -> None:
+@pytest.mark.parametrize("failure", [OSError("sysfs went away"), TypeError("int()"), ValueError()])
+def test_a_lister_that_fails_is_survived(
+    adapters: Adapters, recorder: Any, failure: Exception
+) -> None:
     supervisor = supervised(adapters, recorder)
     asked = 0
 
@@ -96,7 +100,7 @@ def test_a_lister_that_fails_is_survived(adapters: Adapters, recorder: Any) -> N
         nonlocal asked
         asked += 1
         if asked < 3:
-            raise OSError("sysfs went away")
+            raise failure
         return adapters.ports
 
     watch = HotPlug(waking([supervisor]), failing, look_every_s=0.02)
@@ -107,3 +111,20 @@ def test_a_lister_that_fails_is_survived(adapters: Adapters, recorder: Any) -> N
     finally:
         watch.stop()
         assert supervisor.stop()
+
+
+def test_a_listener_that_fails_hears_of_the_next_port_too(adapters: Adapters) -> None:
+    told = threading.Semaphore(0)
+
+    def failing() -> None:
+        told.release()
+        raise RuntimeError("listener")
+
+    watch = HotPlug(failing, adapters, look_every_s=0.02)
+    watch.start()
+    try:
+        for name in ("ttyUSB0", "ttyUSB1"):
+            adapters.plug(name)
+            assert told.acquire(timeout=5.0)
+    finally:
+        watch.stop()

@@ -1,7 +1,10 @@
 """Real links: pseudo-terminals and sockets, their deadlines and their ends."""
 
 import os
+import shutil
 import socket
+import subprocess
+import sys
 import termios
 import threading
 from collections.abc import Iterator
@@ -10,8 +13,10 @@ from pathlib import Path
 import pytest
 import serial
 
+from devices.concert.seven_bits import with_parity
 from devices.errors import LinkLost, LinkNotFound, LinkRefused, LinkTimeout
-from devices.link import FdLink, PtyCable, SerialLink, open_link, open_pty_pair
+from devices.link import FdLink, PtyCable, RawRing, SerialLink, open_link, open_pty_pair
+from tests.support.site import REPOSITORY
 
 WAIT_S = 5.0
 
@@ -106,6 +111,13 @@ def test_the_record_of_a_link_is_bounded_and_shows_no_personal_data(
     assert {entry.shown for entry in entries} == {b"\x02xxxxxx<<9999\r"}
 
 
+def test_a_record_hides_which_digit_it_was_also_where_bytes_carry_their_parity() -> None:
+    ring = RawRing()
+    ring.add("rx", with_parity(b"\x020123456789\r"))
+    [entry] = ring.entries()
+    assert entry.shown[1:-1] == b"9" * 10
+
+
 def test_a_record_shows_bytes_only_where_nothing_of_a_person_passes(
     cable: PtyCable, line: FdLink
 ) -> None:
@@ -145,3 +157,61 @@ def test_a_network_device_that_refuses_is_a_typed_refusal() -> None:
         port = server.getsockname()[1]
     with pytest.raises(LinkRefused):
         open_link(f"tcp://127.0.0.1:{port}")
+
+
+def test_a_host_no_network_could_look_up_is_a_typed_refusal() -> None:
+    for host in ("a..b", "x" * 80, "\0"):
+        with pytest.raises(LinkRefused):
+            open_link(f"tcp://{host}:9100")
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="this platform cannot watch")
+def test_a_network_device_is_watched_while_nothing_is_sent() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        link = open_link(f"tcp://127.0.0.1:{server.getsockname()[1]}")
+        with socket.socket(fileno=os.dup(link._fd)) as seen:
+            assert seen.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
+            names = ("TCP_USER_TIMEOUT", "TCP_KEEPIDLE", "TCP_KEEPINTVL", "TCP_KEEPCNT")
+            values = [seen.getsockopt(socket.IPPROTO_TCP, getattr(socket, it)) for it in names]
+        link.close()
+    assert values == [4000, 2, 1, 3]
+
+
+POWER_OFF = """
+import socket, subprocess, sys, time
+from devices.errors import LinkLost
+from devices.link import TcpLink
+subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+server = socket.create_server(("127.0.0.1", 0))
+link = TcpLink("127.0.0.1", server.getsockname()[1])
+peer, _ = server.accept()
+if sys.argv[1] == "unwatched":
+    with socket.socket(fileno=socket.dup(link._fd)) as seen:
+        seen.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 0)
+subprocess.run(["ip", "link", "set", "lo", "down"], check=True)
+until = time.monotonic() + 12
+try:
+    while time.monotonic() < until:
+        link.read(1, 1.0)
+    print("never")
+except LinkLost:
+    print("noticed")
+"""
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize(
+    ("watch", "said"),
+    [
+        ("watched", "noticed"),
+        pytest.param("unwatched", "never", marks=pytest.mark.negative_control),
+    ],
+)
+def test_a_network_device_that_lost_its_power_is_noticed(watch: str, said: str) -> None:
+    """In a network of its own, whose only wire is then taken away without a word."""
+    alone = ["unshare", "-Urn"]
+    if shutil.which("unshare") is None or subprocess.run([*alone, "true"]).returncode:
+        pytest.skip("this machine gives no network namespace: look at it in the field")
+    command = [*alone, sys.executable, "-c", POWER_OFF, watch]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=REPOSITORY)
+    assert run.stdout.strip() == said, run.stderr

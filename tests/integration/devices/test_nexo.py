@@ -130,7 +130,7 @@ def test_a_payment_that_never_arrived_is_not_found(
     supervisor: Supervisor, terminal: NexoSimulator, manner: str
 ) -> None:
     terminal.obey(manner)
-    assert pay(supervisor, deadline_s=1.2).outcome == "not_found"
+    assert pay(supervisor, deadline_s=3.0).outcome == "not_found"
     assert booked(terminal) == []
 
 

@@ -91,6 +91,33 @@ def test_waiting_ends_at_the_deadline_also_while_bytes_drip_in(
     assert hung_up.wait(WAIT_S)
 
 
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n"
+
+
+@pytest.mark.parametrize(
+    ("beginning", "piece"),
+    [(b"", b"HTTP/1.1 100 Continue\r\n\r\n"), (CHUNKED, b"X: y\r\n")],
+    ids=["continue", "trailers"],
+)
+def test_waiting_ends_at_the_deadline_also_while_bytes_flood_in(
+    start: Start, beginning: bytes, piece: bytes
+) -> None:
+    hung_up = threading.Event()
+
+    def flood(peer: socket.socket) -> None:
+        ends = time.monotonic() + WAIT_S
+        try:
+            peer.sendall(beginning)
+            while time.monotonic() < ends:
+                peer.sendall(piece * 2000)
+        except OSError:
+            hung_up.set()
+
+    with pytest.raises(LinkLost, match="in time"):
+        exchange(start(flood), 0.2)
+    assert hung_up.wait(WAIT_S)
+
+
 def test_nothing_was_sent_where_nobody_listens_or_the_link_is_closed() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         link = HttpLink(f"http://127.0.0.1:{server.getsockname()[1]}")

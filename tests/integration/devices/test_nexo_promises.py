@@ -85,7 +85,7 @@ def test_a_kept_reply_would_be_noticed(terminal: NexoSimulator) -> None:
 class Retrying(NexoDriver):
     """Broken on purpose: pays again, as a new payment, when the first is not answered."""
 
-    def _settle(self, asked: Asked, stop_at: float, deadline: float) -> Verdict:
+    def _settle(self, asked: Asked, stop_at: float, deadline: float, *, lost: bool) -> Verdict:
         return self._pay_again(asked, new_service_id(), deadline)
 
     def _pay_again(self, asked: Asked, service_id: str, deadline: float) -> Verdict:
@@ -98,7 +98,7 @@ class Retrying(NexoDriver):
 class Resending(Retrying):
     """Broken on purpose: sends the same payment again when the first is not answered."""
 
-    def _settle(self, asked: Asked, stop_at: float, deadline: float) -> Verdict:
+    def _settle(self, asked: Asked, stop_at: float, deadline: float, *, lost: bool) -> Verdict:
         return self._pay_again(asked, asked.service_id, deadline)
 
 

@@ -127,8 +127,10 @@ def wire(terminal: NexoSimulator) -> Iterator[Wire]:
     made.stop()
 
 
-def driver_on(port: str, kind: type[NexoDriver] = NexoDriver) -> NexoDriver:
-    return kind(HttpLink(port), reply_timeout_s=REPLY_TIMEOUT_S, settle_s=0.6)
+def driver_on(
+    port: str, kind: type[NexoDriver] = NexoDriver, reply_timeout_s: float = REPLY_TIMEOUT_S
+) -> NexoDriver:
+    return kind(HttpLink(port), reply_timeout_s=reply_timeout_s, settle_s=0.6)
 
 
 def pay(driver: NexoDriver, service_id: str, deadline_s: float) -> CardResult:
@@ -226,7 +228,7 @@ def pay_over_a_cut(
 def test_a_connection_cut_at_fifty_places_leaves_the_truth_known(
     terminal: NexoSimulator, wire: Wire
 ) -> None:
-    driver = driver_on(wire.port)
+    driver = driver_on(wire.port, reply_timeout_s=0.1)
     found = lengths(driver, wire)
     dice = random.Random(5)
     ways: list[Way] = ["to", "from"]
@@ -237,10 +239,11 @@ def test_a_connection_cut_at_fifty_places_leaves_the_truth_known(
 
 
 @pytest.mark.thorough
+@pytest.mark.timeout(600)
 def test_a_connection_cut_at_every_byte_leaves_the_truth_known(
     terminal: NexoSimulator, wire: Wire
 ) -> None:
-    driver = driver_on(wire.port)
+    driver = driver_on(wire.port, reply_timeout_s=0.1)
     found = lengths(driver, wire)
     ways: list[Way] = ["to", "from"]
     places: list[tuple[Way, int]] = [(way, at) for way in ways for at in range(found[way] + 1)]
@@ -251,14 +254,14 @@ def test_a_connection_cut_at_every_byte_leaves_the_truth_known(
 class Hasty(NexoDriver):
     """Broken on purpose: takes a lost reply for a payment that did not happen."""
 
-    def _settle(self, asked: Asked, stop_at: float, deadline: float) -> Verdict:
+    def _settle(self, asked: Asked, stop_at: float, deadline: float, *, lost: bool) -> Verdict:
         return Verdict("declined", "no answer")
 
 
 class Trusting(NexoDriver):
     """Broken on purpose: takes a lost reply for a payment that went well."""
 
-    def _settle(self, asked: Asked, stop_at: float, deadline: float) -> Verdict:
+    def _settle(self, asked: Asked, stop_at: float, deadline: float, *, lost: bool) -> Verdict:
         return Verdict("approved")
 
 

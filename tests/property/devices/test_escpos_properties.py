@@ -1,6 +1,6 @@
 """What holds for every printer's answer, every letter and every picture."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devices.escpos.composer import FILL, PIECE_BYTES, SEVER, compose, compose_pieces
@@ -63,6 +63,7 @@ def test_spanish_quechua_and_aymara_are_printed_as_they_are(text: str, page: str
     assert printable(text, page) == text
 
 
+@settings(deadline=None)  # the first picture of a code loads what draws it
 @given(st.lists(BLOCKS, max_size=8), PROFILES)
 def test_no_job_leaves_a_command_open(blocks: list[Block], profile: str) -> None:
     job = PrintJob("j", (*blocks, Cut()))

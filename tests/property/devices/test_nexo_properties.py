@@ -129,14 +129,14 @@ def test_a_truncated_reply_is_never_approved(wrapped: bool, data: st.DataObject)
     assert verdict_on(whole[:kept]) is None
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(WRAPPED, DAMAGE)
 def test_a_garbled_refusal_is_never_approved(wrapped: bool, damage: list[tuple[int, int]]) -> None:
     verdict = verdict_on(damaged(wire(REFUSED, wrapped), damage))
     assert verdict is None or verdict.outcome != "approved"
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(WRAPPED, DAMAGE)
 def test_a_garbled_approval_is_approved_only_for_the_amount_asked(
     wrapped: bool, damage: list[tuple[int, int]]

@@ -4,7 +4,7 @@ import contextlib
 from decimal import Decimal
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from devices.wallet_qr.objects import Refusal, objects
@@ -55,6 +55,7 @@ def codes(draw: st.DrawFn) -> tuple[str, int, dict[str, str]]:
     return f"{text}{crc_bit_by_bit(text.encode()):04X}", amount, said
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # on a busy machine
 @given(codes())
 def test_a_well_made_code_in_any_order_is_read_back(
     code: tuple[str, int, dict[str, str]],

@@ -171,6 +171,66 @@ def test_a_piece_taken_before_a_reset_nobody_saw_is_missing(
     assert till.missing(device.accepted) == 1
 
 
+def test_a_reset_with_events_since_is_no_loss_where_the_count_agrees(
+    till: Till, device: EventMemory, book: FakeBook
+) -> None:
+    take(device, 1, 2, 5)
+    till.absorb(device.reading)
+    device.clear()
+    device.add(0, 2)
+    take(device, 5)
+    assert till.may_be_reset(device.reading)
+    assert till.rewind(device.reading, device.accepted)
+    heard = till.absorb(device.reading)
+    assert [it.event.counter for it in heard] == [1, 2]
+    assert amounts(book) == [100, 200, 500, 500]
+    assert book.tallies["coin-1"] == Tally(2, 4, "S1", 1300)
+    assert not till.may_be_reset(device.reading)
+
+
+@pytest.mark.negative_control
+@pytest.mark.parametrize("counts", [True, False])
+def test_a_reset_that_hides_a_piece_or_cannot_be_proved_is_a_loss(
+    till: Till, device: EventMemory, book: FakeBook, counts: bool
+) -> None:
+    take(device, 1, 2)
+    till.absorb(device.reading)
+    if counts:
+        take(device, 5)  # nobody looks before the reset
+    device.clear()
+    device.add(0, 2)
+    assert till.may_be_reset(device.reading)
+    assert not till.rewind(device.reading, device.accepted if counts else None)
+    till.absorb(device.reading)
+    assert "overwritten" in book.tallies["coin-1"].events_lost
+    assert amounts(book) == [100, 200]
+
+
+def test_more_events_than_the_buffer_shows_are_never_called_a_reset(
+    till: Till, device: EventMemory
+) -> None:
+    for _ in range(6):
+        device.add(0, 2)
+    assert not till.may_be_reset(device.reading)
+    assert not till.rewind(device.reading, device.accepted)
+
+
+def test_a_reset_while_the_book_fails_counts_what_waits_for_it(
+    till: Till, device: EventMemory, book: FakeBook
+) -> None:
+    take(device, 1, 2, 5)
+    book.fail = "after"
+    with pytest.raises(BookFailed):
+        till.absorb(device.reading)
+    device.clear()
+    device.add(0, 2)
+    book.fail = ""
+    assert till.rewind(device.reading, device.accepted)
+    till.absorb(device.reading)
+    assert amounts(book) == [100, 200, 500]
+    assert book.tallies["coin-1"] == Tally(1, 3, "S1", 800)
+
+
 def test_a_device_without_a_count_cannot_miss_anything(device: EventMemory) -> None:
     book = FakeBook()
     till = Till(book, "coin-1", money_in)

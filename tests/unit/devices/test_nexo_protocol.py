@@ -1,12 +1,14 @@
 """nexo messages: written as published, read by name only, refused without showing content."""
 
 import json
+import re
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from stdnum import luhn
 
-from devices.nexo.members import MAX_MESSAGE_BYTES, MessageRefused
+from devices.nexo.members import MAX_MESSAGE_BYTES, MessageRefused, might_be_card
 from devices.nexo.protocol import (
     Abort,
     Diagnosis,
@@ -256,3 +258,45 @@ def test_health_is_a_closed_set_of_words() -> None:
     changed = message.to_bytes().replace(b'"OK"', b'"Fine"')
     with pytest.raises(MessageRefused, match="GlobalStatus"):
         Message.from_bytes(changed)
+
+
+NUMBERS = tuple(
+    part + luhn.calc_check_digit(part)
+    for part in ("400000123456789", "37000012345678", "622126001234567", "422222222222")
+)
+DRESSES = (
+    *("{}", "PAN{}", ".{}", "A{}B", "0000{}", "X7{}99"),
+    *("T1/{4}-{12}", "T1.{4}-{4}-{4}-{4}", "-{6}.{9}"),
+)
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+@pytest.mark.parametrize("hidden", DRESSES)
+def test_a_card_number_is_kept_nowhere_however_it_is_dressed(number: str, hidden: str) -> None:
+    dressed = dress(number, hidden)
+    assert might_be_card(dressed), dressed
+    body = PaymentReply("Success", "", 3770, "PEN", dressed, "", dressed, dressed, "", "", AT)
+    kept = body_of(read(json.loads(Message("PAY1", "KIOSK", "TERMINAL", body).to_bytes())))
+    assert (kept.terminal_id, kept.rrn, kept.stan) == ("", "", "")
+
+
+def dress(number: str, pattern: str) -> str:
+    """Fill ``{n}`` with the next ``n`` digits, ``{}`` and the last one with the rest."""
+    places = re.findall(r"\{(\d*)\}", pattern)
+    for at, size in enumerate(places):
+        last = at == len(places) - 1
+        part, number = (number, "") if last else (number[: int(size)], number[int(size) :])
+        pattern = re.sub(r"\{\d*\}", part, pattern, count=1)
+    return pattern
+
+
+def test_numbers_of_transactions_are_kept() -> None:
+    for text in ("SIM-000001", "603015000042", "oLkO001643892070000.VK9DRSLLRCQ2WN82", "T9.77"):
+        assert not might_be_card(text), text
+
+
+@pytest.mark.negative_control
+def test_a_check_of_the_beginning_alone_lets_a_dressed_number_through() -> None:
+    old = re.compile(r"(?:[0-9][./-]?){13}")
+    assert not old.match(f"PAN{NUMBERS[0]}")
+    assert might_be_card(f"PAN{NUMBERS[0]}")

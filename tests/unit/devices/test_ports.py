@@ -4,9 +4,10 @@ import errno
 import termios
 
 import pytest
+from serial.tools import list_ports
 
 from devices.errors import InvalidOption, LinkAmbiguous, LinkNotFound, LinkRefused
-from devices.ports import PortSeen, is_port, resolve, scheme_of
+from devices.ports import PortSeen, is_port, resolve, scheme_of, system_ports
 from devices.registry import DeviceConfig, build
 
 READER = PortSeen("/dev/ttyUSB0", 0x067B, 0x2303, "A1", "1-1.4", "reader")
@@ -47,6 +48,20 @@ def test_two_adapters_alike_are_never_guessed_between() -> None:
 def test_an_adapter_that_is_not_plugged_in_is_not_found(port: str) -> None:
     with pytest.raises(LinkNotFound, match="plug the device in"):
         resolve(port, plugged(READER, TWIN))
+
+
+@pytest.mark.parametrize("cause", [TypeError("int() can't convert"), ValueError("invalid literal")])
+def test_an_adapter_that_vanishes_while_it_is_looked_at_is_a_typed_refusal(
+    monkeypatch: pytest.MonkeyPatch, cause: Exception
+) -> None:
+    def vanishing() -> list[object]:
+        raise cause
+
+    monkeypatch.setattr(list_ports, "comports", vanishing)
+    with pytest.raises(OSError, match="look again"):
+        system_ports()
+    with pytest.raises(LinkRefused, match="look again"):
+        resolve("usb:067b:2303", system_ports)
 
 
 def test_what_a_lister_shows_is_what_a_configuration_takes() -> None:

@@ -1,5 +1,6 @@
 """The registry: nothing imported early, and wrong words answered with the nearest right one."""
 
+import math
 import subprocess
 import sys
 
@@ -80,3 +81,37 @@ def test_an_unknown_option_is_answered_with_the_nearest() -> None:
 def test_an_option_of_the_wrong_kind_is_refused(options: dict[str, str | int | bool]) -> None:
     with pytest.raises(InvalidOption, match=next(iter(options))):
         build(DeviceConfig("front", "escpos", "/dev/none", options), publish)
+
+
+@pytest.mark.parametrize(
+    ("model", "option", "value"),
+    [
+        *[
+            ("escpos", "poll_interval_s", bad)
+            for bad in (math.nan, math.inf, -1.0, 0.0, 61, 10**30)
+        ],
+        ("nexo", "settle_s", -0.5),
+        ("nexo", "settle_s", math.nan),
+        ("escpos", "baud", 0),
+        ("cctalk-bill", "address", 400),
+        ("cctalk-coin", "address", 0),
+        ("cctalk-hopper", "address", 1),
+        ("cctalk-bill", "bill_types", 17),
+        ("cctalk-bill", "bill_types", -1),
+        ("cctalk-hopper", "coin_centimos", 0),
+        ("id003", "country", 256),
+    ],
+)
+def test_a_number_outside_its_range_is_refused_with_the_range(
+    model: str, option: str, value: float
+) -> None:
+    books = {"credit_book": NoCredits(), "payout_book": NoPayouts()}
+    with pytest.raises(InvalidOption, match=rf"{option}.* from [0-9.]+ to [0-9.e+]+"):
+        build(DeviceConfig("front", model, "/dev/none", {option: value}), publish, **books)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", sorted(MODELS))
+def test_every_default_is_within_its_range(name: str) -> None:
+    model = load_model(name)
+    config = DeviceConfig("front", name, "/dev/none", {**model.link_options, **model.options})
+    build(config, publish, credit_book=NoCredits(), payout_book=NoPayouts())

@@ -291,6 +291,108 @@ def test_a_listener_that_fails_does_not_take_the_device_down(
     assert supervisor.stop(WAIT_S)
 
 
+def test_a_driver_that_cannot_be_closed_does_not_end_the_devices_thread(
+    supervisor: Supervisor, device: FakeDevice, recorder: Recorder
+) -> None:
+    def broken() -> None:
+        device.closed += 1
+        raise ValueError("byte must be in range(0, 256)")
+
+    device.close = broken  # type: ignore[method-assign]
+    device.gate.set()
+    with capture_logs() as logs:
+        supervisor.start()
+        recorder.wait(lambda: recorder.states() == [DeviceState.ONLINE])
+        device.fail = LinkLost("/dev/fake", "pulled")
+        recorder.wait(lambda: recorder.states()[-2:] == [DeviceState.NO_DEVICE, DeviceState.ONLINE])
+        assert supervisor.submit("print", 5).result(WAIT_S) == "did print"
+    assert "close_failed" in [log["event"] for log in logs]
+
+
+class Counting(Supervisor):
+    """Notes how long it waits before each attempt, and waits for none of it."""
+
+    def __init__(self, device: FakeDevice, attempts: int, steady_s: float) -> None:
+        super().__init__(
+            device="front",
+            kind="fake",
+            model="fake-1",
+            open_link=device.open,
+            build_driver=device.build,
+            publish=lambda _event: None,
+            backoff_first_s=0.2,
+            backoff_last_s=3.0,
+            steady_s=steady_s,
+        )
+        self.waits: list[float] = []
+        self.done = threading.Event()
+        self._attempts = attempts
+
+    def _wait_out(self, seconds: float) -> None:
+        self.waits.append(seconds)
+        if len(self.waits) == self._attempts:
+            self.done.set()
+            super()._wait_out(600.0)
+
+
+@pytest.mark.parametrize(
+    ("steady_s", "waits"),
+    [
+        (600.0, [0.2, 0.4, 0.8, 1.6, 3.0, 3.0]),
+        pytest.param(0.0, [0.2] * 6, marks=pytest.mark.negative_control),
+    ],
+)
+def test_a_device_that_hangs_up_at_once_is_tried_less_and_less_often(
+    steady_s: float, waits: list[float]
+) -> None:
+    class HangsUp(FakeDevice):
+        def poll(self) -> DeviceStatus:
+            raise LinkLost("/dev/fake", "the other side closed it")
+
+    supervisor = Counting(HangsUp(), len(waits), steady_s)
+    supervisor.start()
+    assert supervisor.done.wait(WAIT_S)
+    assert supervisor.stop(WAIT_S)
+    assert supervisor.waits[: len(waits)] == waits
+
+
+def test_what_a_device_can_do_is_known_once_it_says_so(recorder: Recorder) -> None:
+    class Late(FakeDevice):
+        notes = 0
+
+        @property
+        def capabilities(self) -> Capabilities:
+            return {"denominations": self.notes}
+
+        def poll(self) -> DeviceStatus:
+            return DeviceStatus(DeviceState.ONLINE if self.notes else DeviceState.POWER_OFF)
+
+        def probe(self) -> DeviceStatus:
+            return self.poll()
+
+    device = Late()
+    known: list[object] = []
+
+    def publish(event: Event) -> None:
+        known.append(supervisor.capabilities["denominations"])
+        recorder(event)
+
+    supervisor = Supervisor(
+        device="front",
+        kind="fake",
+        model="fake-1",
+        open_link=device.open,
+        build_driver=device.build,
+        publish=publish,
+    )
+    supervisor.start()
+    recorder.wait(lambda: recorder.states() == [DeviceState.POWER_OFF])
+    device.notes = 5
+    recorder.wait(lambda: recorder.states()[-1] is DeviceState.ONLINE)
+    assert supervisor.stop(WAIT_S)
+    assert known == [0, 5]
+
+
 def test_stopping_one_that_never_started_is_harmless(supervisor: Supervisor) -> None:
     began = time.monotonic()
     assert supervisor.stop(WAIT_S)
