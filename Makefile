@@ -8,7 +8,7 @@ lock:   ; @deploy/lock.sh
 demo:   setup ; @$(PY) -m deploy.demo
 test:   setup ; @$(PY) -m pytest
 check:  setup ; @$(PY) -m deploy.check
-crash:  setup ; @$(PY) -m pytest -m 'thorough or not thorough' tests/crash
+crash:  setup ; @$(PY) -m pytest -m 'thorough or not thorough' tests/crash tests/property/kiosk tests/integration/kiosk/test_full_disk.py
 fuzz:   setup ; @FUZZ_REPLIES=100000 $(PY) -m pytest -n 0 -s -m thorough tests/fuzz
 shots:  setup ; @$(PY) -m pytest -m 'thorough or not thorough' tests/unit/kiosk_ui tests/integration/kiosk_screen
 race:   setup ; @RACE_EXAMPLES=150 $(PY) -m pytest -n 0 -s -m 'thorough or not thorough' tests/race

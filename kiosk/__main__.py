@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import resource
 import signal
 import sys
 import tempfile
@@ -23,6 +24,7 @@ WATCHDOG_EVERY_S = 5.0
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run until SIGTERM or SIGINT; 0 after a clean end, 2 when the kiosk cannot start."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold names
     words = sys.argv[1:] if arguments is None else list(arguments)
     _log_plainly()
     if words[:1] == ["journal"]:

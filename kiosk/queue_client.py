@@ -11,6 +11,8 @@ import httpx
 CONNECT_S = 2.0
 READ_S = 10.0
 RETRY_PAUSE_S = 0.3
+# The word of a server that took a request, and has deleted what it answered (after 48 h).
+REPLY_EXPIRED = "reply_expired"
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import structlog
@@ -21,6 +22,8 @@ from kiosk.queue_client import QueueClient
 RECOVER_EVERY_S = 2.0
 # So long after the start a hopper that has not answered yet is waited for.
 HOPPERS_S = 20.0
+# A device that was away for longer tells staff, not the recovery (docs/money.md).
+LATE_DAYS = 3
 
 log = structlog.get_logger("recovery")
 
@@ -115,7 +118,7 @@ class Recovery:
         seen = self._journal.cash.position()
         if seen == self._cash_seen:
             return
-        for payment in self._journal.orders.cash_payments():
+        for payment in self._journal.orders.cash_payments(_days_ago(LATE_DAYS)):
             entry = self._journal.orders.of_payment(payment)
             if entry is None:
                 continue
@@ -125,3 +128,7 @@ class Recovery:
                     return
                 self._slips.owe(self._settlement.settle(payment, give=False).owed)
         self._cash_seen = seen
+
+
+def _days_ago(days: int) -> str:
+    return (datetime.now(UTC) - timedelta(days=days)).isoformat()

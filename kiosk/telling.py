@@ -25,7 +25,7 @@ class Telling:
         for news in self._outgoing.waiting():
             answer = self._client.put(news.path, dict(news.body), news.id, DEADLINE_S)
             match answer:
-                case Granted():
+                case Granted() | Refused(_, "reply_expired"):
                     self._outgoing.acknowledged(news.id)
                 case Refused(status, kind, _) if status not in _NOT_NOW:
                     log.error("the server will not take this news", path=news.path, answer=kind)

@@ -48,15 +48,21 @@ class JournalFile:
         self._listeners.append(listener)
 
     def read(self, query: str, values: Sequence[Any] = ()) -> list[sqlite3.Row]:
-        """The rows of `query`, within a running unit those it has just written too."""
+        """The rows of `query`, within a running unit those it has just written too.
+
+        Raises JournalFailed.
+        """
         with self._lock:
-            return self._db.execute(query, values).fetchall()
+            try:
+                return self._db.execute(query, values).fetchall()
+            except sqlite3.OperationalError as error:
+                raise self._failed(error) from error
 
     @contextmanager
     def unit(self) -> Iterator[sqlite3.Connection]:
         """One durable transaction; inside another one it is part of that. Raises JournalFailed."""
         with self._lock:
-            if self._db.in_transaction:
+            if self._db.in_transaction and not self._suspect:
                 yield self._db
                 return
             try:
@@ -66,7 +72,7 @@ class JournalFile:
             except sqlite3.IntegrityError:
                 self._roll_back()
                 raise
-            except sqlite3.Error as error:
+            except (sqlite3.Error, JournalUnsafe) as error:
                 self._roll_back()
                 raise self._failed(error) from error
             except BaseException:
@@ -141,9 +147,9 @@ class JournalFile:
     def _begin(self) -> None:
         if self._suspect:
             # What a failed sync left in the page cache is not to be trusted: read it anew.
+            fresh = self._open()
             self._db.close()
-            self._db = self._open()
-            self._suspect = False
+            self._db, self._suspect = fresh, False
         self._db.execute("BEGIN IMMEDIATE")
 
     def _roll_back(self) -> None:
@@ -151,7 +157,7 @@ class JournalFile:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
 
-    def _failed(self, error: sqlite3.Error) -> JournalFailed:
+    def _failed(self, error: Exception) -> JournalFailed:
         self._suspect = True
         for listener in self._listeners:
             listener(str(error))

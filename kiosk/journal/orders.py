@@ -173,10 +173,12 @@ class OrderBook:
         )
         return _entry(rows[0]) if rows else None
 
-    def cash_payments(self) -> list[UUID]:
-        """Every try to pay with cash, oldest first."""
+    def cash_payments(self, since: str) -> list[UUID]:
+        """The tries to pay with cash since that instant (ISO 8601, UTC), oldest first."""
         rows = self._file.read(
-            "SELECT payment FROM order_payments WHERE means = 'cash' ORDER BY begun_at"
+            "SELECT payment FROM order_payments WHERE means = 'cash' AND begun_at >= ?"
+            " ORDER BY begun_at",
+            (since,),
         )
         return [UUID(row[0]) for row in rows]
 
@@ -205,10 +207,15 @@ class OrderBook:
 
     @contextmanager
     def claim(self, application: UUID, *, wait: bool) -> Iterator[bool]:
-        """Work on an order alone. Without `wait`, False when somebody else does."""
+        """Work on an order alone. Without `wait`, False when somebody else does.
+
+        With it TimeoutError after CLAIM_DEADLINE_S.
+        """
         with self._lock:
             claim = self._claims.setdefault(application, threading.Lock())
         mine = claim.acquire(timeout=CLAIM_DEADLINE_S) if wait else claim.acquire(blocking=False)
+        if wait and not mine:
+            raise TimeoutError(f"order {application}: somebody has worked on it for too long")
         try:
             yield mine
         finally:

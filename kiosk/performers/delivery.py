@@ -14,7 +14,7 @@ from kiosk.journal import EffectState, Journal
 from kiosk.journal.orders import OrderEntry
 from kiosk.order import OrderState
 from kiosk.owing import refused_for_good
-from kiosk.queue_client import Granted, QueueClient, Refused
+from kiosk.queue_client import REPLY_EXPIRED, Answer, Granted, QueueClient, Refused
 from kiosk.runner import Outcome
 
 log = structlog.get_logger("delivery")
@@ -58,10 +58,6 @@ class DeliveryDesk:
         settled = ApplicationSettled(effect.effect_id, outcome, link)
         return Outcome(EffectState.DONE, settled, outcome)
 
-    def _hand_over(self, application: UUID) -> bool:
-        entry = self._orders.entry(application)
-        return entry is not None and hand_over(self._client, self._journal, entry)
-
     def lost(self, effect: DeliverOrder, *, begun: bool) -> Event:
         return ApplicationSettled(effect.effect_id, Settled.PENDING)
 
@@ -90,15 +86,20 @@ def hand_over(client: QueueClient, journal: Journal, entry: OrderEntry) -> bool:
     """
     if entry.state is OrderState.ACCEPTED:
         return True
-    if entry.evidence is None or entry.payment is None:
+    if entry.state is not OrderState.PAID or entry.evidence is None or entry.payment is None:
         return False
     path = f"/api/v1/applications/{entry.application}/{entry.means}"
     body = {"payment_id": str(entry.payment), **entry.evidence}
     answer = client.put(path, body, entry.payment, HAND_OVER_DEADLINE_S)
-    if isinstance(answer, Granted):
+    if isinstance(answer, Granted) or _was_taken(answer):
         journal.orders.step(entry.application, OrderState.ACCEPTED)
         return True
     if isinstance(answer, Refused) and answer.status in _FOR_GOOD:
         refused_for_good(journal, entry, entry.payment, answer.kind)
     log.warning("payment not handed over", application=str(entry.application), answer=str(answer))
     return False
+
+
+def _was_taken(answer: Answer) -> bool:
+    """Whether the server took this very request so long ago that it forgot what it said."""
+    return isinstance(answer, Refused) and answer.kind == REPLY_EXPIRED

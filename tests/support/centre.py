@@ -52,7 +52,7 @@ class Process:
 
 
 # People of the tests beside those the sandbox ships: ordinary, all born on the same day.
-EXTRA_PEOPLE = 20
+EXTRA_PEOPLE = 30
 EXTRA_BIRTH = "1985-07-28"
 EXTRA_REVIEW = 19  # this one waits for a person's decision
 # Where more than these are asked for, every other one of the rest has a record.

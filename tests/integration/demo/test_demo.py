@@ -36,6 +36,8 @@ from tests.support.centre import eventually
 from tests.support.site import REPOSITORY
 
 T = TypeVar("T")
+# The whole demo is played once; a busy machine may take its time.
+pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +50,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
         env={**os.environ, "CI": "true"},
         capture_output=True,
         text=True,
-        timeout=180,
+        timeout=240,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr

@@ -204,7 +204,8 @@ def test_a_certificate_in_force_arrives_again_and_no_card_is_charged(
     journal = bench.live.journal
     assert journal.orders.entry(at.order.application) is None
     bench.leave()
-    eventually(lambda: all(each.body is None for each in journal.effects.entries(at.person.session)))
+    effects = journal.effects
+    eventually(lambda: all(each.body is None for each in effects.entries(at.person.session)))
 
 
 def test_a_certificate_in_force_can_be_had_by_the_code_alone(bench: Bench) -> None:

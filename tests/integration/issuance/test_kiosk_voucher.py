@@ -64,14 +64,14 @@ def of(visitor: Visitor) -> dict[str, str]:
 def test_a_payment_that_shows_is_a_certificate_and_its_paper_says_how_it_was_paid(
     world: "World", bench: Bench
 ) -> None:
-    person = somebody(9)
+    person = somebody(20)
     present(bench, person, paid_at_bank(world, of(person)))
     bench.until_printed(CertificateReady)
     assert "Pagado en el banco: S/ 37.70" in bench.slips()[-1]
 
 
 def test_a_payment_that_does_not_show_yet_is_kept_and_said_so(world: "World", bench: Bench) -> None:
-    person = somebody(10)
+    person = somebody(21)
     present(bench, person, paid_at_bank(world, of(person), visible_after_s=3600))
     at = bench.until_printed(PaymentWaits)
     slip = bench.slips()[-1]
@@ -81,7 +81,7 @@ def test_a_payment_that_does_not_show_yet_is_kept_and_said_so(world: "World", be
 
 
 def test_a_payment_nobody_made_is_said_and_may_be_typed_again(world: "World", bench: Bench) -> None:
-    person = somebody(11)
+    person = somebody(22)
     present(bench, person, "999999")
     at = bench.until_at(GiveSequence, lambda at: at.problem is not None)
     assert at.problem is VoucherProblem.NOT_FOUND
