@@ -110,7 +110,7 @@ def _relays(site: Site, plan: Plan, chance: random.Random, module: str) -> Itera
             with lock:
                 killed[0] += 1
 
-    threads = [Thread(target=keep_one) for _ in range(plan.processes)]
+    threads = [Thread(daemon=True, target=keep_one) for _ in range(plan.processes)]
     for thread in threads:
         thread.start()
     try:

@@ -277,6 +277,7 @@ def test_a_credit_at_escrow_is_caught_when_the_note_goes_back(bench: Bench) -> N
         bench.check()
 
 
+@pytest.mark.thorough
 @pytest.mark.negative_control
 @bill
 def test_a_driver_that_ignores_the_devices_count_loses_a_note_in_silence(bench: Bench) -> None:

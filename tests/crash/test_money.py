@@ -12,7 +12,7 @@ from tests.crash.money.world import MoneyWorld
 from tests.support.site import REPOSITORY
 
 SEED = int(os.environ.get("CRASH_SEED", "20261122"))
-QUICK, LONG = 2, int(os.environ.get("CRASH_KILLS", "100"))
+QUICK, LONG = 1, int(os.environ.get("CRASH_KILLS", "100"))
 PEOPLE_A_LIFE = 8
 
 

@@ -10,7 +10,7 @@ from tests.crash.outbox import Plan, carried_out, write
 from tests.support.site import REPOSITORY, Kind
 
 SHORT = {
-    "sqlite": Plan(40, processes=1, kills=1, longest_life_s=1.0),
+    "sqlite": Plan(24, processes=1, kills=1, longest_life_s=1.0),
     "postgresql": Plan(40, processes=2, kills=2, longest_life_s=1.0),
 }
 BLIND = Plan(12, processes=1, kills=0, loss=0.25, deadline_s=30)
@@ -21,7 +21,7 @@ LONG = {
 SEED = int(os.environ.get("CRASH_SEED", "20261122"))
 
 
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.thorough)])
 def test_nothing_is_lost_doubled_or_stuck(kind: Kind, tmp_path: Path) -> None:
     account = carried_out(tmp_path, kind, SHORT[kind], SEED ^ crc32(kind.encode()))
     assert account.sound, account

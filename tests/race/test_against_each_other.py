@@ -78,6 +78,7 @@ def test_select_then_update_is_found_out(tmp_path: Path, monkeypatch: pytest.Mon
     assert any("chain broken" in fault for fault in verdict.faults)
 
 
+@pytest.mark.thorough
 @pytest.mark.negative_control
 def test_count_plus_one_is_found_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BROKEN", "count-plus-one")

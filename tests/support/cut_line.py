@@ -32,7 +32,7 @@ class CutLine:
             thread.join(10)
 
     def _begin(self, work: object, *arguments: object) -> None:
-        thread = threading.Thread(target=work, args=arguments)  # pyright: ignore[reportArgumentType]
+        thread = threading.Thread(daemon=True, target=work, args=arguments)  # pyright: ignore[reportArgumentType]
         self._threads.append(thread)
         thread.start()
 

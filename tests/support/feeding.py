@@ -29,7 +29,7 @@ class FeedServer:
         application = Starlette(routes=[Route("/feed", self._answer)], lifespan=self._lifespan)
         settings = uvicorn.Config(application, log_level="warning", timeout_graceful_shutdown=1)
         self._server = uvicorn.Server(settings)
-        self._thread = threading.Thread(target=self._run)
+        self._thread = threading.Thread(daemon=True, target=self._run)
 
     async def _answer(self, request: Request) -> StreamingResponse:
         after = request.headers.get("Last-Event-ID")

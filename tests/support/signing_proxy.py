@@ -97,7 +97,9 @@ class SigningProxy:
                 pass
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
+        self._thread = threading.Thread(
+            daemon=True, target=self._server.serve_forever, args=(0.05,)
+        )
         self.url = f"http://127.0.0.1:{self._server.server_port}/emision"
 
     def __enter__(self) -> "SigningProxy":

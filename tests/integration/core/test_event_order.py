@@ -32,7 +32,7 @@ def watched(database: Database) -> Iterator[list[int]]:
         while not stop.wait(0.002):
             look()
 
-    reader = threading.Thread(target=follow)
+    reader = threading.Thread(daemon=True, target=follow)
     reader.start()
     try:
         yield seen

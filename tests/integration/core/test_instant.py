@@ -30,7 +30,7 @@ def two_at_once(first: Database, second: Database, *, lock: bool) -> tuple[datet
             uow.lock_site("PRUEBA")
         instants["second"] = uow.now
 
-    holder = threading.Thread(target=first.run, args=(hold,))
+    holder = threading.Thread(daemon=True, target=first.run, args=(hold,))
     holder.start()
     assert holding.wait(5)
     second.run(wait)

@@ -25,7 +25,7 @@ class Held:
             begun.set()
             assert self._go.wait(10)
 
-        self._thread = threading.Thread(target=database.read, args=(hold,))
+        self._thread = threading.Thread(daemon=True, target=database.read, args=(hold,))
         self._thread.start()
         assert begun.wait(10)
 
@@ -55,7 +55,7 @@ def test_closing_finishes_whoever_waits(opened: Open) -> None:
         told = [pool.submit(database.run, note) for _ in range(MANY)]
         while len(database._waiting) < MANY:
             threading.Event().wait(0.001)
-        closing = threading.Thread(target=database.close)
+        closing = threading.Thread(daemon=True, target=database.close)
         closing.start()
         held.let_go()
         closing.join(10)

@@ -365,7 +365,7 @@ def test_calls_without_a_bound_are_caught(kind: type[BoundedCalls]) -> None:
         except Late:
             came_back.set()
 
-    waiter = threading.Thread(target=call)
+    waiter = threading.Thread(daemon=True, target=call)
     waiter.start()
     bounded = kind is BoundedCalls
     assert came_back.wait(5.0 if bounded else 0.3) == bounded

@@ -65,7 +65,7 @@ def test_a_terminal_killed_after_it_took_the_money_is_found_when_it_is_back(
     def pay() -> None:
         results.append(driver.execute(Pay("PAY1", "order-1", FEE), deadline))
 
-    paying = threading.Thread(target=pay)
+    paying = threading.Thread(daemon=True, target=pay)
     paying.start()
     wait_for_booking(tmp_path / "ledger.json")
     terminal.kill()

@@ -59,7 +59,7 @@ def taken_while_it_waits(database: Database) -> tuple[bool, str]:
         database, cast("IssuanceBackend", centre), cast("PdfVerifier", None), link_days=1
     )
     relay = Relay(database, errands.carriers(), serves=lambda: True)
-    turn = threading.Thread(target=relay.turn)
+    turn = threading.Thread(daemon=True, target=relay.turn)
     turn.start()
     assert centre.asked.wait(10)
     taken: Any = None

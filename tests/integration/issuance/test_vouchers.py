@@ -166,7 +166,8 @@ def test_of_two_kiosks_in_the_same_second_one_gets_it_and_the_other_is_told(
         answers[application] = desk.present(application, sequence)
 
     threads = [
-        threading.Thread(target=press, args=pair) for pair in zip(desks, applications, strict=True)
+        threading.Thread(daemon=True, target=press, args=pair)
+        for pair in zip(desks, applications, strict=True)
     ]
     for thread in threads:
         thread.start()

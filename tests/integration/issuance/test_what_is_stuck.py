@@ -170,7 +170,7 @@ def test_a_mail_server_that_hangs_keeps_nobody_at_a_kiosk_waiting(office: Office
     relay = Relay(database, {"request": carry}, without=("mail",))
     for _ in range(8):
         database.run(lambda uow: outbox.post(uow, "PRUEBA", "mail", str(uuid4()), live=False))
-    threads = [threading.Thread(target=postman.turn) for _ in range(2)]
+    threads = [threading.Thread(daemon=True, target=postman.turn) for _ in range(2)]
     for thread in threads:
         thread.start()
     database.run(lambda uow: outbox.post(uow, "PRUEBA", "request", str(uuid4())))

@@ -63,7 +63,7 @@ class RawServer:
         self.port = self._listener.getsockname()[1]
         self.url = f"http{'s' if tls else ''}://127.0.0.1:{self.port}/emision"
         self.connections = 0
-        self._threads = [threading.Thread(target=self._accept)]
+        self._threads = [threading.Thread(daemon=True, target=self._accept)]
         self._open: list[socket.socket] = []
 
     def __enter__(self) -> "RawServer":
@@ -88,7 +88,7 @@ class RawServer:
             play = self._plays[min(self.connections, len(self._plays) - 1)]
             self.connections += 1
             self._open.append(sock)
-            thread = threading.Thread(target=self._serve, args=(sock, play))
+            thread = threading.Thread(daemon=True, target=self._serve, args=(sock, play))
             self._threads.append(thread)
             thread.start()
 

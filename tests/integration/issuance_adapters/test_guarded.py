@@ -218,7 +218,7 @@ def test_when_it_comes_back_one_call_goes_first_and_the_rest_after_it(centre: Ce
     answers: list[object] = []
     asked = centre.questions
     hold, held = _holding(centre, "consultarTitular")
-    first = threading.Thread(target=lambda: answers.append(guard.holder(WHO)))
+    first = threading.Thread(daemon=True, target=lambda: answers.append(guard.holder(WHO)))
     first.start()
     assert held.wait(10)
     assert not guard.available

@@ -69,7 +69,9 @@ def test_a_reader_that_dies_takes_one_document_with_it(verifier: IsolatedVerifie
     victim = reader()
 
     found = []
-    asking = threading.Thread(target=lambda: found.append(verifier.verify(certificate())))
+    asking = threading.Thread(
+        daemon=True, target=lambda: found.append(verifier.verify(certificate()))
+    )
     asking.start()
     time.sleep(0.2)
     victim.kill()

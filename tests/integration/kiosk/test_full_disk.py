@@ -252,7 +252,9 @@ def check(world: World, charged_before: int) -> None:
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("means", [Means.CARD, Means.CASH])
+@pytest.mark.parametrize(
+    "means", [Means.CARD, pytest.param(Means.CASH, marks=pytest.mark.thorough)]
+)
 def test_a_full_disk_closes_the_kiosk_and_costs_nobody_anything(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, means: Means
 ) -> None:
@@ -275,6 +277,7 @@ def test_a_disk_full_at_every_single_write_costs_nobody_anything(
             full_at(there, means, point)
 
 
+@pytest.mark.thorough
 @pytest.mark.negative_control
 @pytest.mark.timeout(300)
 def test_a_journal_that_keeps_its_failures_to_itself_is_found_out(

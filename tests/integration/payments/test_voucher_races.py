@@ -65,7 +65,9 @@ def in_the_same_second(*works: Callable[[], object]) -> list[str]:
         except Problem as problem:
             told[place] = problem.kind
 
-    threads = [threading.Thread(target=play, args=(place,)) for place in range(len(works))]
+    threads = [
+        threading.Thread(daemon=True, target=play, args=(place,)) for place in range(len(works))
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -71,7 +71,7 @@ def test_a_site_locked_for_too_long_is_a_503_and_nothing_is_lost(
         held.set()
         let_go.wait(20)
 
-    holder = threading.Thread(target=database.run, args=(hold,))
+    holder = threading.Thread(daemon=True, target=database.run, args=(hold,))
     holder.start()
     assert held.wait(10)
     answer = kiosk.issue("information", key)
@@ -130,7 +130,7 @@ def test_a_listener_hears_a_commit_of_another_process(site: Site, staff: StaffHt
             connected.set()
             heard.extend(_numbers(stream, 1))
 
-    thread = threading.Thread(target=listen)
+    thread = threading.Thread(daemon=True, target=listen)
     thread.start()
     assert connected.wait(10)
     database = site.database()

@@ -202,7 +202,7 @@ def unheard(asks: Callable[[], object]) -> threading.Thread:
         with suppress(httpx.HTTPError):
             asks()
 
-    return threading.Thread(target=ask)
+    return threading.Thread(daemon=True, target=ask)
 
 
 def test_a_server_that_dies_amid_every_question_finds_out_what_became_of_each(

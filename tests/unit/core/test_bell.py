@@ -16,7 +16,7 @@ def heard(bell: Bell, listeners: int, rings: int) -> int:
         ready.wait(10)
         called.append(bell.wait(0.5))
 
-    threads = [threading.Thread(target=listen) for _ in range(listeners)]
+    threads = [threading.Thread(daemon=True, target=listen) for _ in range(listeners)]
     for thread in threads:
         thread.start()
     ready.wait(10)
