@@ -23,6 +23,7 @@ from typing import Any
 from kiosk.cash.settlement import CashSettlement
 from kiosk.cash.till import Till
 from kiosk.config import ConfigError, KioskConfig, load_config
+from kiosk.doubts import advance
 from kiosk.journal import Journal, JournalUnsafe, load_key
 from kiosk.journal.orders import OrderEntry
 from kiosk.order import Means, OrderState
@@ -126,7 +127,12 @@ def settle(config: KioskConfig, journal: Journal, options: argparse.Namespace) -
 
 def _settle(journal: Journal, client: QueueClient, cash: CashSettlement, entry: OrderEntry) -> None:
     if entry.means is Means.CASH and entry.payment and entry.state is not OrderState.PAID:
-        cash.settle(entry.payment, give=False)
+        undecided = entry.state in (OrderState.PAYING, OrderState.UNKNOWN)
+        if undecided and not cash.taken(entry.payment):
+            # Its acceptor may hold a note it told nobody of: only a count can prove "nothing".
+            advance(journal, entry.application, OrderState.UNKNOWN, why="no devices")
+        else:
+            cash.settle(entry.payment, give=False)
     current = journal.orders.entry(entry.application)
     if current is not None and current.state is OrderState.PAID:
         hand_over(client, journal, current)

@@ -192,7 +192,7 @@ def house(folder: Path, people: int, *words: str) -> Iterator[House]:
 @pytest.mark.parametrize(
     "people",
     [
-        pytest.param(3, marks=pytest.mark.timeout(180)),
+        pytest.param(10, marks=[pytest.mark.thorough, pytest.mark.timeout(180)]),
         pytest.param(1_000, marks=[pytest.mark.thorough, pytest.mark.timeout(3600)]),
     ],
 )

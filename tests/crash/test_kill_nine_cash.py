@@ -99,6 +99,7 @@ def test_too_little_inside_when_the_kiosk_dies_is_owed_by_one_claim_on_paper(
     assert Desk(site).state(str(application))["state"] == "registered"
 
 
+@pytest.mark.thorough
 def test_enough_inside_when_the_kiosk_dies_is_one_certificate(site: Site, victim: Victim) -> None:
     till = victim.hardware.till
     assert till is not None

@@ -2,18 +2,21 @@
 
 import json
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 import pytest
 
 from kiosk.journal import Journal, load_key
 from kiosk.order import Means, OrderState, counter_of
 from tests.support.applicant import somebody, to_the_amount
-from tests.support.centre import eventually
+from tests.support.centre import EXTRA_BIRTH, eventually
 from tests.support.kiosk import Bench, switched_on
 from tests.support.site import REPOSITORY
 from tests.support.victim import Victim
@@ -23,8 +26,9 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def victim(world: "World", tmp_path: Path) -> Iterator[Victim]:
-    kiosk = Victim(world.site, tmp_path, "Z11", cash=True)
+def victim(world: "World", tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Victim]:
+    code = f"W{crc32(request.node.name.encode()) % 90 + 10}"
+    kiosk = Victim(world.site, tmp_path, code, cash=True)
     yield kiosk
     kiosk.hardware.stop()
 
@@ -45,8 +49,14 @@ def put_twenty(victim: Victim) -> bool:
     till = victim.hardware.till
     assert till is not None
     eventually(lambda: till.bills.obey("insert note 20")["taken"])
-    eventually(lambda: till.taken() == 2000)
+    eventually(lambda: booked_by(victim) == 2000)
     return True
+
+
+def booked_by(victim: Victim) -> int:
+    """Céntimos in the book of a kiosk that is running."""
+    with closing(sqlite3.connect(victim.folder / "journal.db")) as journal:
+        return journal.execute("SELECT coalesce(sum(amount), 0) FROM cash_credits").fetchone()[0]
 
 
 def test_a_dead_kiosks_journal_is_exported_and_settled_without_its_devices(
@@ -79,6 +89,17 @@ def test_a_dead_kiosks_journal_is_exported_and_settled_without_its_devices(
     assert (claim.amount_centimos, journal.outgoing.count()) == (2000, 0)
     journal.close()
     assert world.desk.state(str(application))["state"] == "registered"
+
+
+def test_a_note_that_only_its_machine_knows_of_is_a_doubt_for_staff_and_no_proof_of_nothing(
+    world: "World", victim: Victim
+) -> None:
+    application = victim.pay_until_killed(somebody(10), lambda: True, Means.CASH)
+    settled = journal_command(victim.folder, "settle")
+    assert settled.returncode == 1, settled.stdout + settled.stderr
+    assert victim.orders()[application] is OrderState.UNKNOWN
+    person = {"type": "01", "number": somebody(10).number, "birth_date": EXTRA_BIRTH}
+    assert world.desk.check(person)["reason"] == "payment_in_doubt"
 
 
 def test_without_a_journal_the_command_says_what_is_missing(tmp_path: Path) -> None:
