@@ -82,9 +82,7 @@ def _taken(place: Place) -> int:
 
 def _given(place: Place) -> int:
     coins = {10: place.ports.hopper_10, 100: place.ports.hopper_100}
-    return sum(
-        coin * int(ask((LOOPBACK, port), "state")["out"]) for coin, port in coins.items()
-    )
+    return sum(coin * int(ask((LOOPBACK, port), "state")["out"]) for coin, port in coins.items())
 
 
 def _picture_of(person: Applicant, payload: str) -> Path | None:
