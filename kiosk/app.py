@@ -12,9 +12,10 @@ from kivy.properties import ObjectProperty
 from kivy.uix.floatlayout import FloatLayout
 
 from kiosk.engine import Engine
-from kiosk.flow.events import Cancel, IdleExpired
+from kiosk.flow.events import IdleExpired
 from kiosk.flow.states import OutOfService, Welcome
 from kiosk.flow.step import is_busy
+from kiosk.flow.touches import Cancel
 from kiosk.idle import IdleWatch, Stage
 from kiosk.screens.table import SCREENS
 from kiosk.theme import Theme

@@ -8,8 +8,8 @@ from devices.kinds.document_reader import DocumentRead, ReadFailed
 from devices.status import DeviceStatus, PaperState
 from devices.supervisor import Reported, StatusChanged, Supervisor
 from kiosk.flow.events import DocumentProblem, DocumentTaken, Event, PartChanged
+from kiosk.flow.facts import ReadProblem
 from kiosk.flow.person import Document
-from kiosk.flow.states import ReadProblem
 from kiosk.flow.world import Part, PartState
 
 _NO_PAPER = (PaperState.OUT, PaperState.JAMMED)

@@ -10,9 +10,10 @@ from uuid import UUID
 import structlog
 
 from kiosk.flow.effects import Effect, ForgetPerson, Journalled, StopPaying
-from kiosk.flow.events import Event, Touch
+from kiosk.flow.events import Event
 from kiosk.flow.states import State
 from kiosk.flow.step import step
+from kiosk.flow.touches import Touch
 from kiosk.journal import EffectState, Journal, JournalFailed
 
 INBOX_PLACES = 1000

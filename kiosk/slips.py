@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from devices.kinds.receipt_printer import Block, Cut, Feed, PrintJob, Qr, Rule, Text
 from kiosk.flow.effects import Receipt
+from kiosk.flow.facts import Order, Owed, Ticket
 from kiosk.flow.slip import SlipLine
-from kiosk.flow.states import Order, Owed, Ticket
 from kiosk.journal.claims import Claim
 from kiosk.order import Means
 

@@ -6,16 +6,8 @@ from uuid import UUID
 from kiosk.flow import certificate
 from kiosk.flow.effects import Effect, SendAgain, effect_id
 from kiosk.flow.email import stays, trimmed
-from kiosk.flow.events import (
-    ApplicantRefused,
-    Back,
-    Event,
-    GaveEmail,
-    NothingToSend,
-    Outcome,
-    SendMeAgain,
-    SentAgain,
-)
+from kiosk.flow.events import ApplicantRefused, Event, NothingToSend, SentAgain
+from kiosk.flow.facts import InForce, NotPossible, Outcome
 from kiosk.flow.person import Person
 from kiosk.flow.receipt import with_slip
 from kiosk.flow.states import (
@@ -23,12 +15,11 @@ from kiosk.flow.states import (
     CannotApply,
     CertificateReady,
     GiveEmailAgain,
-    InForce,
-    NotPossible,
     SendingAgain,
     State,
     StillWorking,
 )
+from kiosk.flow.touches import Back, GaveEmail, SendMeAgain
 from kiosk.flow.world import World
 
 Next = tuple[At, tuple[Effect, ...]]

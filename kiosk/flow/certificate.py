@@ -13,18 +13,14 @@ from kiosk.flow.effects import (
 )
 from kiosk.flow.email import stays, trimmed
 from kiosk.flow.events import (
-    Accept,
     ApplicantChecked,
     ApplicantRefused,
     ApplicationFound,
-    Back,
-    Confirm,
     Event,
-    GaveEmail,
     OrderRegistered,
     SlipPrinted,
-    UseVoucher,
 )
+from kiosk.flow.facts import InForce, NotPossible
 from kiosk.flow.person import Person
 from kiosk.flow.receipt import print_id, printing
 from kiosk.flow.states import (
@@ -39,9 +35,7 @@ from kiosk.flow.states import (
     GiveSequence,
     GoesOn,
     HoldsClaim,
-    InForce,
     InReview,
-    NotPossible,
     PaidButRefused,
     PayingByCard,
     PayingByCash,
@@ -56,6 +50,7 @@ from kiosk.flow.states import (
     TypeDay,
     Working,
 )
+from kiosk.flow.touches import Accept, Back, Confirm, GaveEmail, UseVoucher
 from kiosk.flow.world import Service, World, certificate_obstacle
 
 # Whom it did not reach in two tries needs a person at a window.

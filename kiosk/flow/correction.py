@@ -6,27 +6,19 @@ from uuid import UUID
 from kiosk.flow import turn
 from kiosk.flow.effects import ChangeEmail, Effect, effect_id
 from kiosk.flow.email import stays
-from kiosk.flow.events import (
-    Back,
-    CorrectEmail,
-    EmailChanged,
-    EmailNotChanged,
-    Event,
-    GaveEmail,
-    GaveNumber,
-)
+from kiosk.flow.events import EmailChanged, EmailNotChanged, Event
+from kiosk.flow.facts import EmailProblem, NotCorrected
 from kiosk.flow.person import Person
 from kiosk.flow.states import (
     At,
     ChooseService,
     CorrectingEmail,
     EmailCorrected,
-    EmailProblem,
     GiveNewEmail,
     GiveNumber,
-    NotCorrected,
     State,
 )
+from kiosk.flow.touches import Back, CorrectEmail, GaveEmail, GaveNumber
 from kiosk.flow.world import ServiceKind, World
 from kiosk.order import typed_number
 

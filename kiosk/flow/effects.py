@@ -5,8 +5,8 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID, uuid5
 
+from kiosk.flow.facts import Order, Ticket
 from kiosk.flow.person import AttentionClass, Document
-from kiosk.flow.states import Order, Ticket
 from kiosk.flow.world import Service
 
 

@@ -3,7 +3,8 @@
 from dataclasses import replace
 from typing import TypeVar
 
-from kiosk.flow.states import EmailProblem, GiveEmail, GiveEmailAgain, GiveNewEmail
+from kiosk.flow.facts import EmailProblem
+from kiosk.flow.states import GiveEmail, GiveEmailAgain, GiveNewEmail
 from kiosk.flow.world import World
 from kiosk.order import is_email
 

@@ -14,19 +14,16 @@ from kiosk.flow.effects import (
 )
 from kiosk.flow.events import (
     ApplicationSettled,
-    Cancel,
     CashSeen,
     Charged,
     ChargeUnknown,
     Event,
-    Finish,
     IdleExpired,
     MoneyOwed,
     NotCharged,
-    Outcome,
-    Pay,
     WalletShown,
 )
+from kiosk.flow.facts import Order, Outcome
 from kiosk.flow.person import Person
 from kiosk.flow.receipt import with_slip
 from kiosk.flow.states import (
@@ -34,7 +31,6 @@ from kiosk.flow.states import (
     CertificateReady,
     HoldsClaim,
     InReview,
-    Order,
     PaidButRefused,
     PayingByCard,
     PayingByCash,
@@ -45,6 +41,7 @@ from kiosk.flow.states import (
     WithReceipt,
     Working,
 )
+from kiosk.flow.touches import Cancel, Finish, Pay
 from kiosk.flow.world import World, ways_to_pay
 from kiosk.order import Means
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from kiosk.flow.effects import Effect, PrintReceipt, Receipt, effect_id
+from kiosk.flow.facts import PrintState
 from kiosk.flow.states import (
     At,
     CertificateReady,
@@ -12,7 +13,6 @@ from kiosk.flow.states import (
     PaidButRefused,
     PaymentUnknown,
     PaymentWaits,
-    PrintState,
     StillWorking,
     WithReceipt,
 )

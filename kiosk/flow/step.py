@@ -6,16 +6,12 @@ from typing import get_args
 from kiosk.flow import again, certificate, correction, turn
 from kiosk.flow.effects import Effect, ForgetPerson
 from kiosk.flow.events import (
-    Cancel,
-    CorrectEmail,
     Event,
-    Finish,
     IdleExpired,
     JournalChanged,
     PartChanged,
     ServerLost,
     ServerSeen,
-    TakeTurn,
 )
 from kiosk.flow.states import (
     Again,
@@ -28,6 +24,7 @@ from kiosk.flow.states import (
     State,
     Welcome,
 )
+from kiosk.flow.touches import Cancel, CorrectEmail, Finish, TakeTurn
 from kiosk.flow.world import World, closed_because
 
 Step = tuple[State, tuple[Effect, ...]]

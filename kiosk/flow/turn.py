@@ -6,17 +6,14 @@ from uuid import UUID
 from kiosk.flow import certificate
 from kiosk.flow.effects import Effect, IssueTicket, PrintTicket, effect_id
 from kiosk.flow.events import (
-    Back,
-    Choose,
     DocumentProblem,
     DocumentTaken,
     Event,
     SlipPrinted,
-    Start,
-    TakeTurn,
     TicketIssued,
     TicketRefused,
 )
+from kiosk.flow.facts import PrintState, Ticket
 from kiosk.flow.person import AttentionClass, Person
 from kiosk.flow.states import (
     At,
@@ -24,14 +21,13 @@ from kiosk.flow.states import (
     ChooseService,
     GoesOn,
     InReview,
-    PrintState,
     ReadDocument,
     State,
     TakingTurn,
-    Ticket,
     TicketReady,
     Welcome,
 )
+from kiosk.flow.touches import Back, Choose, Start, TakeTurn
 from kiosk.flow.world import Part, Service, ServiceKind, World
 
 REVIEW_SERVICE = "review"

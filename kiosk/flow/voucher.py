@@ -5,18 +5,8 @@ from datetime import date
 from uuid import UUID
 
 from kiosk.flow.effects import DeliverOrder, Effect, PresentVoucher, effect_id
-from kiosk.flow.events import (
-    Back,
-    Event,
-    GaveDay,
-    GaveSequence,
-    OtherDay,
-    TypedDay,
-    UseVoucher,
-    VoucherRefused,
-    VoucherTaken,
-    VoucherWaits,
-)
+from kiosk.flow.events import Event, VoucherRefused, VoucherTaken, VoucherWaits
+from kiosk.flow.facts import Order, VoucherProblem
 from kiosk.flow.person import Person
 from kiosk.flow.receipt import with_slip
 from kiosk.flow.states import (
@@ -24,13 +14,12 @@ from kiosk.flow.states import (
     CheckingVoucher,
     GiveDay,
     GiveSequence,
-    Order,
     PaymentWaits,
     ReadyToPay,
     TypeDay,
-    VoucherProblem,
     Working,
 )
+from kiosk.flow.touches import Back, GaveDay, GaveSequence, OtherDay, TypedDay, UseVoucher
 from kiosk.flow.world import World
 
 MOST_SIGNS = 20

@@ -5,7 +5,7 @@ from typing import Any
 
 from kiosk.flow.effects import SendAgain
 from kiosk.flow.events import ApplicantRefused, Event, NothingToSend, SentAgain
-from kiosk.flow.states import NotPossible, Order
+from kiosk.flow.facts import NotPossible, Order
 from kiosk.journal import EffectState, Journal
 from kiosk.numbering import put_numbered
 from kiosk.performers.applicant import document_body

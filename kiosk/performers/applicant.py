@@ -12,8 +12,8 @@ from kiosk.flow.events import (
     Event,
     OrderRegistered,
 )
+from kiosk.flow.facts import Found, NotPossible, Offer, Order, Standing
 from kiosk.flow.person import Document
-from kiosk.flow.states import Found, NotPossible, Offer, Order, Standing
 from kiosk.journal import EffectState, Journal
 from kiosk.numbering import put_numbered
 from kiosk.queue_client import Answer, Away, Granted, QueueClient, Refused

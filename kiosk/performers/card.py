@@ -16,7 +16,7 @@ from devices.kinds.card_terminal import (
 from kiosk.doubts import advance
 from kiosk.flow.effects import ChargeCard
 from kiosk.flow.events import Charged, ChargeUnknown, Event, NotCharged
-from kiosk.flow.states import NotPaid
+from kiosk.flow.facts import NotPaid
 from kiosk.journal import EffectState, Journal, JournalFailed
 from kiosk.order import Means, OrderState, service_id
 from kiosk.performers.printer import Commands

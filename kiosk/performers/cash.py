@@ -15,7 +15,7 @@ from kiosk.cash.till import Till
 from kiosk.doubts import advance
 from kiosk.flow.effects import TakeCash
 from kiosk.flow.events import CashSeen, Charged, ChargeUnknown, Event, MoneyOwed, NotCharged
-from kiosk.flow.states import NotPaid, Owed
+from kiosk.flow.facts import NotPaid, Owed
 from kiosk.journal import EffectState, Journal, JournalFailed
 from kiosk.journal.claims import Claim
 from kiosk.order import Means, OrderState

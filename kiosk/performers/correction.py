@@ -5,7 +5,7 @@ from typing import Any
 
 from kiosk.flow.effects import ChangeEmail
 from kiosk.flow.events import EmailChanged, EmailNotChanged, Event
-from kiosk.flow.states import EmailProblem, NotCorrected
+from kiosk.flow.facts import EmailProblem, NotCorrected
 from kiosk.journal import EffectState
 from kiosk.performers.applicant import document_body
 from kiosk.queue_client import Answer, Granted, QueueClient, Refused

@@ -9,7 +9,7 @@ import structlog
 
 from kiosk.flow.effects import DeliverOrder
 from kiosk.flow.events import ApplicationSettled, Event
-from kiosk.flow.events import Outcome as Settled
+from kiosk.flow.facts import Outcome as Settled
 from kiosk.journal import EffectState, Journal
 from kiosk.journal.orders import OrderEntry
 from kiosk.order import OrderState

@@ -9,7 +9,7 @@ from devices.errors import DeviceError
 from devices.kinds.receipt_printer import PrintJob, PrintResult
 from kiosk.flow.effects import PrintReceipt, PrintTicket
 from kiosk.flow.events import SlipPrinted
-from kiosk.flow.states import PrintState
+from kiosk.flow.facts import PrintState
 from kiosk.journal import EffectState, Journal
 from kiosk.journal.claims import SlipState
 from kiosk.runner import Outcome

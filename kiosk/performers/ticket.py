@@ -5,9 +5,9 @@ from typing import Any
 
 from kiosk.flow.effects import IssueTicket
 from kiosk.flow.events import TicketIssued, TicketRefused
+from kiosk.flow.facts import Ticket
 from kiosk.flow.person import AttentionClass
 from kiosk.flow.slip import slip_lines
-from kiosk.flow.states import Ticket
 from kiosk.journal import EffectState
 from kiosk.performers.words import AWAY_WORDS
 from kiosk.queue_client import Away, Granted, QueueClient, Refused

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from kiosk.flow.effects import PresentVoucher
 from kiosk.flow.events import Event, VoucherRefused, VoucherTaken, VoucherWaits
-from kiosk.flow.states import VoucherProblem
+from kiosk.flow.facts import VoucherProblem
 from kiosk.journal import EffectState
 from kiosk.queue_client import Away, Granted, QueueClient, Refused
 from kiosk.runner import Outcome

@@ -13,7 +13,7 @@ from devices.wallet_qr.protocol import read
 from kiosk.doubts import advance
 from kiosk.flow.effects import ShowWalletCode
 from kiosk.flow.events import Charged, ChargeUnknown, Event, NotCharged, WalletShown
-from kiosk.flow.states import NotPaid
+from kiosk.flow.facts import NotPaid
 from kiosk.journal import EffectState, Journal, JournalFailed
 from kiosk.order import Means, OrderState
 from kiosk.queue_client import Answer, Granted, QueueClient, Refused

@@ -6,8 +6,9 @@ from typing import Any
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
 from kiosk.flow.again import can_send
-from kiosk.flow.events import Finish, SendMeAgain, TakeTurn
-from kiosk.flow.states import CannotApply, NotPossible, State
+from kiosk.flow.facts import NotPossible
+from kiosk.flow.states import CannotApply, State
+from kiosk.flow.touches import Finish, SendMeAgain, TakeTurn
 from kiosk.widgets.page import Page
 
 

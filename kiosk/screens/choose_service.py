@@ -3,9 +3,9 @@
 from kivy.properties import BooleanProperty, StringProperty
 
 from kiosk.flow.correction import is_offered
-from kiosk.flow.events import Back, Cancel, Choose, CorrectEmail
 from kiosk.flow.person import Document
 from kiosk.flow.states import ChooseService, State
+from kiosk.flow.touches import Back, Cancel, Choose, CorrectEmail
 from kiosk.flow.world import Obstacle, Part, Service, ServiceKind, World, certificate_obstacle
 from kiosk.screens.out_of_service import WHY
 from kiosk.widgets.money import soles

@@ -2,8 +2,8 @@
 
 from kivy.properties import StringProperty
 
-from kiosk.flow.events import Cancel, Confirm
 from kiosk.flow.states import ConfirmName, State
+from kiosk.flow.touches import Cancel, Confirm
 from kiosk.widgets.money import soles
 from kiosk.widgets.page import Page
 

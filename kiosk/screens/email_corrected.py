@@ -2,8 +2,8 @@
 
 from kivy.properties import StringProperty
 
-from kiosk.flow.events import Finish
 from kiosk.flow.states import EmailCorrected, State
+from kiosk.flow.touches import Finish
 from kiosk.widgets.mask import masked_email
 from kiosk.widgets.page import Page
 

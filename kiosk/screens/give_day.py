@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from kiosk.flow.events import Back, Cancel, GaveDay, OtherDay
+from kiosk.flow.touches import Back, Cancel, GaveDay, OtherDay
 from kiosk.widgets.page import Page
 
 

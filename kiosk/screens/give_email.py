@@ -4,8 +4,9 @@ from typing import Any
 
 from kivy.properties import StringProperty
 
-from kiosk.flow.events import Back, Cancel, GaveEmail
-from kiosk.flow.states import EmailProblem, GiveEmail, GiveEmailAgain, GiveNewEmail, State
+from kiosk.flow.facts import EmailProblem
+from kiosk.flow.states import GiveEmail, GiveEmailAgain, GiveNewEmail, State
+from kiosk.flow.touches import Back, Cancel, GaveEmail
 from kiosk.widgets.keyboard import after
 from kiosk.widgets.page import Page
 

@@ -2,8 +2,9 @@
 
 from kivy.properties import StringProperty
 
-from kiosk.flow.events import Back, Cancel, GaveNumber
-from kiosk.flow.states import GiveNumber, NotCorrected, State
+from kiosk.flow.facts import NotCorrected
+from kiosk.flow.states import GiveNumber, State
+from kiosk.flow.touches import Back, Cancel, GaveNumber
 from kiosk.widgets.keyboard import after
 from kiosk.widgets.page import Page
 

@@ -2,8 +2,9 @@
 
 from kivy.properties import StringProperty
 
-from kiosk.flow.events import Back, Cancel, GaveSequence
-from kiosk.flow.states import GiveSequence, State, VoucherProblem
+from kiosk.flow.facts import VoucherProblem
+from kiosk.flow.states import GiveSequence, State
+from kiosk.flow.touches import Back, Cancel, GaveSequence
 from kiosk.flow.voucher import MOST_SIGNS
 from kiosk.widgets.keyboard import after
 from kiosk.widgets.page import Page

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
-from kiosk.flow.events import Finish, TakeTurn
-from kiosk.flow.states import GoesOn, Standing, State
+from kiosk.flow.facts import Standing
+from kiosk.flow.states import GoesOn, State
+from kiosk.flow.touches import Finish, TakeTurn
 from kiosk.widgets.page import Page
 
 

@@ -2,8 +2,8 @@
 
 from kivy.properties import BooleanProperty
 
-from kiosk.flow.events import TakeTurn
 from kiosk.flow.states import State
+from kiosk.flow.touches import TakeTurn
 from kiosk.widgets.result_page import ResultPage
 
 

@@ -2,8 +2,8 @@
 
 from kivy.properties import BooleanProperty, StringProperty
 
-from kiosk.flow.events import Cancel
 from kiosk.flow.states import PayingByCash, State
+from kiosk.flow.touches import Cancel
 from kiosk.widgets.money import soles
 from kiosk.widgets.page import Page
 

@@ -2,8 +2,9 @@
 
 from kivy.properties import BooleanProperty, StringProperty
 
-from kiosk.flow.events import Cancel
-from kiosk.flow.states import ReadDocument, ReadProblem, State
+from kiosk.flow.facts import ReadProblem
+from kiosk.flow.states import ReadDocument, State
+from kiosk.flow.touches import Cancel
 from kiosk.widgets.page import Page
 
 WHAT_TO_DO = {

@@ -6,8 +6,9 @@ from typing import Any
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kivy.uix.widget import Widget
 
-from kiosk.flow.events import Cancel, Pay, UseVoucher
-from kiosk.flow.states import NotPaid, ReadyToPay, State
+from kiosk.flow.facts import NotPaid
+from kiosk.flow.states import ReadyToPay, State
+from kiosk.flow.touches import Cancel, Pay, UseVoucher
 from kiosk.flow.voucher import is_offered
 from kiosk.flow.world import ways_to_pay
 from kiosk.order import Means

@@ -2,8 +2,8 @@
 
 from kivy.properties import StringProperty
 
-from kiosk.flow.events import Accept, Cancel
 from kiosk.flow.states import State, Terms
+from kiosk.flow.touches import Accept, Cancel
 from kiosk.widgets.money import soles
 from kiosk.widgets.page import Page
 

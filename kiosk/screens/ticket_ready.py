@@ -2,9 +2,10 @@
 
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 
-from kiosk.flow.events import Finish
+from kiosk.flow.facts import PrintState
 from kiosk.flow.person import AttentionClass
-from kiosk.flow.states import PrintState, State, TicketReady
+from kiosk.flow.states import State, TicketReady
+from kiosk.flow.touches import Finish
 from kiosk.widgets.page import Page
 
 ATTENTION = {

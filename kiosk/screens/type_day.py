@@ -2,8 +2,8 @@
 
 from kivy.properties import StringProperty
 
-from kiosk.flow.events import Back, Cancel, TypedDay
 from kiosk.flow.states import State, TypeDay
+from kiosk.flow.touches import Back, Cancel, TypedDay
 from kiosk.widgets.keyboard import after
 from kiosk.widgets.page import Page
 

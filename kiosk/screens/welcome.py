@@ -5,7 +5,7 @@ from uuid import uuid4
 from kivy.properties import StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
-from kiosk.flow.events import Start
+from kiosk.flow.touches import Start
 from kiosk.widgets.page import Page
 
 

@@ -3,8 +3,9 @@
 from kivy.properties import BooleanProperty, ColorProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
-from kiosk.flow.events import Finish
-from kiosk.flow.states import PrintState, State, WithReceipt
+from kiosk.flow.facts import PrintState
+from kiosk.flow.states import State, WithReceipt
+from kiosk.flow.touches import Finish
 from kiosk.theme import DAY
 from kiosk.widgets.mask import masked_email
 from kiosk.widgets.page import Page

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from kivy.properties import BooleanProperty, ObjectProperty, OptionProperty
 
-from kiosk.flow.states import PrintState
+from kiosk.flow.facts import PrintState
 from kiosk.widgets.panel import Panel
 
 

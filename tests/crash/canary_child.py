@@ -16,8 +16,8 @@ import structlog
 import kiosk.__main__ as program
 from kiosk.bootstrap import build_kiosk
 from kiosk.config import load_config
-from kiosk.flow.events import Start
 from kiosk.flow.states import State, Welcome
+from kiosk.flow.touches import Start
 from kiosk.flow.world import Part
 from kiosk.headless import DRAIN_WAIT_S
 from kiosk.order import Means

@@ -19,8 +19,9 @@ import pytest
 
 from devices.escpos.composer import compose
 from devices.kinds.receipt_printer import Cut, Feed, PrintJob, Qr, Rule, Text
+from kiosk.flow.facts import Ticket
+from kiosk.flow.person import AttentionClass
 from kiosk.flow.slip import SlipLine
-from kiosk.flow.states import AttentionClass, Ticket
 from kiosk.slips import ticket_slip
 from tests.judge.conftest import INSTALL_S, KEPT, LISTED
 from tests.support.loud import skip_loudly

@@ -20,9 +20,9 @@ from devices.control import ask
 from devices.documents.mrz import parse, split_lines
 from devices.escpos.composer import compose
 from devices.serial_mrz.protocol import FrameParser, pieces
+from kiosk.flow.facts import Ticket
 from kiosk.flow.person import AttentionClass as Printed
 from kiosk.flow.slip import slip_lines
-from kiosk.flow.states import Ticket
 from kiosk.slips import ticket_slip
 from queue_server.turns.model.slip import slip
 from queue_server.turns.model.ticket import AttentionClass as TicketClass

@@ -21,7 +21,7 @@ from kiosk.cash.till import Till
 from kiosk.claim_slips import ClaimSlips
 from kiosk.flow.effects import ChargeCard, DeliverOrder
 from kiosk.flow.events import ApplicationSettled, Charged
-from kiosk.flow.states import Order
+from kiosk.flow.facts import Order
 from kiosk.journal import Journal
 from kiosk.journal.effects import now
 from kiosk.journal.orders import IllegalStep

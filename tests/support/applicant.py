@@ -3,8 +3,8 @@
 from uuid import uuid4
 
 from deploy.demo.people import Visitor
-from kiosk.flow.events import Accept, Choose, Confirm, GaveEmail, Start
 from kiosk.flow.states import ChooseService, ConfirmName, GiveEmail, ReadDocument, ReadyToPay, Terms
+from kiosk.flow.touches import Accept, Choose, Confirm, GaveEmail, Start
 from tests.support.centre import extra_number
 from tests.support.kiosk import Bench
 

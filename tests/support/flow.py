@@ -7,8 +7,9 @@ from uuid import UUID
 
 from kiosk.flow.effects import Effect
 from kiosk.flow.events import Event, PartChanged, ServerSeen
+from kiosk.flow.facts import InForce, NotPossible, Order
 from kiosk.flow.person import AttentionClass, Document, Person
-from kiosk.flow.states import CannotApply, InForce, NotPossible, Order, ReadyToPay, State
+from kiosk.flow.states import CannotApply, ReadyToPay, State
 from kiosk.flow.step import step
 from kiosk.flow.world import Part, PartState, Service, ServiceKind
 

@@ -8,8 +8,10 @@ from typing import TypeVar
 
 from kiosk.bootstrap import Kiosk, build_kiosk
 from kiosk.config import load_config
-from kiosk.flow.events import Event, Finish
-from kiosk.flow.states import PrintState, State, Welcome
+from kiosk.flow.events import Event
+from kiosk.flow.facts import PrintState
+from kiosk.flow.states import State, Welcome
+from kiosk.flow.touches import Finish
 from tests.support.hardware import Hardware
 from tests.support.site import Site
 

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from kiosk.bootstrap import build_kiosk
 from kiosk.config import load_config
-from kiosk.flow.events import Accept, Choose, Confirm, Event, Finish, GaveEmail, Pay, Start
+from kiosk.flow.events import Event
 from kiosk.flow.states import (
     ChooseService,
     ConfirmName,
@@ -23,6 +23,7 @@ from kiosk.flow.states import (
     Welcome,
 )
 from kiosk.flow.step import is_busy
+from kiosk.flow.touches import Accept, Choose, Confirm, Finish, GaveEmail, Pay, Start
 from kiosk.flow.turn import person_of
 from kiosk.flow.world import Part
 from kiosk.headless import run_headless

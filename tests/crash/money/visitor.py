@@ -18,17 +18,7 @@ import structlog
 
 from kiosk.bootstrap import build_kiosk
 from kiosk.config import load_config
-from kiosk.flow.events import (
-    Accept,
-    Cancel,
-    Choose,
-    Confirm,
-    Event,
-    Finish,
-    GaveEmail,
-    Pay,
-    Start,
-)
+from kiosk.flow.events import Event
 from kiosk.flow.states import (
     ChooseService,
     ConfirmName,
@@ -42,6 +32,7 @@ from kiosk.flow.states import (
     Welcome,
 )
 from kiosk.flow.step import is_busy
+from kiosk.flow.touches import Accept, Cancel, Choose, Confirm, Finish, GaveEmail, Pay, Start
 from kiosk.flow.turn import person_of
 from kiosk.flow.world import Part, World, ways_to_pay
 from kiosk.headless import run_headless

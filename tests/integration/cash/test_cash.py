@@ -7,16 +7,16 @@ import pytest
 
 from deploy.demo.people import Visitor
 from devices.kinds import cash_dispenser
-from kiosk.flow.events import Cancel, Pay
+from kiosk.flow.facts import NotPaid
 from kiosk.flow.states import (
     CertificateReady,
     HoldsClaim,
-    NotPaid,
     PaidButRefused,
     PayingByCash,
     ReadyToPay,
     Welcome,
 )
+from kiosk.flow.touches import Cancel, Pay
 from kiosk.flow.world import Part
 from kiosk.order import Means, OrderState
 from tests.support.applicant import somebody, to_the_amount

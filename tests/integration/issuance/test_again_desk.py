@@ -11,16 +11,9 @@ from cryptography.fernet import Fernet
 from sqlalchemy import func, select
 
 from kiosk.flow.effects import ChangeEmail, SendAgain
-from kiosk.flow.events import (
-    ApplicantRefused,
-    EmailChanged,
-    Event,
-    NothingToSend,
-    Outcome,
-    SentAgain,
-)
+from kiosk.flow.events import ApplicantRefused, EmailChanged, Event, NothingToSend, SentAgain
+from kiosk.flow.facts import NotPossible, Outcome
 from kiosk.flow.person import Document
-from kiosk.flow.states import NotPossible
 from kiosk.journal import Journal
 from kiosk.performers.again import AgainDesk
 from kiosk.performers.correction import CorrectionDesk

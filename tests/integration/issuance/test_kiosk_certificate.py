@@ -10,18 +10,7 @@ from uuid import uuid4
 import pytest
 
 from deploy.demo.people import Visitor
-from kiosk.flow.events import (
-    Accept,
-    Choose,
-    Confirm,
-    CorrectEmail,
-    GaveEmail,
-    GaveNumber,
-    Pay,
-    SendMeAgain,
-    Start,
-    TakeTurn,
-)
+from kiosk.flow.facts import NotCorrected, NotPaid, NotPossible, Standing
 from kiosk.flow.states import (
     CannotApply,
     CertificateReady,
@@ -34,17 +23,25 @@ from kiosk.flow.states import (
     GiveNumber,
     GoesOn,
     InReview,
-    NotCorrected,
-    NotPaid,
-    NotPossible,
     PayingByCard,
     PaymentUnknown,
     ReadDocument,
     ReadyToPay,
-    Standing,
     Terms,
     TicketReady,
     Welcome,
+)
+from kiosk.flow.touches import (
+    Accept,
+    Choose,
+    Confirm,
+    CorrectEmail,
+    GaveEmail,
+    GaveNumber,
+    Pay,
+    SendMeAgain,
+    Start,
+    TakeTurn,
 )
 from kiosk.flow.world import Part
 from kiosk.order import OrderState

@@ -7,15 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from deploy.demo.people import Visitor
-from kiosk.flow.events import GaveDay, GaveSequence, UseVoucher
-from kiosk.flow.states import (
-    CertificateReady,
-    GiveDay,
-    GiveSequence,
-    PaymentWaits,
-    VoucherProblem,
-    Welcome,
-)
+from kiosk.flow.facts import VoucherProblem
+from kiosk.flow.states import CertificateReady, GiveDay, GiveSequence, PaymentWaits, Welcome
+from kiosk.flow.touches import GaveDay, GaveSequence, UseVoucher
 from kiosk.flow.world import Part
 from tests.integration.issuance.test_vouchers import paid_at_bank
 from tests.support.applicant import somebody, to_the_amount

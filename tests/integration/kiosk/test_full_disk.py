@@ -12,9 +12,10 @@ from uuid import UUID, uuid4
 import pytest
 
 from deploy.demo.people import Visitor
-from kiosk.flow.events import IdleExpired, Start
+from kiosk.flow.events import IdleExpired
 from kiosk.flow.states import OutOfService, PayingByCash, ReadDocument, State, Welcome
 from kiosk.flow.step import is_busy
+from kiosk.flow.touches import Start
 from kiosk.flow.world import Obstacle, Part
 from kiosk.journal import JournalFailed
 from kiosk.journal.file import JournalFile

@@ -6,16 +6,9 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import func, select
 
-from kiosk.flow.events import Choose, Finish, Start
-from kiosk.flow.states import (
-    ChooseService,
-    OutOfService,
-    PrintState,
-    ReadDocument,
-    ReadProblem,
-    TicketReady,
-    Welcome,
-)
+from kiosk.flow.facts import PrintState, ReadProblem
+from kiosk.flow.states import ChooseService, OutOfService, ReadDocument, TicketReady, Welcome
+from kiosk.flow.touches import Choose, Finish, Start
 from kiosk.flow.world import Obstacle, Part
 from queue_server.turns import tables
 from tests.support.kiosk import JUAN, Bench, switched_on

@@ -49,7 +49,7 @@ def main(folder: Path) -> None:
     from kivy.clock import Clock
 
     from kiosk.app import KioskApp
-    from kiosk.flow import states
+    from kiosk.flow import facts, states
     from kiosk.flow.person import AttentionClass, Document, Person
     from kiosk.flow.world import Obstacle, Part, PartState, Service, ServiceKind, World
     from kiosk.texts.catalogue import load
@@ -70,38 +70,36 @@ def main(folder: Path) -> None:
         AttentionClass.GENERAL,
         Document("01", "10203040", date(1990, 2, 3), "PRADO", "JUAN"),
     )
-    ticket = states.Ticket(
+    ticket = facts.Ticket(
         "t", "J-042", services[0].name, AttentionClass.GENERAL, 7, "unos 5 a 12 minutos"
     )
-    offer = states.Offer("PR**** JUAN", 3770)
-    order = states.Order(UUID(int=8), "A01-00042-K", 3770, "juan@example.com")
-    printed = states.PrintState.PRINTED
+    offer = facts.Offer("PR**** JUAN", 3770)
+    order = facts.Order(UUID(int=8), "A01-00042-K", 3770, "juan@example.com")
+    printed = facts.PrintState.PRINTED
     tour: dict[str, states.At] = {
         "welcome": states.Welcome(),
         "out_of_service": states.OutOfService(Obstacle.SERVER_AWAY),
         "read_document": states.ReadDocument(person),
-        "read_document-again": states.ReadDocument(person, states.ReadProblem.UNREADABLE, 2),
+        "read_document-again": states.ReadDocument(person, facts.ReadProblem.UNREADABLE, 2),
         "choose_service": states.ChooseService(person, services),
         "taking_turn": states.TakingTurn(person, services[0]),
         "ticket_ready-printing": states.TicketReady(person, ticket),
         "ticket_ready-printed": states.TicketReady(person, ticket, printed),
         "terms": states.Terms(person, services[0]),
-        "cannot_apply": states.CannotApply(person, states.NotPossible.ALREADY_VALID),
+        "cannot_apply": states.CannotApply(person, facts.NotPossible.ALREADY_VALID),
         "cannot_apply-in_force": states.CannotApply(
             person,
-            states.NotPossible.ALREADY_VALID,
-            states.InForce(services[0], date(2027, 2, 12)),
+            facts.NotPossible.ALREADY_VALID,
+            facts.InForce(services[0], date(2027, 2, 12)),
         ),
-        "sending_again": states.SendingAgain(
-            person, states.InForce(services[0], date(2027, 2, 12))
-        ),
+        "sending_again": states.SendingAgain(person, facts.InForce(services[0], date(2027, 2, 12))),
         "give_number": states.GiveNumber(person),
         "email_corrected": states.EmailCorrected(person, "juan@example.com"),
-        "goes_on": states.GoesOn(person, states.Found(order.number, states.Standing.WORKING)),
+        "goes_on": states.GoesOn(person, facts.Found(order.number, facts.Standing.WORKING)),
         "confirm_name": states.ConfirmName(person, services[0], offer),
         "give_email": states.GiveEmail(person, services[0], offer),
         "ready_to_pay": states.ReadyToPay(person, order),
-        "ready_to_pay-declined": states.ReadyToPay(person, order, states.NotPaid.DECLINED),
+        "ready_to_pay-declined": states.ReadyToPay(person, order, facts.NotPaid.DECLINED),
         "paying_by_card": states.PayingByCard(person, order),
         "paying_by_cash": states.PayingByCash(person, order, 2000),
         "paying_by_wallet": states.PayingByWallet(person, order, WALLET_CODE),
@@ -109,7 +107,7 @@ def main(folder: Path) -> None:
         "give_day": states.GiveDay(person, order, "0012345"),
         "payment_waits": states.PaymentWaits(person, order, printed),
         "holds_claim": states.HoldsClaim(
-            person, replace(order, owed=(states.Owed("C-7KQ2-M9XT-9", 2000),)), printed
+            person, replace(order, owed=(facts.Owed("C-7KQ2-M9XT-9", 2000),)), printed
         ),
         "working": states.Working(person, order),
         "payment_unknown": states.PaymentUnknown(person, order, printed),

@@ -9,15 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from devices.wallet_qr.protocol import read
-from kiosk.flow.events import Cancel, Pay
-from kiosk.flow.states import (
-    CertificateReady,
-    NotPaid,
-    PayingByWallet,
-    PaymentUnknown,
-    ReadyToPay,
-    Welcome,
-)
+from kiosk.flow.facts import NotPaid
+from kiosk.flow.states import CertificateReady, PayingByWallet, PaymentUnknown, ReadyToPay, Welcome
+from kiosk.flow.touches import Cancel, Pay
 from kiosk.flow.world import Part
 from kiosk.order import Means, OrderState
 from tests.support.applicant import somebody, to_the_amount

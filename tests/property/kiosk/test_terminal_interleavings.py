@@ -20,7 +20,7 @@ from kiosk.cash.settlement import CashSettlement
 from kiosk.cash.till import Till
 from kiosk.claim_slips import ClaimSlips
 from kiosk.flow.effects import ChargeCard
-from kiosk.flow.states import Order
+from kiosk.flow.facts import Order
 from kiosk.journal import Journal
 from kiosk.journal.orders import IllegalStep
 from kiosk.order import Means, OrderState, service_id

@@ -8,37 +8,23 @@ import pytest
 
 from kiosk.flow.effects import CheckApplicant, ForgetPerson, PrintReceipt, Receipt, SendAgain
 from kiosk.flow.events import (
-    Accept,
     ApplicantChecked,
     ApplicantRefused,
-    Back,
-    Cancel,
-    Choose,
     DocumentTaken,
-    Finish,
-    GaveEmail,
     IdleExpired,
     NothingToSend,
-    Outcome,
-    SendMeAgain,
     SentAgain,
     ServerLost,
     SlipPrinted,
-    Start,
-    TakeTurn,
     TicketRefused,
 )
+from kiosk.flow.facts import InForce, NotPossible, Offer, Order, Outcome, PrintState
 from kiosk.flow.states import (
     CannotApply,
     CertificateReady,
     CheckingApplicant,
     ConfirmName,
     GiveEmailAgain,
-    InForce,
-    NotPossible,
-    Offer,
-    Order,
-    PrintState,
     SendingAgain,
     State,
     StillWorking,
@@ -46,6 +32,17 @@ from kiosk.flow.states import (
     Welcome,
 )
 from kiosk.flow.step import is_busy, step
+from kiosk.flow.touches import (
+    Accept,
+    Back,
+    Cancel,
+    Choose,
+    Finish,
+    GaveEmail,
+    SendMeAgain,
+    Start,
+    TakeTurn,
+)
 from kiosk.flow.world import Part
 from tests.support.flow import CERTIFICATE, DOCUMENT, SEEN, SESSION, after, open_kiosk
 

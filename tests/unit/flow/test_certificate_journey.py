@@ -16,31 +16,21 @@ from kiosk.flow.effects import (
     RegisterOrder,
 )
 from kiosk.flow.events import (
-    Accept,
     ApplicantChecked,
     ApplicantRefused,
     ApplicationSettled,
-    Back,
-    Cancel,
     Charged,
     ChargeUnknown,
-    Choose,
-    Confirm,
     DocumentTaken,
     Event,
-    Finish,
-    GaveEmail,
     IdleExpired,
     NotCharged,
     OrderRegistered,
-    Outcome,
     PartChanged,
-    Pay,
     ServerLost,
     SlipPrinted,
-    Start,
-    TakeTurn,
 )
+from kiosk.flow.facts import NotPaid, NotPossible, Offer, Order, Outcome, PrintState
 from kiosk.flow.paying import payment_id
 from kiosk.flow.states import (
     CannotApply,
@@ -48,14 +38,9 @@ from kiosk.flow.states import (
     ConfirmName,
     GiveEmail,
     InReview,
-    NotPaid,
-    NotPossible,
-    Offer,
-    Order,
     PaidButRefused,
     PayingByCard,
     PaymentUnknown,
-    PrintState,
     ReadDocument,
     ReadyToPay,
     State,
@@ -66,6 +51,18 @@ from kiosk.flow.states import (
     Working,
 )
 from kiosk.flow.step import is_busy, step
+from kiosk.flow.touches import (
+    Accept,
+    Back,
+    Cancel,
+    Choose,
+    Confirm,
+    Finish,
+    GaveEmail,
+    Pay,
+    Start,
+    TakeTurn,
+)
 from kiosk.flow.world import Part
 from tests.support.flow import DOCUMENT, DOWN, SEEN, SESSION, UP, after, effects, open_kiosk
 

@@ -6,32 +6,19 @@ from uuid import uuid4
 import pytest
 
 from kiosk.flow.effects import ChangeEmail, ForgetPerson
-from kiosk.flow.events import (
-    Back,
-    Cancel,
-    CorrectEmail,
-    DocumentTaken,
-    EmailChanged,
-    EmailNotChanged,
-    Finish,
-    GaveEmail,
-    GaveNumber,
-    IdleExpired,
-    ServerLost,
-    Start,
-)
+from kiosk.flow.events import DocumentTaken, EmailChanged, EmailNotChanged, IdleExpired, ServerLost
+from kiosk.flow.facts import EmailProblem, NotCorrected
 from kiosk.flow.states import (
     ChooseService,
     CorrectingEmail,
     EmailCorrected,
-    EmailProblem,
     GiveNewEmail,
     GiveNumber,
-    NotCorrected,
     State,
     Welcome,
 )
 from kiosk.flow.step import is_busy, step
+from kiosk.flow.touches import Back, Cancel, CorrectEmail, Finish, GaveEmail, GaveNumber, Start
 from kiosk.flow.world import Part
 from tests.support.flow import DOCUMENT, INFORMATION, SEEN, SESSION, after, open_kiosk
 

@@ -5,17 +5,8 @@ from datetime import date
 import pytest
 
 from kiosk.flow.effects import DeliverOrder, PresentVoucher, PrintReceipt, Receipt
-from kiosk.flow.events import (
-    Back,
-    GaveDay,
-    GaveSequence,
-    OtherDay,
-    TypedDay,
-    UseVoucher,
-    VoucherRefused,
-    VoucherTaken,
-    VoucherWaits,
-)
+from kiosk.flow.events import VoucherRefused, VoucherTaken, VoucherWaits
+from kiosk.flow.facts import VoucherProblem
 from kiosk.flow.states import (
     CheckingVoucher,
     GiveDay,
@@ -24,10 +15,10 @@ from kiosk.flow.states import (
     ReadyToPay,
     State,
     TypeDay,
-    VoucherProblem,
     Working,
 )
 from kiosk.flow.step import is_busy, step
+from kiosk.flow.touches import Back, GaveDay, GaveSequence, OtherDay, TypedDay, UseVoucher
 from tests.support.flow import after, ready_to_pay
 
 DAY = date(2026, 11, 20)

@@ -7,29 +7,19 @@ import pytest
 
 from kiosk.flow.effects import DeliverOrder, PrintReceipt, Receipt, StopPaying, TakeCash
 from kiosk.flow.events import (
-    Cancel,
     CashSeen,
     Charged,
     ChargeUnknown,
     Event,
-    Finish,
     IdleExpired,
     MoneyOwed,
     NotCharged,
     PartChanged,
-    Pay,
 )
-from kiosk.flow.states import (
-    HoldsClaim,
-    NotPaid,
-    Owed,
-    PayingByCash,
-    PaymentUnknown,
-    ReadyToPay,
-    State,
-    Working,
-)
+from kiosk.flow.facts import NotPaid, Owed
+from kiosk.flow.states import HoldsClaim, PayingByCash, PaymentUnknown, ReadyToPay, State, Working
 from kiosk.flow.step import is_busy, step
+from kiosk.flow.touches import Cancel, Finish, Pay
 from kiosk.flow.world import Part
 from kiosk.order import Means
 from tests.support.flow import DOWN, after, ready_to_pay

@@ -7,34 +7,29 @@ import pytest
 
 from kiosk.flow.effects import ForgetPerson, IssueTicket, PrintTicket
 from kiosk.flow.events import (
-    Back,
-    Cancel,
-    Choose,
     DocumentProblem,
     DocumentTaken,
     IdleExpired,
     PartChanged,
     ServerLost,
     SlipPrinted,
-    Start,
     TicketIssued,
     TicketRefused,
 )
+from kiosk.flow.facts import PrintState, ReadProblem, Ticket
 from kiosk.flow.person import AttentionClass
 from kiosk.flow.slip import SlipLine
 from kiosk.flow.states import (
     ChooseService,
     OutOfService,
-    PrintState,
     ReadDocument,
-    ReadProblem,
     State,
     TakingTurn,
-    Ticket,
     TicketReady,
     Welcome,
 )
 from kiosk.flow.step import step
+from kiosk.flow.touches import Back, Cancel, Choose, Start
 from kiosk.flow.world import Obstacle, Part
 from tests.support.flow import DOCUMENT, DOWN, SEEN, SESSION, after, effects, open_kiosk
 

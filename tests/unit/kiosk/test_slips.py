@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from devices.escpos.composer import compose
 from devices.kinds.receipt_printer import Block, Cut, PrintJob, Qr, Rule, Text
 from kiosk.flow.effects import Receipt
+from kiosk.flow.facts import Order, Ticket
 from kiosk.flow.person import AttentionClass
 from kiosk.flow.slip import MAX_CHARACTERS, MAX_LINES, MAX_QR_BYTES, SlipLine, slip_lines
-from kiosk.flow.states import Order, Ticket
 from kiosk.slips import COLUMNS, receipt_slip, soles, ticket_slip
 from queue_server.turns.model.slip import Style, slip
 from queue_server.turns.model.ticket import AttentionClass as ServerClass

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from kiosk.flow.effects import ForgetPerson
-from kiosk.flow.events import Cancel, IdleExpired
+from kiosk.flow.events import IdleExpired
 from kiosk.flow.states import At, Welcome
+from kiosk.flow.touches import Cancel
 
 
 def pass_time(bench: Any, seconds: float) -> None:

@@ -13,20 +13,10 @@ from kiosk.flow.events import (
     Charged,
     DocumentTaken,
     OrderRegistered,
-    Outcome,
     SlipPrinted,
 )
-from kiosk.flow.states import (
-    At,
-    CertificateReady,
-    ConfirmName,
-    GiveEmail,
-    NotPaid,
-    NotPossible,
-    PrintState,
-    ReadyToPay,
-    Terms,
-)
+from kiosk.flow.facts import NotPaid, NotPossible, Outcome, PrintState
+from kiosk.flow.states import At, CertificateReady, ConfirmName, GiveEmail, ReadyToPay, Terms
 from kiosk.flow.world import Part, PartState
 from kiosk.theme import MM_PER_PX_22, Theme
 

@@ -5,7 +5,8 @@ from typing import Any
 
 from kiosk.flow.effects import ChangeEmail
 from kiosk.flow.events import DocumentTaken, EmailChanged
-from kiosk.flow.states import At, ChooseService, GiveNumber, NotCorrected
+from kiosk.flow.facts import NotCorrected
+from kiosk.flow.states import At, ChooseService, GiveNumber
 
 
 def test_it_is_offered_after_the_services_to_whoever_was_read(

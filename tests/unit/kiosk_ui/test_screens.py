@@ -8,7 +8,8 @@ from uuid import UUID
 import pytest
 
 from kiosk.flow.effects import IssueTicket
-from kiosk.flow.events import (
+from kiosk.flow.states import At, ChooseService, TicketReady, Welcome
+from kiosk.flow.touches import (
     Accept,
     Back,
     Cancel,
@@ -27,7 +28,6 @@ from kiosk.flow.events import (
     TypedDay,
     UseVoucher,
 )
-from kiosk.flow.states import At, ChooseService, TicketReady, Welcome
 from kiosk.flow.world import Part, PartState
 from kiosk.order import Means
 from kiosk.theme import HIGH_CONTRAST, MM_PER_PX_22, Theme

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from kiosk.flow.events import GaveEmail
 from kiosk.flow.states import At
+from kiosk.flow.touches import GaveEmail
 from kiosk.theme import HIGH_CONTRAST, MM_PER_PX_22, Theme
 from kiosk.widgets.mask import masked_email
 

@@ -1,0 +1,175 @@
+"""What the server, a device or the person said: facts that screens show and events carry."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from kiosk.flow.person import AttentionClass
+from kiosk.flow.slip import SlipLine
+from kiosk.flow.world import Service
+from kiosk.order import Means
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """A turn as the server issued it. `ahead` counts the people to be called before.
+
+    `wait`: the estimate in the server's words ("unos 5 a 12 minutos"), "" when nobody can say.
+    `slip`: its paper.
+    """
+
+    ticket_id: str
+    number: str
+    service: str
+    attention_class: AttentionClass
+    ahead: int
+    wait: str = ""
+    slip: tuple[SlipLine, ...] = ()
+
+
+class ReadProblem(StrEnum):
+    """Why a document could not be taken; all of them end in "vuelva a pasar su documento"."""
+
+    CHECK_DIGIT = "check_digit"
+    UNREADABLE = "unreadable"
+    NOT_TEXT = "not_text"
+    UNSUPPORTED = "unsupported"
+
+
+class PrintState(StrEnum):
+    """What is known about the slip on paper."""
+
+    PRINTING = "printing"
+    PRINTED = "printed"
+    NOT_PRINTED = "not_printed"
+    UNKNOWN = "unknown"
+
+
+class NotPossible(StrEnum):
+    """Why no certificate can be asked for; said before any money, each in its own words."""
+
+    UNKNOWN_DOCUMENT = "unknown_document"
+    NOT_IN_FORCE = "not_in_force"
+    UNDER_AGE = "under_age"
+    DATA_MISMATCH = "data_mismatch"
+    ALREADY_VALID = "already_valid"
+    BACKEND_AWAY = "backend_away"
+    SERVER_AWAY = "server_away"
+    NOT_ACCEPTED = "not_accepted"
+
+
+class NotPaid(StrEnum):
+    """Why nothing was taken; proven, so the person may try again."""
+
+    DECLINED = "declined"
+    ABORTED = "aborted"
+    NOT_STARTED = "not_started"
+    GIVEN_BACK = "given_back"  # the cash that was inside
+    NO_CASH = "no_cash"  # nothing was put in
+    EXPIRED = "expired"  # nobody paid the wallet's code in time
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What the server found before any money: whose certificate, for how many céntimos."""
+
+    masked_name: str
+    fee_centimos: int
+
+
+@dataclass(frozen=True)
+class Owed:
+    """Money somebody can collect at a window with `code`, and follow by it.
+
+    `proven`: it is certain that it is owed; else it is being found out.
+    """
+
+    code: str
+    amount_centimos: int
+    proven: bool = True
+
+
+@dataclass(frozen=True)
+class Order:
+    """One application being paid. `number` is the short one people keep.
+
+    `attempt` counts the tries to pay; each has an id of its own. `amount_centimos` is 0 for a
+    certificate in force that is sent again. `means`: how it was paid, None before. `owed`: what the
+    person holds claims for.
+    """
+
+    application: UUID
+    number: str
+    amount_centimos: int
+    email: str | None
+    attempt: int = 1
+    means: Means | None = None
+    owed: tuple[Owed, ...] = ()
+
+    @property
+    def free(self) -> bool:
+        """True when nothing is charged for it."""
+        return self.amount_centimos == 0
+
+
+@dataclass(frozen=True)
+class InForce:
+    """The person's certificate that can be sent again, and its last day."""
+
+    service: Service
+    until: date
+
+
+class Standing(StrEnum):
+    """How an application that was begun before stands."""
+
+    IN_DOUBT = "in_doubt"  # it is being found out whether it was paid
+    WORKING = "working"
+    UNDER_REVIEW = "under_review"
+
+
+@dataclass(frozen=True)
+class Found:
+    """This person's application that is not over, by its number. `claim_open`: money waits too."""
+
+    number: str
+    standing: Standing
+    claim_open: bool = False
+
+
+class EmailProblem(StrEnum):
+    """What is wrong with a typed e-mail."""
+
+    INCOMPLETE = "incomplete"
+
+
+class VoucherProblem(StrEnum):
+    """Why a bank's payment does not pay; each in its own words."""
+
+    MISTYPED = "mistyped"
+    NOT_FOUND = "not_found"
+    USED = "used"
+    OF_ANOTHER = "of_another"
+    TOO_LITTLE = "too_little"
+    TRIES = "tries"
+    NOT_ACCEPTED = "not_accepted"
+
+
+class NotCorrected(StrEnum):
+    """Why the address was not changed; all of them leave the person in front of the number."""
+
+    MISTYPED = "mistyped"  # no such number can exist
+    NOT_FOUND = "not_found"  # not with this document
+    TOO_MANY_TRIES = "too_many_tries"
+    TOO_OFTEN = "too_often"
+    AWAY = "away"
+
+
+class Outcome(StrEnum):
+    """What became of an application within the time a person waits."""
+
+    ISSUED = "issued"
+    UNDER_REVIEW = "under_review"
+    REFUSED = "refused"
+    PENDING = "pending"
