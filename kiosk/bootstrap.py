@@ -136,7 +136,10 @@ def build_kiosk(config: KioskConfig) -> Kiosk:
         stop_paying,
     )
     claim_slips = ClaimSlips(
-        journal, printer, lambda: printer is not None and part_state(printer.status).usable
+        journal,
+        printer,
+        lambda: printer is not None and part_state(printer.status).usable,
+        lambda: runner.state.at,
     )
     recovery = Recovery(journal, client, terminal, till, settlement, claim_slips)
     telling = Telling(journal, client)
@@ -146,7 +149,6 @@ def build_kiosk(config: KioskConfig) -> Kiosk:
         terminal,
         lambda: terminal is not None and terminal.status.usable,
         settlement,
-        claim_slips,
     )
     health = JournalWatch(journal, lambda reason: runner.post(JournalChanged(usable=not reason)))
     build_name = version("ventanilla")

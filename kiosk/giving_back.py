@@ -12,7 +12,6 @@ import structlog
 
 from devices.kinds.card_terminal import CardEvidence, Reverse
 from kiosk.cash.settlement import CashSettlement
-from kiosk.claim_slips import ClaimSlips
 from kiosk.journal import Journal
 from kiosk.journal.orders import OrderEntry
 from kiosk.order import Means, OrderState, service_id
@@ -37,14 +36,12 @@ class GivingBack:
         terminal: Commands | None,
         terminal_ready: Callable[[], bool],
         settlement: CashSettlement,
-        slips: ClaimSlips,
     ) -> None:
         self._journal = journal
         self._client = client
         self._terminal = terminal
         self._terminal_ready = terminal_ready
         self._settlement = settlement
-        self._slips = slips
 
     def look(self) -> None:
         """Ask what must go back, and give back what can be."""
@@ -53,12 +50,13 @@ class GivingBack:
             return
         for row in answer.body["returns"]:
             payment = UUID(row["payment_id"])
-            entry = self._journal.orders.of_payment(payment)
-            if entry is None:  # of a journal that is no more
+            known = self._journal.orders.of_payment(payment)
+            if known is None:  # of a journal that is no more
                 self._tell(payment, "refused")
                 continue
-            with self._journal.orders.claim(entry.application, wait=False) as mine:
-                if mine:
+            with self._journal.orders.claim(known.application, wait=False) as mine:
+                entry = self._journal.orders.of_payment(payment)  # as it stands for us alone
+                if mine and entry is not None:
                     self._give(entry, payment, same_day=row["same_day"])
 
     def _give(self, entry: OrderEntry, payment: UUID, *, same_day: bool) -> None:
@@ -107,8 +105,8 @@ class GivingBack:
                 self._tell(payment, "refused")
 
     def _owe(self, payment: UUID) -> None:
-        """Its owner has gone: a claim holds the cash, and its slip is printed."""
-        self._slips.owe(self._settlement.settle(payment, give=False).owed)
+        """A claim holds the cash: its owner may have gone."""
+        self._settlement.settle(payment, give=False)
 
     def _tell(self, payment: UUID, result: str, evidence: Mapping[str, Any] | None = None) -> bool:
         body: dict[str, Any] = {"result": result}

@@ -98,7 +98,6 @@ class Recovery:
         if self._waits_for_coins(payment):
             return
         settled = self._settlement.settle(payment, give=False)
-        self._slips.owe(settled.owed)
         log.info("payment", application=str(entry.application), state=settled.state)
 
     def _waits_for_coins(self, payment: UUID) -> bool:
@@ -126,7 +125,7 @@ class Recovery:
                 busy = entry.payment == payment and entry.state is OrderState.PAYING
                 if not mine or busy or self._waits_for_coins(payment):
                     return
-                self._slips.owe(self._settlement.settle(payment, give=False).owed)
+                self._settlement.settle(payment, give=False)
         self._cash_seen = seen
 
 

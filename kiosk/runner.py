@@ -148,7 +148,10 @@ class Runner:
             self.post(performer.lost(effect, begun=begun))
         except Exception:
             log.exception("effect failed, its outcome is unknown", kind=performer.kind)
-            self.post(performer.lost(effect, begun=begun))
+            lost = performer.lost(effect, begun=begun)
+            if begun:
+                self._settle(effect, Outcome(EffectState.UNKNOWN, lost, "failed"))
+            self.post(lost)
         else:
             self._settle(effect, outcome)
             self.post(outcome.event)

@@ -61,6 +61,8 @@ def step(world: World, at: Paying, event: Event) -> Next:
             _deliver_id(person, order)
         ):
             return with_slip(world, _arrived(person, order, outcome, link))
+        case Working(person, order), MoneyOwed(done, owed) if done == _deliver_id(person, order):
+            return with_slip(world, HoldsClaim(person, replace(order, owed=owed)))
         case _:
             return at, ()
 

@@ -27,6 +27,16 @@ def with_slip(world: World, at: WithReceipt) -> tuple[At, tuple[Effect, ...]]:
     return at, (PrintReceipt(print_id(at), session, order, _receipt(at), world.site),)
 
 
+def owed_before_leaving(at: At) -> HoldsClaim | None:
+    """The screen that says what is owed, for whoever is about to go and has not seen it.
+
+    Its code is on the slip of `at`; a slip can fail, and is easily left lying.
+    """
+    if not isinstance(at, WithReceipt) or isinstance(at, HoldsClaim) or not at.order.owed:
+        return None
+    return HoldsClaim(at.person, at.order, at.print_state)
+
+
 def print_id(at: WithReceipt) -> UUID:
     """The id of the one effect that prints the slip of `at`."""
     what = f"receipt:{_receipt(at)}:{at.order.attempt}"

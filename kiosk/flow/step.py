@@ -9,10 +9,12 @@ from kiosk.flow.events import (
     Event,
     IdleExpired,
     JournalChanged,
+    NumbersChanged,
     PartChanged,
     ServerLost,
     ServerSeen,
 )
+from kiosk.flow.receipt import owed_before_leaving
 from kiosk.flow.states import (
     Again,
     At,
@@ -39,13 +41,15 @@ def step(state: State, event: Event) -> Step:
     An event that means nothing here (a late answer, a second touch) changes nothing.
     """
     match event:
-        case PartChanged() | JournalChanged() | ServerSeen() | ServerLost():
+        case PartChanged() | JournalChanged() | ServerSeen() | ServerLost() | NumbersChanged():
             return _settle(replace(state, world=_observe(state.world, event)))
         case Cancel() | Finish() | IdleExpired() if isinstance(
             state.at, PayingByCash | PayingByWallet
         ):
             at, effects = certificate.step(state, event)
             return replace(state, at=at), effects
+        case Finish() if not is_busy(state.at) and (told := owed_before_leaving(state.at)):
+            return replace(state, at=told), ()
         case Cancel() | Finish() | IdleExpired():
             return _leave(state)
         case _:
@@ -72,14 +76,20 @@ def _journey(state: State, event: Event) -> tuple[At, tuple[Effect, ...]]:
     return turn.step(state, event)
 
 
-def _observe(world: World, event: PartChanged | JournalChanged | ServerSeen | ServerLost) -> World:
+Observed = PartChanged | JournalChanged | ServerSeen | ServerLost | NumbersChanged
+
+
+def _observe(world: World, event: Observed) -> World:
     match event:
         case PartChanged(part, part_state):
             return replace(world, parts=tuple({**dict(world.parts), part: part_state}.items()))
         case JournalChanged(usable):
             return replace(world, journal=usable)
         case ServerLost():
-            return replace(world, server=False)
+            # What it said of the centre and of wallets holds no longer.
+            return replace(world, server=False, backend=False, wallet=False)
+        case NumbersChanged(site, numbers):
+            return replace(world, site=world.site or site, numbers=numbers)
         case ServerSeen():
             return replace(
                 world,

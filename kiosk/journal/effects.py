@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from sqlite3 import Row
 from typing import Any
@@ -16,7 +16,7 @@ CREATE TABLE effects (
     id          TEXT PRIMARY KEY,
     session     TEXT NOT NULL,
     kind        TEXT NOT NULL,
-    body        BLOB,              -- sealed: may hold personal data; NULL once forgotten
+    body        BLOB,              -- sealed: may hold personal data; NULL once it has ended
     state       TEXT NOT NULL CHECK (state IN ('intended', 'done', 'failed', 'unknown')),
     result      TEXT NOT NULL DEFAULT '',
     intended_at TEXT NOT NULL,
@@ -26,9 +26,9 @@ CREATE TABLE effects (
 CREATE INDEX effects_open ON effects (state) WHERE state IN ('intended', 'unknown');
 CREATE INDEX effects_session ON effects (session);
 CREATE INDEX effects_known ON effects (session) WHERE body IS NOT NULL;
--- Who left while an effect of theirs was under way: what it knows of them goes with its end.
-CREATE TABLE left_sessions (session TEXT PRIMARY KEY, at TEXT NOT NULL) STRICT;
 """
+
+KEPT_DAYS = 30
 
 
 class EffectState(StrEnum):
@@ -42,7 +42,7 @@ class EffectState(StrEnum):
 
 @dataclass(frozen=True)
 class Entry:
-    """One effect as journalled. `body` is None once the person was forgotten."""
+    """One effect as journalled. `body` is None once it has ended, or its person left."""
 
     id: UUID
     session: UUID
@@ -76,14 +76,15 @@ class EffectBook:
     def settle(self, effect: UUID, state: EffectState, result: str = "") -> None:
         """Write down how `effect` ended. `result`: ids and words, no personal data.
 
-        What it knows of somebody who has left goes at once.
+        What it knows of a person is needed no more, and goes.
         """
         with self._file.unit() as db:
             db.execute(
-                "UPDATE effects SET state = ?, result = ?, settled_at = ?, body = CASE WHEN session"
-                " IN (SELECT session FROM left_sessions) THEN NULL ELSE body END WHERE id = ?",
+                "UPDATE effects SET state = ?, result = ?, settled_at = ?, body = NULL"
+                " WHERE id = ?",
                 (state, result, now(), str(effect)),
             )
+        self._file.cut_log_soon()
 
     def open_effects(self) -> list[Entry]:
         """What was begun and never settled, and what is unknown; oldest first."""
@@ -100,23 +101,20 @@ class EffectBook:
         return [self._entry(row) for row in rows]
 
     def forget(self, session: UUID) -> None:
-        """Take out what the effects of `session` know of its person.
-
-        What is just being done keeps it until it has ended.
-        """
+        """Take out what the effects of `session` know of its person, ended or not."""
         with self._file.unit() as db:
             db.execute(
-                "INSERT INTO left_sessions VALUES (?, ?) ON CONFLICT (session) DO NOTHING",
-                (str(session), now()),
-            )
-            db.execute(
-                "UPDATE effects SET body = NULL WHERE session = ? AND state != 'intended'"
-                " AND body IS NOT NULL",
+                "UPDATE effects SET body = NULL WHERE session = ? AND body IS NOT NULL",
                 (str(session),),
             )
+        self._file.cut_log_soon()
 
     def interrupt(self) -> None:
-        """At boot: what was begun is unknown, and nobody of the last run stands here any more."""
+        """At boot: what was begun is unknown, and nobody of the last run stands here any more.
+
+        What ended long ago tells nobody anything: it goes after KEPT_DAYS.
+        """
+        long_ago = (datetime.now(UTC) - timedelta(days=KEPT_DAYS)).isoformat()
         with self._file.unit() as db:
             db.execute(
                 "UPDATE effects SET state = 'unknown', result = 'interrupted', settled_at = ?"
@@ -124,7 +122,7 @@ class EffectBook:
                 (now(),),
             )
             db.execute("UPDATE effects SET body = NULL WHERE body IS NOT NULL")
-            db.execute("DELETE FROM left_sessions")
+            db.execute("DELETE FROM effects WHERE settled_at < ?", (long_ago,))
 
     def _entry(self, row: Row) -> Entry:
         return Entry(

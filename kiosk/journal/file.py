@@ -10,6 +10,8 @@ from typing import Any
 VERSION = 1
 _PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1}
 _PATIENCE_S = 5.0
+# Nobody's money waits for somebody who reads; the log is cut another time.
+_CUT_PATIENCE_MS = 100
 
 
 class JournalUnsafe(RuntimeError):
@@ -39,6 +41,7 @@ class JournalFile:
         self._schema = schema
         self._lock = threading.RLock()
         self._suspect = False
+        self._log_holds_erased = False
         self._listeners: list[Callable[[str], None]] = []
         path.parent.mkdir(parents=True, exist_ok=True)
         self._db = self._open()
@@ -88,10 +91,22 @@ class JournalFile:
         """Bring the write-ahead log into the database and cut it to nothing; False when busy."""
         with self._lock:
             try:
+                self._db.execute(f"PRAGMA busy_timeout = {_CUT_PATIENCE_MS}")
                 busy = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+                self._db.execute(f"PRAGMA busy_timeout = {int(_PATIENCE_S * 1000)}")
             except sqlite3.Error as error:
                 raise self._failed(error) from error
+            self._log_holds_erased = busy != 0
         return busy == 0
+
+    def cut_log_soon(self) -> None:
+        """Something was erased: the log holds it until `truncate_log` next succeeds."""
+        self._log_holds_erased = True
+
+    @property
+    def log_holds_erased(self) -> bool:
+        """Whether what was erased can still be read in the write-ahead log."""
+        return self._log_holds_erased
 
     def copy_to(self, copy: sqlite3.Connection) -> None:
         """Write a consistent copy of everything into another, empty database."""

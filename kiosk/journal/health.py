@@ -1,7 +1,9 @@
 """Watches whether the journal can be written: without it the kiosk takes nothing from anybody."""
 
 import os
+import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -15,6 +17,8 @@ from kiosk.journal.quarantine import quarantined
 # Below this the kiosk closes before a write can fail; a whole session writes a few kilobytes.
 MIN_FREE_BYTES = 1024 * 1024
 LOOK_EVERY_S = 0.5
+# What was erased leaves the write-ahead log within this time.
+CUT_LOG_EVERY_S = 5.0
 
 log = structlog.get_logger("journal")
 
@@ -22,9 +26,16 @@ log = structlog.get_logger("journal")
 class JournalWatch:
     """Tells `changed` why the journal cannot be written; "" when it can again."""
 
-    def __init__(self, journal: Journal, changed: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        changed: Callable[[str], None],
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._journal = journal
         self._changed = changed
+        self._monotonic = monotonic
+        self._cut_at = monotonic()
         self._trouble = ""
         journal.file.tell_failures(self._note)
 
@@ -34,6 +45,8 @@ class JournalWatch:
         if not reason and self._trouble:
             reason = self._probe()
         self._note(reason)
+        if not reason:
+            self._erase()
 
     def row(self) -> Mapping[str, Any]:
         """The journal among the kiosk's devices, as the heartbeat carries them."""
@@ -49,6 +62,13 @@ class JournalWatch:
             "action": Action.MAINTENANCE if aside or not well else None,
             "detail": (self._trouble or words)[:200],
         }
+
+    def _erase(self) -> None:
+        with suppress(JournalFailed):  # noted by the listener
+            self._journal.forget_rest()
+            if self._journal.file.log_holds_erased and self._monotonic() >= self._cut_at:
+                self._cut_at = self._monotonic() + CUT_LOG_EVERY_S
+                self._journal.file.truncate_log()
 
     def _no_room(self) -> str:
         disk = os.statvfs(self._journal.file.path.parent)

@@ -36,20 +36,29 @@ class Journal:
         self.cash = cash.CashBook(self.file)
         self.claims = claims.ClaimBook(self.file)
         self.outgoing = outgoing.OutgoingBook(self.file, seal)
+        self._to_forget: set[UUID] = set()
 
     def together(self) -> AbstractContextManager[object]:
         """What several books write inside is one durable unit: all of it, or nothing."""
         return self.file.unit()
 
     def forget(self, session: UUID) -> None:
-        """The person of `session` left: erase what is known of them.
+        """The person of `session` left: erase what is known of them, here and in the log.
 
-        An order that was never charged is abandoned.
+        An order that was never charged is abandoned. Raises JournalFailed; `forget_rest` tries
+        again.
         """
+        self._to_forget.add(session)
         with self.together():
             self.orders.leave(session)
             self.effects.forget(session)
         self.file.truncate_log()
+        self._to_forget.discard(session)
+
+    def forget_rest(self) -> None:
+        """Forget whoever left while the journal could not be written. Raises JournalFailed."""
+        for session in tuple(self._to_forget):
+            self.forget(session)
 
     def close_interrupted(self) -> None:
         """At boot: nobody of the last run stands here any more.

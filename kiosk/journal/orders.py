@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -172,6 +173,13 @@ class OrderBook:
             (str(payment),),
         )
         return _entry(rows[0]) if rows else None
+
+    def begun_at(self, payment: UUID) -> datetime | None:
+        """When `payment` was begun (UTC), None when this kiosk never began it."""
+        rows = self._file.read(
+            "SELECT begun_at FROM order_payments WHERE payment = ?", (str(payment),)
+        )
+        return datetime.fromisoformat(rows[0][0]) if rows else None
 
     def cash_payments(self, since: str) -> list[UUID]:
         """The tries to pay with cash since that instant (ISO 8601, UTC), oldest first."""

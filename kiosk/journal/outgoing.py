@@ -60,6 +60,7 @@ class OutgoingBook:
         """The server has it."""
         with self._file.unit() as db:
             db.execute("DELETE FROM outgoing WHERE id = ?", (str(id_),))
+        self._file.cut_log_soon()
 
     def refused(self, id_: UUID, word: str) -> None:
         """The server will never take it, and why; it stays for staff and support."""

@@ -15,10 +15,10 @@ from kiosk.cash.till import Till
 from kiosk.doubts import advance
 from kiosk.flow.effects import TakeCash
 from kiosk.flow.events import CashSeen, Charged, ChargeUnknown, Event, MoneyOwed, NotCharged
-from kiosk.flow.facts import NotPaid, Owed
+from kiosk.flow.facts import NotPaid
 from kiosk.journal import EffectState, Journal, JournalFailed
-from kiosk.journal.claims import Claim
 from kiosk.order import Means, OrderState
+from kiosk.owing import owed_of
 from kiosk.runner import Outcome
 
 LOOK_S = 0.2
@@ -66,9 +66,11 @@ class CashDesk:
     def perform(self, effect: TakeCash) -> Outcome:
         payment, application = effect.effect_id, effect.order.application
         orders = self._journal.orders
-        with orders.claim(application, wait=True):
+        with self._till.gate.serving() as free, orders.claim(application, wait=True):
             started = True
             if orders.of_payment(payment) is None:
+                if not free:
+                    return _not_taken(payment, NotPaid.NOT_STARTED)
                 try:
                     orders.begin(application, Means.CASH, payment)
                 except JournalFailed:
@@ -134,7 +136,7 @@ def _not_taken(payment: UUID, reason: NotPaid) -> Outcome:
 
 
 def _outcome(payment: UUID, settled: Settled, *, started: bool) -> Outcome:
-    owed = tuple(_owed(each) for each in settled.owed)
+    owed = tuple(owed_of(each) for each in settled.owed)
     match settled.state:
         case OrderState.PAID | OrderState.ACCEPTED:
             return Outcome(EffectState.DONE, Charged(payment, owed), "paid")
@@ -146,7 +148,3 @@ def _outcome(payment: UUID, settled: Settled, *, started: bool) -> Outcome:
             return Outcome(EffectState.FAILED, MoneyOwed(payment, owed), "owed")
         case state:
             return Outcome(EffectState.UNKNOWN, ChargeUnknown(payment), state)
-
-
-def _owed(claim: Claim) -> Owed:
-    return Owed(claim.code, claim.amount_centimos, claim.proven)

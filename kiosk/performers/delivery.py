@@ -8,12 +8,13 @@ from uuid import UUID
 import structlog
 
 from kiosk.flow.effects import DeliverOrder
-from kiosk.flow.events import ApplicationSettled, Event
+from kiosk.flow.events import ApplicationSettled, Event, MoneyOwed
 from kiosk.flow.facts import Outcome as Settled
+from kiosk.flow.facts import Owed
 from kiosk.journal import EffectState, Journal
 from kiosk.journal.orders import OrderEntry
 from kiosk.order import OrderState
-from kiosk.owing import refused_for_good
+from kiosk.owing import owed_of, refused_for_good
 from kiosk.queue_client import REPLY_EXPIRED, Answer, Granted, QueueClient, Refused
 from kiosk.runner import Outcome
 
@@ -51,12 +52,22 @@ class DeliveryDesk:
             taken = effect.payment is None or (
                 entry is not None and hand_over(self._client, self._journal, entry)
             )
+        if not taken and (owed := self._owed(effect)):
+            return Outcome(EffectState.FAILED, MoneyOwed(effect.effect_id, owed), "owed")
         if not taken:
             settled = ApplicationSettled(effect.effect_id, Settled.PENDING)
             return Outcome(EffectState.FAILED, settled, "the server has not taken it yet")
         outcome, link = settled_as(self._client, application)
         settled = ApplicationSettled(effect.effect_id, outcome, link)
         return Outcome(EffectState.DONE, settled, outcome)
+
+    def _owed(self, effect: DeliverOrder) -> tuple[Owed, ...]:
+        """What its owner holds instead of a certificate: the server will never take it."""
+        entry = self._orders.entry(effect.order.application)
+        if entry is None or effect.payment is None or entry.state is not OrderState.OWED:
+            return ()
+        claims = self._journal.claims.of_payment(effect.payment)
+        return tuple(owed_of(each) for each in claims if each.amount_centimos)
 
     def lost(self, effect: DeliverOrder, *, begun: bool) -> Event:
         return ApplicationSettled(effect.effect_id, Settled.PENDING)

@@ -24,6 +24,9 @@ CANCEL_DEADLINE_S = 10.0
 LOOK_EVERY_S = 0.5
 # Longer nobody is left standing before a code that may have been paid.
 SILENCE_S = 30.0
+# A code given up ends within this time, and every code long before the other.
+STOPPING_S = 45.0
+LONGEST_S = 900.0
 _PAID = "paid"
 _NOT_PAID = {
     "refused": NotPaid.DECLINED,
@@ -118,14 +121,16 @@ class WalletDesk:
 
     def _follow(self, application: UUID, payment: UUID) -> str | None:
         """How the code ended, in the server's word; None when nobody could say in time."""
-        heard, given_up = self._monotonic(), False
-        while self._monotonic() < heard + SILENCE_S:
+        begun = heard = self._monotonic()
+        ends, given_up = begun + LONGEST_S, False
+        while self._monotonic() < min(heard + SILENCE_S, ends):
             state = _state(look(self._client, application, payment))
             if state == _PAID or state in _NOT_PAID:
                 return state
             if state is not None:
                 heard = self._monotonic()
             if self._is_stopped(payment) and not given_up:
+                ends = min(ends, self._monotonic() + STOPPING_S)
                 given_up = self._give_up(application, payment)
             time.sleep(LOOK_EVERY_S)
         return None

@@ -22,6 +22,7 @@ from kiosk.claim_slips import ClaimSlips
 from kiosk.flow.effects import ChargeCard, DeliverOrder
 from kiosk.flow.events import ApplicationSettled, Charged
 from kiosk.flow.facts import Order
+from kiosk.flow.states import Welcome
 from kiosk.journal import Journal
 from kiosk.journal.effects import now
 from kiosk.journal.orders import IllegalStep
@@ -103,7 +104,7 @@ class Kiosk:
         )
         till = Till([], [])
         settlement = CashSettlement(self.journal, till)
-        slips = ClaimSlips(self.journal, None, lambda: False)
+        slips = ClaimSlips(self.journal, None, lambda: False, Welcome)
         looks = Looks(recovery(self.journal, self.client, terminal, till, settlement, slips))
         slow.looks = looks
         self.awake = looks.awake

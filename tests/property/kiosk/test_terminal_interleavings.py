@@ -21,6 +21,7 @@ from kiosk.cash.till import Till
 from kiosk.claim_slips import ClaimSlips
 from kiosk.flow.effects import ChargeCard
 from kiosk.flow.facts import Order
+from kiosk.flow.states import Welcome
 from kiosk.journal import Journal
 from kiosk.journal.orders import IllegalStep
 from kiosk.order import Means, OrderState, service_id
@@ -120,7 +121,7 @@ class OneOrder:
             self.terminal,
             till,
             CashSettlement(journal, till),
-            ClaimSlips(journal, None, lambda: False),
+            ClaimSlips(journal, None, lambda: False, Welcome),
         )
         self.terminal.meanwhile = self.recovery.look
         return journal

@@ -7,6 +7,7 @@ import pytest
 
 from kiosk.flow.effects import DeliverOrder, PrintReceipt, Receipt, StopPaying, TakeCash
 from kiosk.flow.events import (
+    ApplicationSettled,
     CashSeen,
     Charged,
     ChargeUnknown,
@@ -15,9 +16,19 @@ from kiosk.flow.events import (
     MoneyOwed,
     NotCharged,
     PartChanged,
+    SlipPrinted,
 )
-from kiosk.flow.facts import NotPaid, Owed
-from kiosk.flow.states import HoldsClaim, PayingByCash, PaymentUnknown, ReadyToPay, State, Working
+from kiosk.flow.facts import NotPaid, Outcome, Owed, PrintState
+from kiosk.flow.states import (
+    CertificateReady,
+    HoldsClaim,
+    PayingByCash,
+    PaymentUnknown,
+    ReadyToPay,
+    State,
+    Welcome,
+    Working,
+)
 from kiosk.flow.step import is_busy, step
 from kiosk.flow.touches import Cancel, Finish, Pay
 from kiosk.flow.world import Part
@@ -95,6 +106,41 @@ def test_a_lost_acceptor_ends_in_doubt_with_a_slip() -> None:
     assert isinstance(doubt.at, PaymentUnknown)
     assert isinstance(slip, PrintReceipt)
     assert slip.receipt is Receipt.PAYMENT_UNKNOWN
+
+
+def paid_with_change_owed() -> State:
+    state, take = taking()
+    working, (deliver,) = step(state, Charged(take.effect_id, OWED))
+    assert isinstance(deliver, DeliverOrder)
+    ready, (slip,) = step(working, ApplicationSettled(deliver.effect_id, Outcome.ISSUED))
+    assert isinstance(slip, PrintReceipt)
+    return after(ready, SlipPrinted(slip.effect_id, PrintState.NOT_PRINTED))
+
+
+def test_whose_change_is_owed_sees_the_code_before_they_go_also_without_paper() -> None:
+    ready = paid_with_change_owed()
+    assert isinstance(ready.at, CertificateReady)
+    told, effects = step(ready, Finish())
+    assert effects == (), "no second slip"
+    assert isinstance(told.at, HoldsClaim)
+    assert (told.at.order.owed, told.at.print_state) == (OWED, PrintState.NOT_PRINTED)
+    assert isinstance(after(told, Finish()).at, Welcome)
+
+
+@pytest.mark.parametrize("event", [Cancel(), IdleExpired()])
+def test_who_walked_away_is_not_told(event: Event) -> None:
+    assert isinstance(after(paid_with_change_owed(), event).at, Welcome)
+
+
+def test_a_payment_the_server_will_never_take_is_a_claim_in_the_persons_hand() -> None:
+    state, take = taking()
+    working, (deliver,) = step(state, Charged(take.effect_id))
+    assert isinstance(deliver, DeliverOrder)
+    assert step(working, MoneyOwed(take.effect_id, OWED)) == (working, ()), "of something else"
+    owed, (slip,) = step(working, MoneyOwed(deliver.effect_id, OWED))
+    assert isinstance(owed.at, HoldsClaim)
+    assert isinstance(slip, PrintReceipt)
+    assert (slip.receipt, slip.order.owed) == (Receipt.OWED, OWED)
 
 
 @pytest.mark.negative_control

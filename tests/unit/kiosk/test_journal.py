@@ -1,6 +1,7 @@
 """The journal: intent before, result after, nothing readable without the key, damage reported."""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from uuid import uuid4
 
@@ -10,12 +11,13 @@ from kiosk.journal import (
     EffectState,
     Journal,
     JournalDamaged,
+    JournalFailed,
     JournalUnsafe,
     load_key,
     open_journal,
 )
 from kiosk.journal.file import _PRAGMAS, JournalFile
-from kiosk.journal.health import JournalWatch
+from kiosk.journal.health import CUT_LOG_EVERY_S, JournalWatch
 from kiosk.journal.journal import SCHEMA
 from kiosk.journal.orders import IllegalStep
 from kiosk.journal.outgoing import Outgoing
@@ -51,9 +53,15 @@ def test_a_settled_effect_is_no_longer_open_and_an_unknown_one_is(
 def test_intending_again_keeps_the_first_intention(tmp_path: Path, key: bytes) -> None:
     journal, effect = Journal(tmp_path / "j.db", key), uuid4()
     journal.effects.intend(effect, uuid4(), "card", {"amount": 3770})
+    again = journal.effects.intend(effect, uuid4(), "card", {"amount": 1})
+    assert (again.body, again.state) == ({"amount": 3770}, EffectState.INTENDED)
     journal.effects.settle(effect, EffectState.DONE, "approved")
     again = journal.effects.intend(effect, uuid4(), "card", {"amount": 1})
-    assert (again.body, again.state) == ({"amount": 3770}, EffectState.DONE)
+    assert (again.body, again.state) == (None, EffectState.DONE)
+
+
+def on_disk(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in folder.glob("j.db*"))
 
 
 def test_personal_data_is_sealed_and_gone_from_the_files_once_forgotten(
@@ -62,24 +70,57 @@ def test_personal_data_is_sealed_and_gone_from_the_files_once_forgotten(
     journal, effect, session = Journal(tmp_path / "j.db", key), uuid4(), uuid4()
     entry = journal.effects.intend(effect, session, "issue_ticket", {"document": "49500017"})
 
-    def on_disk() -> bytes:
-        return b"".join(path.read_bytes() for path in tmp_path.glob("j.db*"))
-
-    assert b"49500017" not in on_disk()
+    assert b"49500017" not in on_disk(tmp_path)
     sealed = sqlite3.connect(tmp_path / "j.db").execute("SELECT body FROM effects").fetchone()[0]
-    assert sealed in on_disk()
+    assert sealed in on_disk(tmp_path)
     journal.effects.settle(effect, EffectState.DONE, "I-001")
     journal.forget(session)
-    assert sealed not in on_disk()
+    assert sealed not in on_disk(tmp_path)
     assert journal.effects.entries(session)[0].body is None
     assert entry.body == {"document": "49500017"}
 
 
-def test_what_is_still_open_keeps_what_it_needs_to_be_finished(tmp_path: Path, key: bytes) -> None:
+def test_what_has_ended_knows_nothing_of_its_person_and_soon_the_log_neither(
+    tmp_path: Path, key: bytes
+) -> None:
+    journal, effect = Journal(tmp_path / "j.db", key), uuid4()
+    watch = JournalWatch(journal, lambda _: None)
+    journal.effects.intend(effect, uuid4(), "register", {"document": "49500017"})
+    sealed = journal.file.read("SELECT body FROM effects")[0][0]
+    watch.look()
+    assert sealed in on_disk(tmp_path)
+    journal.effects.settle(effect, EffectState.DONE)
+    watch.look()
+    assert sealed not in on_disk(tmp_path)
+
+
+def test_the_log_is_cut_again_when_somebody_was_reading(tmp_path: Path, key: bytes) -> None:
+    journal, effect, clock = Journal(tmp_path / "j.db", key), uuid4(), [0.0]
+    watch = JournalWatch(journal, lambda _: None, lambda: clock[0])
+    journal.effects.intend(effect, uuid4(), "register", {"document": "49500017"})
+    sealed = journal.file.read("SELECT body FROM effects")[0][0]
+    with closing(sqlite3.connect(tmp_path / "j.db", isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM effects").fetchall()
+        journal.effects.settle(effect, EffectState.DONE)
+        watch.look()
+        assert sealed in on_disk(tmp_path)
+    clock[0] = CUT_LOG_EVERY_S
+    watch.look()
+    assert sealed not in on_disk(tmp_path)
+
+
+def test_who_left_while_the_disk_was_full_is_forgotten_when_it_is_not(
+    tmp_path: Path, key: bytes
+) -> None:
     journal, effect, session = Journal(tmp_path / "j.db", key), uuid4(), uuid4()
-    journal.effects.intend(effect, session, "card", {"amount": 3770})
-    journal.forget(session)
-    assert journal.effects.open_effects()[0].body == {"amount": 3770}
+    journal.effects.intend(effect, session, "register", {"document": "49500017"})
+    journal.file.read("PRAGMA query_only = 1")
+    with pytest.raises(JournalFailed):
+        journal.forget(session)
+    watch = JournalWatch(journal, lambda _: None)
+    watch.look()  # a fresh connection, which can write
+    assert journal.effects.entries(session)[0].body is None
 
 
 def damage(path: Path) -> None:
@@ -206,7 +247,7 @@ def test_without_secure_delete_and_truncation_what_was_erased_is_still_in_the_fi
     journal.effects.settle(effect, EffectState.DONE)
     journal.file.read("PRAGMA secure_delete = 0")
     journal.effects.forget(session)  # and no truncation
-    assert sealed in b"".join(path.read_bytes() for path in tmp_path.glob("j.db*"))
+    assert sealed in on_disk(tmp_path)
 
 
 def test_the_key_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:
