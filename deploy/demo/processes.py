@@ -14,6 +14,8 @@ from types import TracebackType
 
 READY_DEADLINE_S = 60.0
 STOP_DEADLINE_S = 8.0
+# Whoever started it may be killed and clean nothing up: then it ends as well.
+_ENDS_WITH_US = ("setpriv", "--pdeathsig", "TERM")
 
 
 class DidNotStart(RuntimeError):
@@ -61,7 +63,7 @@ class Processes:
         log = (self._logs / f"{name}.log").open("wb")
         with log:
             self._running[name] = subprocess.Popen(
-                [sys.executable, *words],
+                [*_ENDS_WITH_US, sys.executable, *words],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
