@@ -110,6 +110,49 @@ class CardResult:
     status: DeviceStatus
 
 
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Read what the terminal counted since its last close; takes and gives no money.
+
+    With ``close`` that period ends and the next one begins. If the answer is lost, ask again with
+    the ``period`` that was read before: a closed one keeps its totals. A terminal that counts
+    nothing for us answers ``unsupportedCommand``.
+    """
+
+    close: bool = False
+    period: str = ""
+
+
+TotalsOutcome = Literal["told", "not_found", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class TerminalTotals:
+    """What a terminal counted in one period: payments taken, and those that went back again.
+
+    A reversed payment stands in both. ``period`` is the terminal's own name of it.
+    """
+
+    terminal_id: str
+    period: str
+    payments: int
+    payments_centimos: int
+    reversals: int
+    reversals_centimos: int
+
+
+@dataclass(frozen=True, slots=True)
+class TotalsResult:
+    """``told`` has totals. ``not_found``: the terminal knows no such period. ``unknown``: no usable
+    answer; a period that was to be closed may be closed now."""
+
+    outcome: TotalsOutcome
+    completion: Completion
+    totals: TerminalTotals | None
+    reason: str
+    status: DeviceStatus
+
+
 Command = Pay | QueryPayment | Reverse | Abort
 
 COMPLETIONS: Mapping[Outcome, Completion] = {

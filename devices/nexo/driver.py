@@ -9,12 +9,11 @@ lasts: the payment may be on its way in.
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 
 from devices.driver import Capabilities, Model, NotRun, Options, Wiring
 from devices.errors import LinkError, LinkRefused
 from devices.kinds.card_terminal import (
-    COMPLETIONS,
     KIND,
     TOO_LATE,
     CardResult,
@@ -22,13 +21,15 @@ from devices.kinds.card_terminal import (
     Pay,
     QueryPayment,
     Reverse,
+    Totals,
+    TotalsResult,
     not_sent,
 )
 from devices.kinds.card_terminal import Abort as AbortCommand
 from devices.kinds.self_test import SelfTest, SelfTestResult, Step
 from devices.link import HttpLink
 from devices.nexo.asking import RETRY_FIRST_S, Absence, pause
-from devices.nexo.exchange import Exchange, new_service_id
+from devices.nexo.exchange import Exchange, new_service_id, now_utc
 from devices.nexo.health import MUTE, NOT_NEXO, NOT_THERE, status_of, status_of_failure
 from devices.nexo.members import MAX_CENTIMOS, MAX_MESSAGE_BYTES
 from devices.nexo.protocol import (
@@ -43,7 +44,8 @@ from devices.nexo.protocol import (
     Reversal,
     TransactionStatus,
 )
-from devices.nexo.verdict import Asked, Verdict, judge, judge_status
+from devices.nexo.totals import judge_totals, not_told, question_of
+from devices.nexo.verdict import INVALID, Asked, Verdict, judge, judge_status, result_of
 from devices.status import Completion, DeviceState, DeviceStatus
 
 REPLY_TIMEOUT_S = 3.0
@@ -52,14 +54,9 @@ POLL_INTERVAL_S = 5.0
 RECOVERY_INTERVAL_S = 1.0
 
 _NOT_TOLD = "the terminal could not be reached"
-_INVALID = "no terminal would take this command"
 _TOO_EARLY = "it was not found, but not for long enough to be sure"
+Result = CardResult | TotalsResult | SelfTestResult | NotRun
 _ITSELF = (DeviceState.ONLINE, DeviceState.DEVICE_BUSY, DeviceState.HARDWARE_ERROR)
-
-
-def now_utc() -> datetime:
-    """The time that goes into messages."""
-    return datetime.now(UTC)
 
 
 class NexoDriver:
@@ -92,8 +89,8 @@ class NexoDriver:
 
     @property
     def capabilities(self) -> Capabilities:
-        """It pays, answers about past payments, reverses them, and can be told to stop."""
-        return {"pay": True, "query": True, "reverse": True, "abort": True}
+        """It pays, answers about past payments, reverses them, can be told to stop, and counts."""
+        return {"pay": True, "query": True, "reverse": True, "abort": True, "totals": True}
 
     @property
     def poll_interval_s(self) -> float:
@@ -115,7 +112,7 @@ class NexoDriver:
             self._status = self._status_of(trouble)
         return self._status
 
-    def execute(self, command: object, deadline: float) -> CardResult | SelfTestResult | NotRun:
+    def execute(self, command: object, deadline: float) -> Result:
         """Carry out a command of this kind before ``deadline`` (monotonic seconds).
 
         An ``Abort`` may come on another thread; it shares nothing with what is running.
@@ -128,6 +125,8 @@ class NexoDriver:
             return self._query(command, deadline)
         if isinstance(command, AbortCommand):
             return self._stop_payment(command, deadline)
+        if isinstance(command, Totals):
+            return self._count(command, deadline)
         if isinstance(command, SelfTest):
             return self._test(deadline)
         return NotRun(Completion.UNSUPPORTED_COMMAND, self._status)
@@ -152,7 +151,7 @@ class NexoDriver:
         amount = command.amount_centimos
         asked = Asked("Payment", command.service_id, amount, command.currency)
         if not self._message(self._question_about(asked)).can_be_sent:
-            return self._result(Verdict("unknown", _INVALID))
+            return self._result(Verdict("unknown", INVALID))
         return self._result(self._inquire(asked, deadline))
 
     def _stop_payment(self, command: AbortCommand, deadline: float) -> CardResult:
@@ -164,14 +163,14 @@ class NexoDriver:
         except LinkError:
             return self._result(Verdict("unknown", "the terminal may not have been told"))
         except MessageRefused:
-            return self._result(Verdict("not_started", _INVALID))
+            return self._result(Verdict("not_started", INVALID))
         return self._result(Verdict("in_progress", "told to stop; the payment's result decides"))
 
     def _transact(self, asked: Asked, body: Payment | Reversal, deadline: float) -> Verdict:
         """Send a transaction once, and find out what became of it."""
         request = self._message(body, asked.service_id)
         if asked.amount_centimos not in range(1, MAX_CENTIMOS + 1) or not request.can_be_sent:
-            return Verdict("not_started", _INVALID)
+            return Verdict("not_started", INVALID)
         refusal = self._open_session(deadline)
         if refusal is not None:
             return Verdict("not_started", refusal)
@@ -287,6 +286,19 @@ class NexoDriver:
             steps.append(Step("lost replies (TransactionStatus)", known, verdict.reason))
         return SelfTestResult.of(tuple(steps), self._status)
 
+    def _count(self, command: Totals, deadline: float) -> TotalsResult:
+        """Ask once: to read changes nothing, and a period that was closed can be asked about."""
+        if (refusal := self._open_session(deadline)) is not None:
+            return not_told("unknown", refusal, self._status)
+        try:
+            reply = self._ask(question_of(command), deadline)
+        except (LinkError, MessageRefused) as trouble:
+            self._status = self._status_of(trouble)
+            return not_told("unknown", self._status.detail, self._status)
+        result = judge_totals(command, reply, self._poi_id, self._status)
+        self._logged_in = result.reason != "LoggedOut"
+        return result
+
     def _open_session(self, deadline: float) -> str | None:
         """Log in where needed; returns why it was not possible, and sets the status then."""
         if self._logged_in:
@@ -348,24 +360,13 @@ class NexoDriver:
         return time.monotonic() + self._reply_timeout_s
 
     def _result(self, verdict: Verdict) -> CardResult:
-        completion = COMPLETIONS[verdict.outcome]
-        if verdict.reason == _INVALID or (verdict.outcome == "unknown" and verdict.evidence):
-            completion = Completion.INVALID_DATA
-        elif verdict.reason == TOO_LATE:
-            completion = Completion.TIME_OUT
-        return CardResult(
-            verdict.outcome, completion, verdict.evidence, verdict.reason, self._status
-        )
+        return result_of(verdict, self._status)
 
 
 def _refuse(command: object, completion: Completion, status: DeviceStatus) -> object:
     if isinstance(command, Command):
         return not_sent(command, completion, status)
     return NotRun(completion, status)
-
-
-def _open_link(port: str, _options: Options) -> HttpLink:
-    return HttpLink(port)
 
 
 def _build(link: HttpLink, options: Options, _wiring: Wiring) -> NexoDriver:
@@ -391,7 +392,7 @@ MODEL = Model(
     build=_build,
     choices={},
     refuse=_refuse,
-    open_link=_open_link,
+    open_link=lambda port, _options: HttpLink(port),
     port_scheme="http",
     link_options={},
     beside=(AbortCommand,),

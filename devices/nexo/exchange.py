@@ -1,7 +1,8 @@
-"""How messages travel to a terminal, and the numbers they travel under."""
+"""How messages travel to a terminal, and the numbers and times they travel under."""
 
 import secrets
 import string
+from datetime import UTC, datetime
 from typing import Protocol
 
 _ID_LETTERS = string.ascii_uppercase + string.digits
@@ -23,3 +24,8 @@ class Exchange(Protocol):
 def new_service_id() -> str:
     """Ten random letters and digits: no two alike within the 48 h a terminal remembers."""
     return "".join(secrets.choice(_ID_LETTERS) for _ in range(_ID_LENGTH))
+
+
+def now_utc() -> datetime:
+    """The time that goes into messages."""
+    return datetime.now(UTC)

@@ -57,6 +57,7 @@ class Ledger:
     def __init__(self, folder: Path | None = None) -> None:
         self._path = None if folder is None else folder / "ledger.json"
         self._entries: dict[str, Entry] = {}
+        self._closed_after: list[int] = []
         self.duplicates = 0
         if self._path is not None:
             self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -73,7 +74,29 @@ class Ledger:
 
     def next_number(self) -> int:
         """Return the number of the next transaction."""
-        return len(self._entries) + 1
+        return max((each.number for each in self._entries.values()), default=0) + 1
+
+    @property
+    def period(self) -> int:
+        """The number of the period that goes on, counted from 1."""
+        return len(self._closed_after) + 1
+
+    def of_period(self, period: int) -> list[Entry]:
+        """The transactions begun in a period."""
+        ends = [0, *self._closed_after, self.next_number()]
+        after, until = ends[period - 1], ends[period]
+        return [each for each in self._entries.values() if after < each.number <= until]
+
+    def close(self) -> None:
+        """End the period; the next one begins."""
+        self._closed_after.append(self.next_number() - 1)
+        self._save()
+
+    def forget(self, service_id: str) -> bool:
+        """Lose a transaction, as no real terminal should; False when there is none."""
+        known = self._entries.pop(service_id, None) is not None
+        self._save()
+        return known
 
     def book(self, entry: Entry) -> None:
         """Add a transaction or replace the one with its ServiceID."""
@@ -102,6 +125,7 @@ class Ledger:
         if path.exists():
             kept = json.loads(path.read_text(encoding="utf-8"))
             self.duplicates = kept["duplicates"]
+            self._closed_after = kept.get("closed_after", [])
             self._entries = {row["service_id"]: Entry(**row) for row in kept["entries"]}
 
     def _save(self) -> None:
@@ -110,7 +134,8 @@ class Ledger:
         rows = [asdict(entry) for entry in self._entries.values()]
         staged = self._path.with_suffix(".part")
         with staged.open("w", encoding="utf-8") as file:
-            json.dump({"duplicates": self.duplicates, "entries": rows}, file)
+            kept = {"duplicates": self.duplicates, "closed_after": self._closed_after}
+            json.dump({**kept, "entries": rows}, file)
             file.flush()
             os.fsync(file.fileno())
         staged.replace(self._path)

@@ -3,7 +3,8 @@
 The tables at the end name every member that is read. What they do not name (card number, track,
 expiry, holder, receipts) is dropped while parsing and is never kept, shown or put in an error.
 Source: nexo Sale to POI protocol 3.x, messages Login, Payment, TransactionStatus, Reversal,
-Abort and Diagnosis; amounts are decimal soles there and whole céntimos here.
+Abort and Diagnosis; amounts are decimal soles there and whole céntimos here. The messages about
+what a terminal counted are in `totals`.
 """
 
 import json
@@ -29,6 +30,14 @@ from devices.nexo.members import (
     text,
     values_of,
     word,
+)
+from devices.nexo.totals import (
+    RECONCILIATION,
+    TOTALS_REPLY,
+    GetTotals,
+    GetTotalsReply,
+    Reconciliation,
+    ReconciliationReply,
 )
 
 PROTOCOL_VERSION = "3.0"
@@ -149,8 +158,10 @@ class StatusReply:
     repeated: "Message | None" = None
 
 
-Request = Login | Diagnosis | Payment | Reversal | TransactionStatus | Abort
-Reply = LoginReply | DiagnosisReply | PaymentReply | ReversalReply | StatusReply
+Asking = GetTotals | Reconciliation
+Request = Login | Diagnosis | Payment | Reversal | TransactionStatus | Abort | Asking
+Counting = GetTotalsReply | ReconciliationReply
+Reply = LoginReply | DiagnosisReply | PaymentReply | ReversalReply | StatusReply | Counting
 Body = Request | Reply
 
 
@@ -345,6 +356,14 @@ COMMANDS: Mapping[str, Mapping[str, _Shape]] = {
     "TransactionStatus": {
         "Request": _Shape(TransactionStatus, _REFERENCE, {"ReceiptReprintFlag": False}),
         "Response": _Shape(StatusReply, _STATUS_REPLY, {}),
+    },
+    "GetTotals": {
+        "Request": _Shape(GetTotals, (), {"TotalDetails": []}),
+        "Response": _Shape(GetTotalsReply, (*_RESULT, *TOTALS_REPLY), {}),
+    },
+    "Reconciliation": {
+        "Request": _Shape(Reconciliation, RECONCILIATION, {}),
+        "Response": _Shape(ReconciliationReply, (*_RESULT, *TOTALS_REPLY), {}),
     },
     "Abort": {"Request": _Shape(Abort, _REFERENCE, {"AbortReason": "MerchantAbort"})},
 }

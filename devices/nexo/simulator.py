@@ -43,7 +43,7 @@ class NexoSimulator:
     All replies: ``mute on|off``, also ``no reply on|off`` (works, and holds every reply back),
     ``stuffed [on|off]`` (adds forbidden card data). The terminal: ``busy [on|off]``, ``unplug``,
     ``plug``, ``power cycle`` (ends sessions and the payment in progress, keeps the ledger),
-    ``ledger``, ``status``.
+    ``forget SERVICE_ID`` (its ledger loses a transaction), ``ledger``, ``status``.
     """
 
     buttons = (
@@ -110,6 +110,7 @@ class NexoSimulator:
             "plug": self._plug,
             "unplug": self._unplug,
             "power": self._power_cycle,
+            "forget": lambda rest: {"forgotten": self._terminal.forget(rest)},
             "ledger": lambda _rest: self._terminal.show(),
             "status": lambda _rest: self._set(),
         }

@@ -23,6 +23,13 @@ from devices.nexo.protocol import (
     StatusReply,
     TransactionStatus,
 )
+from devices.nexo.totals import (
+    Counted,
+    GetTotals,
+    GetTotalsReply,
+    Reconciliation,
+    ReconciliationReply,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +111,8 @@ class Terminal:
             return self._reverse(message, body, "" if logged_in else "LoggedOut")
         if isinstance(body, TransactionStatus):
             return self._repeat(body) if logged_in else StatusReply("Failure", "LoggedOut")
+        if isinstance(body, GetTotals | Reconciliation):
+            return self._count(body, "" if logged_in else "LoggedOut")
         if isinstance(body, Diagnosis) and logged_in:
             health = "Busy" if self.manners.busy or self._in_progress() else "OK"
             return DiagnosisReply("Success", "", health, True, True)
@@ -187,6 +196,27 @@ class Terminal:
         repeated = Message(entry.service_id, entry.sale_id, entry.poi_id, reply(entry))
         return StatusReply("Success", "", repeated)
 
+    def _count(
+        self, body: GetTotals | Reconciliation, refusal: str
+    ) -> GetTotalsReply | ReconciliationReply:
+        reply = GetTotalsReply if isinstance(body, GetTotals) else ReconciliationReply
+        refusal = refusal or ("Busy" if self.manners.busy or self._in_progress() else "")
+        if refusal:
+            return reply("Failure", refusal)
+        period = self._ledger.period
+        if isinstance(body, Reconciliation) and body.period:
+            if not body.period.isdigit() or not 0 < int(body.period) < period:
+                return reply("Failure", "NotFound")
+            period = int(body.period)
+        elif isinstance(body, Reconciliation):
+            self._ledger.close()
+        return reply("Success", "", str(period), _counted(self._ledger.of_period(period)))
+
+    def forget(self, service_id: str) -> bool:
+        """Lose a transaction from the ledger; False when there is none."""
+        with self._changed:
+            return self._ledger.forget(service_id)
+
     def _abort(self, body: Abort) -> None:
         if self._is_in_progress(body.of_service_id):
             self._end(body.of_service_id, "aborted", "Aborted")
@@ -226,3 +256,18 @@ def _reversal_reply(entry: Entry) -> ReversalReply:
     if entry.state != "approved":
         return ReversalReply("Failure", entry.condition, stan=entry.stan, at=entry.moment)
     return ReversalReply("Success", "", entry.authorised_centimos, entry.stan, entry.moment)
+
+
+def _counted(entries: list[Entry]) -> Counted:
+    """A payment that was reversed was taken first, and counts as taken."""
+    paid = [
+        each.authorised_centimos
+        for each in entries
+        if each.category == "Payment" and each.state in ("approved", "reversed")
+    ]
+    back = [
+        each.authorised_centimos
+        for each in entries
+        if each.category == "Reversal" and each.state == "approved"
+    ]
+    return Counted(len(paid), sum(paid), len(back), sum(back))

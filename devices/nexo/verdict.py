@@ -5,8 +5,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from devices.kinds.card_terminal import CardEvidence, Outcome
+from devices.kinds.card_terminal import (
+    COMPLETIONS,
+    TOO_LATE,
+    CardEvidence,
+    CardResult,
+    Outcome,
+)
 from devices.nexo.protocol import Message, PaymentReply, ReversalReply, StatusReply
+from devices.status import Completion, DeviceStatus
 
 DECLINED = frozenset(
     {
@@ -22,6 +29,7 @@ NOT_BEGUN = frozenset(
     }
 )
 UNSURE = "the terminal gave no clear answer"
+INVALID = "no terminal would take this command"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +55,16 @@ class Verdict:
     def settled(self) -> bool:
         """Whether it can change no more; ``not_found`` can: a request may be on its way."""
         return self.final and self.outcome not in ("not_found", "in_progress")
+
+
+def result_of(verdict: Verdict, status: DeviceStatus) -> CardResult:
+    """The command's result, in the words of its kind."""
+    completion = COMPLETIONS[verdict.outcome]
+    if verdict.reason == INVALID or (verdict.outcome == "unknown" and verdict.evidence):
+        completion = Completion.INVALID_DATA
+    elif verdict.reason == TOO_LATE:
+        completion = Completion.TIME_OUT
+    return CardResult(verdict.outcome, completion, verdict.evidence, verdict.reason, status)
 
 
 def judge(asked: Asked, reply: Message) -> Verdict:

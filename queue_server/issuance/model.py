@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
+from queue_server.payments.model.day_books import TakingsNotTold, TakingsPage
 from queue_server.payments.model.vouchers import Voucher, VoucherAnswer
 
 
@@ -204,6 +205,10 @@ class IssuanceBackend(Protocol):
 
     def validate(self, voucher: Voucher) -> VoucherAnswer:
         """Whether a bank's voucher pays (`validarPago`); a question, free to repeat."""
+        ...
+
+    def takings(self, day: date, page: int) -> TakingsPage | TakingsNotTold:
+        """What the centre recorded for this site on a day (`consultarRecaudacion`); a question."""
         ...
 
     def healthy(self) -> bool:

@@ -22,6 +22,7 @@ OPERATIONS = {
     "consultarSolicitud",
     "obtenerCertificado",
     "verificarCertificado",
+    "consultarRecaudacion",
     "estadoServicio",
 }
 
@@ -121,7 +122,7 @@ def test_the_wsdl_breaks_none_of_the_rules() -> None:
     assert problems(shipped()) == []
 
 
-def test_it_offers_the_seven_operations_each_with_its_own_action() -> None:
+def test_it_offers_the_eight_operations_each_with_its_own_action() -> None:
     it = shipped()
     assert set(it.names("w:portType/w:operation")) == OPERATIONS
     actions = [each.get("soapAction") for each in it.all("w:binding/w:operation/s:operation")]

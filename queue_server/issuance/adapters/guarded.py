@@ -7,6 +7,7 @@ the centre is away, and soon after that it is back.
 import threading
 import time
 from collections.abc import Callable
+from datetime import date
 from typing import TypeVar
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from queue_server.issuance.model import (
     TryLater,
     Unknown,
 )
+from queue_server.payments.model.day_books import TakingsNotTold, TakingsPage
 from queue_server.payments.model.vouchers import NotAnswered, Voucher, VoucherAnswer
 
 PROBE_EVERY_S = 1.0
@@ -119,6 +121,10 @@ class GuardedBackend:
         """Whether a bank's voucher pays (`validarPago`)."""
         return self._through(lambda: self._backend.validate(voucher), NotAnswered(NOT_ASKED))
 
+    def takings(self, day: date, page: int) -> TakingsPage | TakingsNotTold:
+        """What the centre recorded for this site on a day (`consultarRecaudacion`)."""
+        return self._through(lambda: self._backend.takings(day, page), TakingsNotTold(NOT_ASKED))
+
     def healthy(self) -> bool:
         """Probe now: whether the centre answers that it serves."""
         good = self._backend.healthy()
@@ -199,6 +205,6 @@ class NoBackend:
 
 def is_outage(answer: object) -> bool:
     """Whether an answer means that the centre is away, and not that it says no."""
-    if not isinstance(answer, TryLater | Unknown | NotAnswered):
+    if not isinstance(answer, TryLater | Unknown | NotAnswered | TakingsNotTold):
         return False
     return answer.reason in OUTAGE or answer.reason.startswith("http_")

@@ -9,7 +9,7 @@ import threading
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta, timezone
+from datetime import date, timedelta, timezone
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
@@ -23,6 +23,7 @@ from zeep.wsdl.utils import etree_to_string
 
 from queue_server.core.clock import Clock, SystemClock
 from queue_server.issuance.adapters import soap_answers, soap_xml
+from queue_server.issuance.adapters.soap_takings import to_takings
 from queue_server.issuance.adapters.soap_transport import (
     DeadlineTransport,
     ExchangeFailed,
@@ -41,6 +42,7 @@ from queue_server.issuance.model import (
     Unknown,
 )
 from queue_server.issuance.wsdl import WSDL
+from queue_server.payments.model.day_books import TakingsNotTold, TakingsPage
 from queue_server.payments.model.vouchers import NotAnswered, Voucher, VoucherAnswer
 
 BINDING = "{urn:x-ventanilla:emision:1}EmisionBinding"
@@ -204,6 +206,16 @@ class SoapBackend:
             voucher={name: value for name, value in asked.items() if value is not None},
         )
         return NotAnswered(answer.reason) if isinstance(answer, TryLater | Unknown) else answer
+
+    def takings(self, day: date, page: int) -> TakingsPage | TakingsNotTold:
+        """What the centre recorded for this site on a day (`consultarRecaudacion`)."""
+        answer = self._ask(
+            "consultarRecaudacion",
+            lambda reply: to_takings(reply, day, page),
+            fecha=day,
+            pagina=page,
+        )
+        return TakingsNotTold(answer.reason) if isinstance(answer, TryLater | Unknown) else answer
 
     def healthy(self) -> bool:
         """Whether the centre answers within `probe_s` that it serves (`estadoServicio`)."""

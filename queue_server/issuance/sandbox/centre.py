@@ -19,6 +19,7 @@ from queue_server.issuance.sandbox.entries import NUMBER_FORMS
 from queue_server.issuance.sandbox.ledger import Certificate, Ledger, PaymentUsed, Request
 from queue_server.issuance.sandbox.people import Person, Register
 from queue_server.issuance.sandbox.soap import Call
+from queue_server.issuance.sandbox.takings import note_site, takings
 from queue_server.issuance.sandbox.vouchers import Voucher
 
 LIMA = timezone(timedelta(hours=-5), "-05:00")
@@ -63,6 +64,7 @@ class Centre:
             "consultarSolicitud": self._inquire,
             "obtenerCertificado": self._fetch,
             "verificarCertificado": self._verify,
+            "consultarRecaudacion": self._takings,
             "estadoServicio": self._state,
         }
         with ledger.transaction():
@@ -190,6 +192,12 @@ class Centre:
         }
         return Answer(codes.DONE, {"verificacion": found})
 
+    def _takings(self, fields: Mapping[str, Any]) -> Answer:
+        site, page = fields["auditoria"]["sede"], int(fields["pagina"])
+        return Answer(
+            codes.DONE, {"recaudacion": takings(self._ledger, site, fields["fecha"], page)}
+        )
+
     def _state(self, _: Mapping[str, Any]) -> Answer:
         return Answer(codes.DONE, {"estado": "OPERATIVO"})
 
@@ -215,6 +223,7 @@ class Centre:
             self.now().isoformat(timespec="seconds"),
         )
         request = self._record(request)
+        note_site(self._ledger, request.id, fields["auditoria"]["sede"])
         if request.state == ISSUED:
             self._issue(request.id, request.document_type, request.document_number)
         return self._of_request(request)

@@ -17,6 +17,13 @@ CREATE UNIQUE INDEX IF NOT EXISTS one_payment_one_request
     ON requests (means, reference) WHERE state <> 'RECHAZADO';
 CREATE INDEX IF NOT EXISTS waiting_for_people ON requests (serial) WHERE state = 'EN_REVISION';
 
+-- Which site (audit field sede) asked first for a request.
+CREATE TABLE IF NOT EXISTS request_sites (
+    request TEXT PRIMARY KEY REFERENCES requests (id),
+    site TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS requests_of_a_site ON request_sites (site);
+
 -- Bytes handed out, kept once however many certificates have them (the pool of --fast).
 CREATE TABLE IF NOT EXISTS files (
     digest TEXT PRIMARY KEY,              -- SHA-256

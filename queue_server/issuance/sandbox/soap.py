@@ -116,7 +116,8 @@ def text_of(element: etree._Element) -> str:
 
 
 def envelope_of(name: str, fields: Mapping[str, Any], namespace: str = NAMESPACE) -> etree._Element:
-    """The envelope of a reply. None leaves an element out; bytes become base64."""
+    """The envelope of a reply. None leaves an element out, a list repeats it; bytes become
+    base64."""
     envelope, body = _envelope()
     reply = etree.SubElement(body, f"{{{namespace}}}{name}", nsmap={"e": namespace})
     _append(reply, fields, f"{{{namespace}}}")
@@ -132,11 +133,12 @@ def _append(parent: etree._Element, fields: Mapping[str, Any], space: str) -> No
     for name, value in fields.items():
         if value is None:
             continue
-        child = etree.SubElement(parent, f"{space}{name}")
-        if isinstance(value, Mapping):
-            _append(child, value, space)
-        else:
-            child.text = _text(value)
+        for each in value if isinstance(value, list) else [value]:
+            child = etree.SubElement(parent, f"{space}{name}")
+            if isinstance(each, Mapping):
+                _append(child, each, space)
+            else:
+                child.text = _text(each)
 
 
 def _text(value: Any) -> str:
