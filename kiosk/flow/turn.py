@@ -4,7 +4,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from kiosk.flow import certificate
-from kiosk.flow.effects import Effect, IssueTicket, PrintTicket, effect_id
+from kiosk.flow.effects import Effect, IssueTicket, PrintTicket, TakeNumber, effect_id
 from kiosk.flow.events import (
     DocumentProblem,
     DocumentTaken,
@@ -12,6 +12,7 @@ from kiosk.flow.events import (
     SlipPrinted,
     TicketIssued,
     TicketRefused,
+    TicketUnanswered,
 )
 from kiosk.flow.facts import PrintState, Ticket
 from kiosk.flow.person import AttentionClass, Person
@@ -28,7 +29,15 @@ from kiosk.flow.states import (
     Welcome,
 )
 from kiosk.flow.touches import Back, Choose, Start, TakeTurn
-from kiosk.flow.world import Part, Service, ServiceKind, World
+from kiosk.flow.world import (
+    Part,
+    Service,
+    ServiceKind,
+    World,
+    number_obstacle,
+    offered,
+    turn_obstacle,
+)
 
 REVIEW_SERVICE = "review"
 Next = tuple[At, tuple[Effect, ...]]
@@ -52,17 +61,16 @@ def step(state: State, event: Event) -> Next:
             not certificate.is_busy(at)
         ):
             return _turn_for_help(state.world, person)
-        case TakingTurn() as at, TicketIssued(issued, ticket) if issued == _issue_id(at):
-            job = PrintTicket(_print_id(at.person, ticket), at.person.session, ticket)
-            if not ticket.slip or not state.world.usable(Part.PRINTER):
-                return TicketReady(at.person, ticket, PrintState.NOT_PRINTED), ()
-            return TicketReady(at.person, ticket), (job,)
-        case TakingTurn() as at, TicketRefused(refused, words) if refused == _issue_id(at):
+        case TakingTurn() as at, TicketIssued(issued, ticket) if issued in _asked(at):
+            return _issued(state.world, at.person, ticket)
+        case TakingTurn() as at, TicketUnanswered(asked, words) if asked == _issue_id(at):
+            return _unanswered(state.world, at, words)
+        case TakingTurn() as at, TicketRefused(refused, words) if refused in _asked(at):
             return replace(choose(state.world, at.person), problem=words), ()
         case TicketReady() as at, SlipPrinted(printed, result) if printed == _print_id(
             at.person, at.ticket
         ):
-            return replace(at, print_state=result), ()
+            return _printed(state.world, at, result), ()
         case at, _:
             return at, ()
 
@@ -103,7 +111,7 @@ def _start(world: World, person: Person) -> At:
 
 def choose(world: World, person: Person) -> ChooseService:
     """In front of what the site offers now."""
-    return ChooseService(person, world.services)
+    return ChooseService(person, offered(world))
 
 
 def _choose_service(world: World, at: ChooseService, code: str) -> Next:
@@ -114,24 +122,72 @@ def _choose_service(world: World, at: ChooseService, code: str) -> Next:
         if at.person.document is None and world.usable(Part.READER):
             return ReadDocument(at.person), ()  # the reader came back meanwhile
         return certificate.begin(world, at.person, service)
-    return _take(at.person, service)
+    return _take(world, at.person, service)
 
 
 def _turn_for_help(world: World, person: Person) -> Next:
     """A turn at the review window, where somebody reads the papers."""
-    helping = [each for each in world.services if each.code == REVIEW_SERVICE]
-    helping += [each for each in world.services if each.kind is ServiceKind.TURN]
-    if not helping:
-        return ChooseService(person, world.services), ()
-    return _take(person, helping[0])
+    turns = [each for each in offered(world) if each.kind is ServiceKind.TURN]
+    given = [each for each in turns if turn_obstacle(world, each) is None]
+    given.sort(key=lambda each: each.code != REVIEW_SERVICE)
+    if not given:
+        return choose(world, person), ()
+    return _take(world, person, given[0])
 
 
-def _take(person: Person, service: Service) -> Next:
+def _take(world: World, person: Person, service: Service) -> Next:
+    """Ask the server; while it is away take a number of our own, where there is one."""
     taking = TakingTurn(person, service)
+    if turn_obstacle(world, service) is not None:
+        return choose(world, person), ()
+    if not world.server:
+        return taking, (_take_number(taking),)
     ask = IssueTicket(
         _issue_id(taking), person.session, service, person.attention_class, person.document
     )
     return taking, (ask,)
+
+
+def _unanswered(world: World, at: TakingTurn, words: str) -> Next:
+    """The turn may exist where nobody can be asked: the number of a paper takes its place."""
+    if number_obstacle(world, at.service) is not None:
+        return replace(choose(world, at.person), problem=words), ()
+    return at, (_take_number(at, asked_as=_issue_id(at)),)
+
+
+def _take_number(at: TakingTurn, asked_as: UUID | None = None) -> TakeNumber:
+    person = at.person
+    return TakeNumber(
+        _number_id(at),
+        person.session,
+        at.service,
+        person.attention_class,
+        person.document,
+        asked_as,
+    )
+
+
+def _issued(world: World, person: Person, ticket: Ticket) -> Next:
+    if ticket.slip and world.usable(Part.PRINTER):
+        job = PrintTicket(_print_id(person, ticket), person.session, ticket)
+        return TicketReady(person, ticket), (job,)
+    return _printed(world, TicketReady(person, ticket), PrintState.NOT_PRINTED), ()
+
+
+def _printed(world: World, at: TicketReady, result: PrintState) -> At:
+    """What is known of the paper. A number that is called from paper is nothing without it."""
+    if not at.ticket.by_voice or result is not PrintState.NOT_PRINTED:
+        return replace(at, print_state=result)
+    person = replace(at.person, papers=at.person.papers + 1)
+    return replace(choose(world, person), no_paper=True)
+
+
+def _asked(at: TakingTurn) -> tuple[UUID, UUID]:
+    return _issue_id(at), _number_id(at)
+
+
+def _number_id(at: TakingTurn) -> UUID:
+    return effect_id(at.person.session, f"number:{at.service.code}:{at.person.papers}")
 
 
 def _issue_id(at: TakingTurn) -> UUID:

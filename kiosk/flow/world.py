@@ -34,6 +34,14 @@ class Service:
 
 
 @dataclass(frozen=True)
+class Held:
+    """Whether numbers of `service` are left that this kiosk may give out by itself now."""
+
+    service: Service
+    left: bool
+
+
+@dataclass(frozen=True)
 class PartState:
     """Whether a part is usable now, and the XFS words the technician sees."""
 
@@ -48,7 +56,9 @@ class World:
     `server` is False until the queue server has answered; `backend` until it says that the
     issuance backend answers. `fee_centimos` is the certificate's price today, or None. `journal`:
     whether the kiosk can write down what it does; without that it does nothing. `wallet`: whether
-    the server can have a wallet's code opened now.
+    the server can have a wallet's code opened now. `numbers`: of which services numbers were
+    reserved for a time without server. `turned_away`: the server is there, and will have nothing to
+    do with this kiosk. `asked`: whether it is known if the server is there.
     """
 
     site: str = ""
@@ -60,6 +70,9 @@ class World:
     parts: tuple[tuple[Part, PartState], ...] = field(default=())
     journal: bool = True
     wallet: bool = False
+    numbers: tuple[Held, ...] = ()
+    turned_away: bool = False
+    asked: bool = False
 
     def part(self, part: Part) -> PartState:
         """The state of `part`; unusable when never heard of."""
@@ -74,6 +87,8 @@ class Obstacle(StrEnum):
     """Why something is not offered; each has its own words in the catalogue."""
 
     SERVER_AWAY = "server_away"
+    NUMBERS_USED_UP = "numbers_used_up"  # the server is away, and so are the reserved numbers
+    NO_PAPER_FOR_NUMBERS = "no_paper_for_numbers"  # the server is away, and the printer down
     JOURNAL_DOWN = "journal_down"
     BACKEND_AWAY = "backend_away"
     READER_DOWN = "reader_down"
@@ -82,19 +97,58 @@ class Obstacle(StrEnum):
     NO_FEE = "no_fee"
 
 
+def card_stays(world: World) -> bool:
+    """Whether the terminal is still busy, outside a payment: mostly a card left inside."""
+    return world.part(Part.TERMINAL).words.startswith("deviceBusy")
+
+
 def closed_because(world: World) -> Obstacle | None:
     """Why this kiosk can do nothing at all now; None when it can serve."""
     if not world.journal:
         return Obstacle.JOURNAL_DOWN
     if not world.server:
-        return Obstacle.SERVER_AWAY
+        return _numbers_obstacle(world, world.numbers)
     if not world.services:
         return Obstacle.NO_SERVICES
     return None
 
 
+def offered(world: World) -> tuple[Service, ...]:
+    """What there is to choose from. A server never seen: what numbers are held of."""
+    return world.services or tuple(each.service for each in world.numbers)
+
+
+def turn_obstacle(world: World, service: Service) -> Obstacle | None:
+    """Why no turn for `service` can be had here now; None when it can."""
+    return None if world.server else number_obstacle(world, service)
+
+
+def number_obstacle(world: World, service: Service) -> Obstacle | None:
+    """Why this kiosk cannot give out a number of `service` by itself; None when it can."""
+    return _numbers_obstacle(
+        world, tuple(each for each in world.numbers if each.service.code == service.code)
+    )
+
+
+def gives_turns(world: World) -> bool:
+    """Whether a turn of any kind can be had here now."""
+    return any(turn_obstacle(world, each) is None for each in offered(world))
+
+
+def _numbers_obstacle(world: World, numbers: tuple[Held, ...]) -> Obstacle | None:
+    if not world.asked or world.turned_away or not numbers:
+        return Obstacle.SERVER_AWAY
+    if not any(each.left for each in numbers):
+        return Obstacle.NUMBERS_USED_UP
+    if not world.usable(Part.PRINTER):  # staff call printed numbers: one must be in a hand
+        return Obstacle.NO_PAPER_FOR_NUMBERS
+    return None
+
+
 def certificate_obstacle(world: World, *, document_known: bool) -> Obstacle | None:
     """Why a certificate cannot be finished here now; None when it can be sold."""
+    if not world.server:
+        return Obstacle.SERVER_AWAY
     if not world.backend:
         return Obstacle.BACKEND_AWAY
     if world.fee_centimos is None:

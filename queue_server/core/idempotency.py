@@ -85,6 +85,22 @@ def _earlier(uow: UnitOfWork, site: str, key: str, digest: bytes) -> Reply | Non
     return Reply(row.status, json.loads(text), replayed=True, text=text)
 
 
+@dataclass(frozen=True)
+class CarriedOut:
+    """What was done under a key: by whom (`kiosk:A01`), and the event's body."""
+
+    actor: str
+    body: dict[str, Any]
+
+
+def carried_out(uow: UnitOfWork, site: str, key: str) -> CarriedOut | None:
+    """What was done under `key` in an earlier unit, also long after its answer was deleted."""
+    row = uow.connection.execute(
+        select(events.c.actor, events.c.body).where(events.c.site == site, events.c.key == key)
+    ).one_or_none()
+    return CarriedOut(row.actor, row.body) if row else None
+
+
 def forget_replies(uow: UnitOfWork, before: datetime) -> int:
     """Delete the answers given before `before`; the events that carry their keys stay."""
     gone = delete(replies).where(replies.c.at < before)

@@ -13,8 +13,16 @@ from queue_server.core.idempotency import Reply
 from queue_server.core.unit_of_work import Actor, UnitOfWork
 from queue_server.staff.api import KioskOf
 from queue_server.turns.api.act import give_out
-from queue_server.turns.api.bodies import Body, Code, Reason, TicketBody, WishBody, ticket_body
-from queue_server.turns.services import blocks, help
+from queue_server.turns.api.bodies import (
+    Body,
+    Code,
+    Reason,
+    SlipLineBody,
+    TicketBody,
+    WishBody,
+    ticket_body,
+)
+from queue_server.turns.services import blocks, help, lost_reply
 from queue_server.turns.services.issue import issue
 from queue_server.turns.services.rules import site_rules
 
@@ -45,6 +53,20 @@ class ReserveBody(Body):
     size: Annotated[int, Field(ge=1, le=MAX_BLOCK)] = 50
 
 
+class WindowBody(BaseModel):
+    """When tickets are given out: from `begins` until before `ends`, with the site's offset."""
+
+    begins: str
+    ends: str
+
+
+class OfflineSlipsBody(BaseModel):
+    """The paper of each class, with places for `{number}`, `{day}` and `{time}`."""
+
+    general: list[SlipLineBody]
+    preferential: list[SlipLineBody]
+
+
 class BlockBody(BaseModel):
     """Numbers `first` to `last` of a series, this kiosk's alone until `expires_at`."""
 
@@ -54,7 +76,10 @@ class BlockBody(BaseModel):
     day: date
     first: int
     last: int
+    reserved_at: str
     expires_at: str
+    windows: list[WindowBody]
+    slips: OfflineSlipsBody
 
 
 @router.post("/blocks", status_code=201, response_model=BlockBody)
@@ -64,11 +89,27 @@ async def reserve_block(
     """Reserve numbers to give out while the server is away."""
 
     def work(uow: UnitOfWork, actor: Actor) -> Reply:
-        block = blocks.reserve(uow, actor, body.service, body.size)
-        days = {"day": block.day.isoformat(), "expires_at": block.expires_at.isoformat()}
-        return Reply(201, {**vars(block), **days})
+        return Reply(201, block_body(blocks.reserve(uow, actor, body.service, body.size)))
 
     return await desk.once(request, who, key, body.model_dump(mode="json"), work)
+
+
+def block_body(block: blocks.Block) -> dict[str, Any]:
+    """The JSON of a block."""
+    return {
+        **vars(block),
+        "day": block.day.isoformat(),
+        "reserved_at": block.reserved_at.isoformat(),
+        "expires_at": block.expires_at.isoformat(),
+        "windows": [
+            {"begins": begins.isoformat(), "ends": ends.isoformat()}
+            for begins, ends in block.windows
+        ],
+        "slips": {
+            who: [{"style": line.style, "text": line.text} for line in lines]
+            for who, lines in block.slips.items()
+        },
+    }
 
 
 class SlipBody(WishBody):
@@ -114,6 +155,36 @@ async def merge_block(
         merged = blocks.merge(uow, actor, str(block_id), body.kiosk_now, slips)
         rules = site_rules(uow, actor.site)
         return Reply(200, {"tickets": [ticket_body(rules, ticket) for ticket in merged]})
+
+    return await desk.once(request, who, key, body.model_dump(mode="json"), work)
+
+
+class LostReplyBody(Body):
+    """The key of a `POST /tickets` whose answer never came."""
+
+    request: UUID
+
+
+class LostTicketBody(BaseModel):
+    """What that request had issued: `none`, `cancelled` now, `over` already, or `attended`."""
+
+    outcome: lost_reply.Outcome
+    number: str | None
+
+
+@router.post("/lost-replies", response_model=LostTicketBody)
+async def withdraw_lost(
+    request: Request, body: LostReplyBody, desk: DeskOf, key: IdempotencyKey, who: KioskOf
+) -> JSONResponse:
+    """Nobody waits for the answer of that request any more: what it issued is withdrawn.
+
+    Sent under the request's own key first, which spends it: the request can then never be carried
+    out. 422 `key_reused` says that it was; then sent under a key of its own.
+    """
+
+    def work(uow: UnitOfWork, actor: Actor) -> Reply:
+        lost = lost_reply.withdraw(uow, actor, str(body.request))
+        return Reply(200, {"outcome": lost.outcome, "number": lost.number})
 
     return await desk.once(request, who, key, body.model_dump(mode="json"), work)
 

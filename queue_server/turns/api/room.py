@@ -21,7 +21,16 @@ from queue_server.turns.services.rules import site_rules
 router = APIRouter(prefix="/api/v1", tags=["turns: room"])
 PUBLIC_PREFIXES = ("ticket.", "tickets.", "counter.", "help.", "day.", "site.")
 # Staff hear besides that something of these happened, not what: their pages then read it anew.
-STAFF_PREFIXES = ("application.", "errand.", "claim.", "doubt.", "return.", "wallet.")
+STAFF_PREFIXES = (
+    "application.",
+    "errand.",
+    "claim.",
+    "doubt.",
+    "return.",
+    "wallet.",
+    "emptying.",
+    "boxes.",
+)
 STAFF = (Role.COUNTER, Role.CASHIER, Role.SUPERVISOR, Role.ADMINISTRATOR)
 LAW_TEXT = (
     "Ley 28683: las personas mayores, gestantes, con niños en brazos o con discapacidad "

@@ -122,6 +122,26 @@ def window_open(opens: time | None, closes: time | None, local: datetime) -> boo
     return (opens is None or _minute(opens) <= minute) and (closes is None or minute < _end(closes))
 
 
+def ticket_minutes(
+    openings: Sequence[Opening],
+    closures: Sequence[Closure],
+    day: date,
+    opens: time | None,
+    closes: time | None,
+) -> list[tuple[int, int]]:
+    """When tickets of a service offered from `opens` until `closes` are given out on `day`.
+
+    Minutes of the local day, each pair [from, until), in order; none on a day without any session.
+    """
+    first = _minute(opens) if opens else 0
+    last = _end(closes) if closes else _DAY_MINUTES
+    found = [
+        (max(first, each.opens), min(last, each.last_ticket))
+        for each in _sessions(openings, closures, day)
+    ]
+    return [(begins, ends) for begins, ends in found if begins < ends]
+
+
 def spoken_day(day: date, today: date) -> str:
     """`day` as people say it: "hoy", "mañana martes 3 de marzo", "el viernes 26 de diciembre"."""
     if day == today:

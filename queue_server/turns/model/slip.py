@@ -27,6 +27,10 @@ class SlipLine:
 
 
 _CLASS = {AttentionClass.GENERAL: "REGULAR", AttentionClass.PREFERENTIAL: "PREFERENCIAL"}
+_ON_SCREEN = "Espere sentado: la pantalla mostrará su número y la ventanilla."
+_BY_VOICE = "Espere sentado y cerca: el personal llamará su número en voz alta."
+# What a kiosk writes itself into the paper of a number of its block.
+NUMBER, DAY, TIME = "{number}", "{day}", "{time}"
 
 
 def slip(
@@ -42,14 +46,8 @@ def slip(
     complaints: str,
 ) -> tuple[SlipLine, ...]:
     """The lines of a ticket, top to bottom. Without `link` no QR is printed (it would be dead);
-    `ahead` None (a ticket given out while the server was away) leaves place and wait out."""
-    lines = [
-        SlipLine(Style.TITLE, site_name),
-        SlipLine(Style.NORMAL, "SU TURNO"),
-        SlipLine(Style.NUMBER, number),
-        SlipLine(Style.BOLD, _CLASS[attention_class]),
-        SlipLine(Style.BOLD, service_name),
-    ]
+    `ahead` None (nobody can say) leaves place and wait out."""
+    lines = _head(site_name, number, attention_class, service_name)
     if ahead is not None:
         lines.append(SlipLine(Style.NORMAL, people_ahead(ahead)))
     if wait_words:
@@ -58,13 +56,43 @@ def slip(
     if link is not None:
         lines.append(SlipLine(Style.QR, link))
         lines.append(SlipLine(Style.NORMAL, "Siga su turno en su teléfono con este código."))
-    lines += [
-        SlipLine(Style.NORMAL, "Espere sentado: la pantalla mostrará su número y la ventanilla."),
-        SlipLine(Style.NORMAL, f"Emitido el {issued_local:%d/%m/%Y} a las {issued_local:%H:%M}"),
+    day, time = f"{issued_local:%d/%m/%Y}", f"{issued_local:%H:%M}"
+    return (*lines, *_tail(_ON_SCREEN, day, time, complaints))
+
+
+def offline_slip(
+    *, site_name: str, attention_class: AttentionClass, service_name: str, complaints: str
+) -> tuple[SlipLine, ...]:
+    """The lines of a ticket that a kiosk gives out while the server is away.
+
+    It writes the number, the local day and the time in the places of NUMBER, DAY and TIME. Place,
+    wait and link are left out: nobody knows them.
+    """
+    lines = _head(site_name, NUMBER, attention_class, service_name)
+    lines.append(SlipLine(Style.RULE))
+    return (*lines, *_tail(_BY_VOICE, DAY, TIME, complaints))
+
+
+def _head(
+    site_name: str, number: str, attention_class: AttentionClass, service_name: str
+) -> list[SlipLine]:
+    return [
+        SlipLine(Style.TITLE, site_name),
+        SlipLine(Style.NORMAL, "SU TURNO"),
+        SlipLine(Style.NUMBER, number),
+        SlipLine(Style.BOLD, _CLASS[attention_class]),
+        SlipLine(Style.BOLD, service_name),
+    ]
+
+
+def _tail(waiting: str, day: str, time: str, complaints: str) -> list[SlipLine]:
+    lines = [
+        SlipLine(Style.NORMAL, waiting),
+        SlipLine(Style.NORMAL, f"Emitido el {day} a las {time}"),
     ]
     if complaints:
         lines.append(SlipLine(Style.NORMAL, f"Reclamos: {complaints}"))
-    return tuple(lines)
+    return lines
 
 
 def people_ahead(count: int) -> str:

@@ -1,20 +1,24 @@
 """Numbers a kiosk gives out while the server is away, and how they come back into the line."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, insert, select, text
+from sqlalchemy import bindparam, func, insert, select, text
 
 from queue_server.core.clock import local_day, midnight_after
 from queue_server.core.problem import Problem
 from queue_server.core.unit_of_work import Actor, UnitOfWork
 from queue_server.turns import tables
 from queue_server.turns.model.clock_trust import arrival
-from queue_server.turns.model.site import SiteRules
+from queue_server.turns.model.hours import ticket_minutes
+from queue_server.turns.model.site import Service, SiteRules
+from queue_server.turns.model.slip import SlipLine, offline_slip
 from queue_server.turns.model.ticket import (
+    AttentionClass,
     IdentityClaim,
     Ticket,
     TicketState,
@@ -31,7 +35,11 @@ _T, _B, _P = tables.tickets, tables.blocks, tables.paper_calls
 
 @dataclass(frozen=True)
 class Block:
-    """Numbers `first`..`last` of a series that only this kiosk may give out until `expires_at`."""
+    """Numbers `first`..`last` of a series that only this kiosk may give out until `expires_at`.
+
+    `windows`: when tickets of the service are given out on that day, [from, until) each, in the
+    site's zone. `slips`: their paper, with places for number, day and time.
+    """
 
     id: str
     service: str
@@ -39,7 +47,10 @@ class Block:
     day: date
     first: int
     last: int
+    reserved_at: datetime
     expires_at: datetime
+    windows: tuple[tuple[datetime, datetime], ...]
+    slips: Mapping[AttentionClass, tuple[SlipLine, ...]]
 
 
 @dataclass(frozen=True)
@@ -54,9 +65,16 @@ class Slip:
 
 
 def reserve(uow: UnitOfWork, actor: Actor, service_code: str, size: int) -> Block:
-    """`size` fresh numbers of the service for this kiosk, today. Raises Problem 404, 409."""
+    """`size` fresh numbers of the service for this kiosk, today.
+
+    Raises Problem 404; 409 for a service with a daily quota: what lies reserved and is never given
+    out would be missing from it.
+    """
     rules = site_rules(uow, actor.site)
     service = offered(rules, service_code)
+    if service.daily_quota is not None:
+        words = f"«{service.name}» tiene un cupo diario: sus turnos solo se dan con conexión."
+        raise Problem(409, "quota_not_reserved", words, service=service.code)
     day = local_day(uow.now, rules.zone)
     last = take_numbers(uow, actor.site, day, service, size)
     block = Block(
@@ -66,7 +84,10 @@ def reserve(uow: UnitOfWork, actor: Actor, service_code: str, size: int) -> Bloc
         day=day,
         first=last - size + 1,
         last=last,
+        reserved_at=uow.now,
         expires_at=midnight_after(day, rules.zone),
+        windows=_windows(rules, service, day),
+        slips={each: _paper(rules, service, each) for each in AttentionClass},
     )
     uow.connection.execute(
         insert(_B),
@@ -79,7 +100,7 @@ def reserve(uow: UnitOfWork, actor: Actor, service_code: str, size: int) -> Bloc
             "series": service.series,
             "first": block.first,
             "last": last,
-            "reserved_at": uow.now,
+            "reserved_at": block.reserved_at,
         },
     )
     uow.record(
@@ -106,7 +127,7 @@ def merge(
             at = arrival(
                 slip.issued_at, kiosk_now, uow.now, block.reserved_at, rules.clock_limit_s
             ).at
-            ticket = _ticket(uow, rules, block, slip, at)
+            ticket = _ticket(uow, rules, block, slip, _after_earlier(uow, rules, block, slip, at))
             state = _state(ticket, local_day(uow.now, rules.zone), called)
             known = change.add(uow, actor, replace(ticket, state=state), "turno en papel")
             fresh.append(known)
@@ -150,6 +171,27 @@ def called_on_paper(uow: UnitOfWork, actor: Actor, series: str, up_to: int) -> l
     return over
 
 
+def _windows(
+    rules: SiteRules, service: Service, day: date
+) -> tuple[tuple[datetime, datetime], ...]:
+    minutes = ticket_minutes(rules.openings, rules.closures, day, service.opens, service.closes)
+    # By the wall clock of the zone, also on a day on which it is changed.
+    midnight = datetime.combine(day, time(), ZoneInfo(rules.zone))
+    return tuple(
+        (midnight + timedelta(minutes=begins), midnight + timedelta(minutes=ends))
+        for begins, ends in minutes
+    )
+
+
+def _paper(rules: SiteRules, service: Service, who: AttentionClass) -> tuple[SlipLine, ...]:
+    return offline_slip(
+        site_name=rules.name,
+        attention_class=who,
+        service_name=service.name,
+        complaints=rules.complaints,
+    )
+
+
 def _block(uow: UnitOfWork, actor: Actor, block_id: str) -> Any:
     row = uow.connection.execute(
         select(_B).where(_B.c.site == actor.site, _B.c.kiosk == actor.name, _B.c.id == block_id)
@@ -178,6 +220,27 @@ def _merged_before(uow: UnitOfWork, block: Any, slip: Slip) -> Ticket | None:
         words = f"El número {label} ya lo tiene otro turno."
         raise Problem(409, "number_taken", words, number=label)
     return change.of_row(taken) if taken else None
+
+
+def _after_earlier(
+    uow: UnitOfWork, rules: SiteRules, block: Any, slip: Slip, at: datetime
+) -> datetime:
+    """`at`, or just after whoever was given a smaller number of the block and stands a bit later.
+
+    A block's numbers are given out in their order; that news of one took longer than news of the
+    next is no reason to overtake.
+    """
+    earlier = select(func.max(_T.c.arrived_at)).where(
+        _T.c.site == block.site,
+        _T.c.day == block.day,
+        _T.c.series == block.series,
+        _T.c.number >= block.first,
+        _T.c.number < slip.number,
+    )
+    last: datetime | None = uow.connection.execute(earlier).scalar()
+    if last is None or not at <= last <= at + timedelta(seconds=rules.clock_limit_s):
+        return at
+    return min(last + timedelta(microseconds=1), uow.now)
 
 
 def _ticket(uow: UnitOfWork, rules: SiteRules, block: Any, slip: Slip, at: datetime) -> Ticket:
