@@ -35,7 +35,7 @@ from kiosk.flow.step import is_busy
 from kiosk.flow.touches import Accept, Cancel, Choose, Confirm, Finish, GaveEmail, Pay, Start
 from kiosk.flow.turn import person_of
 from kiosk.flow.world import Part, World, ways_to_pay
-from kiosk.headless import run_headless
+from kiosk.headless import DRAIN_WAIT_S
 from kiosk.order import Means
 
 
@@ -51,13 +51,16 @@ def main() -> None:
     threading.Thread(target=_listen, args=(visitors,), daemon=True).start()
     hands = Hands(visitors)
 
-    def walk(state: State) -> None:
-        _tell(state)
-        event = hands.touch(state)
-        if event is not None:
-            kiosk.runner.post(event)
-
-    run_headless(kiosk, stop, walk)
+    with kiosk:
+        while not stop.is_set():
+            changed = kiosk.runner.drain(DRAIN_WAIT_S)
+            state = kiosk.runner.state
+            if changed:
+                _tell(state)
+            if changed or isinstance(state.at, Welcome):  # where the next one may come any time
+                event = hands.touch(state)
+                if event is not None:
+                    kiosk.runner.post(event)
 
 
 def _listen(visitors: "queue.Queue[dict[str, Any]]") -> None:

@@ -6,7 +6,8 @@ from zlib import crc32
 
 import pytest
 
-from tests.crash.outbox import Plan, carried_out, write
+from tests.crash.money.nursery import Nursery
+from tests.crash.relays.outbox import Plan, carried_out, write
 from tests.support.site import REPOSITORY, Kind
 
 SHORT = {
@@ -18,28 +19,29 @@ LONG = {
     "sqlite": Plan(10_000, processes=1, kills=40),
     "postgresql": Plan(10_000, processes=4, kills=60),
 }
+FORGETFUL = "tests.crash.relays.blind:forget_ids:"
 SEED = int(os.environ.get("CRASH_SEED", "20261122"))
 
 
 @pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.thorough)])
-def test_nothing_is_lost_doubled_or_stuck(kind: Kind, tmp_path: Path) -> None:
-    account = carried_out(tmp_path, kind, SHORT[kind], SEED ^ crc32(kind.encode()))
+def test_nothing_is_lost_doubled_or_stuck(kind: Kind, tmp_path: Path, nursery: Nursery) -> None:
+    account = carried_out(tmp_path, kind, SHORT[kind], SEED ^ crc32(kind.encode()), nursery)
     assert account.sound, account
     assert account.kills == SHORT[kind].kills
 
 
 @pytest.mark.thorough
 @pytest.mark.timeout(7200)
-def test_ten_thousand_applications(tmp_path: Path) -> None:
+def test_ten_thousand_applications(tmp_path: Path, nursery: Nursery) -> None:
     accounts = {}
     for kind, plan in LONG.items():
-        accounts[kind] = carried_out(tmp_path / kind, kind, plan, SEED)  # type: ignore[arg-type]
+        accounts[kind] = carried_out(tmp_path / kind, kind, plan, SEED, nursery)  # type: ignore[arg-type]
         write(REPOSITORY / "var" / "bench" / "outbox.json", accounts)
     assert all(account.sound for account in accounts.values()), accounts
 
 
 @pytest.mark.negative_control
-def test_a_relay_that_does_not_ask_first_is_found_out(tmp_path: Path) -> None:
+def test_a_relay_that_does_not_ask_first_is_found_out(tmp_path: Path, nursery: Nursery) -> None:
     """It repeats blindly under a new id, as a client without idempotency would."""
-    account = carried_out(tmp_path, "sqlite", BLIND, SEED, "tests.crash.blind")
+    account = carried_out(tmp_path, "sqlite", BLIND, SEED, nursery, [FORGETFUL])
     assert not account.sound, account

@@ -2,11 +2,9 @@
 
 import json
 import random
-import subprocess
-import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -20,9 +18,11 @@ from queue_server.core.db import Database
 from queue_server.core.tables import outbox as errands
 from queue_server.issuance import tables
 from queue_server.issuance.services import applications
+from tests.crash.money.nursery import Child, Nursery
+from tests.crash.money.world import MortalCentre
 from tests.support.centre import Centre, Mailbox, backend_toml, running
 from tests.support.crowd_of_applications import accepted
-from tests.support.site import REPOSITORY, Kind, Site
+from tests.support.site import Kind, Site
 
 READY_S, LEASES_S = 30.0, 20.0
 STRANGER_EVERY = 100
@@ -58,22 +58,24 @@ class Account:
 
 
 def carried_out(
-    folder: Path, kind: Kind, plan: Plan, seed: int, module: str = "queue_server"
+    folder: Path, kind: Kind, plan: Plan, seed: int, nursery: Nursery, prepare: Sequence[str] = ()
 ) -> Account:
     """Put `plan.applications` into a site on `kind` and let relays that are killed carry them out.
 
-    `module`: whose `jobs` are run, a variant made worse on purpose.
+    `prepare`: what makes the jobs worse on purpose, in the nursery's words.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    centre, mailbox = Centre(folder, plan.applications + 20), Mailbox(folder)
+    centre = MortalCentre(folder, plan.applications + 20, nursery)
     with running(centre):
-        site = Site(folder / "site", backend_toml(centre, mailbox), kind)
+        site = Site(folder / "site", backend_toml(centre, Mailbox(folder)), kind)
         database = site.database()
         try:
             accepted(database, "K01", range(1, plan.applications + 1), STRANGER_EVERY)
             _say(f"{kind}: {plan.applications} applications are paid")
             _unreliable(centre, plan.loss, seed)
-            with _relays(site, plan, random.Random(seed), module) as killed:
+            with _relays(
+                site, plan, random.Random(seed), lambda: _started(site, nursery, prepare)
+            ) as killed:
                 _until_done(database, plan.deadline_s)
                 kills = killed()
             return _account(centre, database, plan, kills)
@@ -89,7 +91,9 @@ def _unreliable(centre: Centre, loss: float, seed: int) -> None:
 
 
 @contextmanager
-def _relays(site: Site, plan: Plan, chance: random.Random, module: str) -> Iterator[Any]:
+def _relays(
+    site: Site, plan: Plan, chance: random.Random, start: Callable[[], Child]
+) -> Iterator[Any]:
     """`plan.processes` relay processes; each is killed at a random moment of its life and begun
     again, until `plan.kills` were killed. The last ones live on."""
     ending, lock, killed = Event(), Lock(), [0]
@@ -97,7 +101,7 @@ def _relays(site: Site, plan: Plan, chance: random.Random, module: str) -> Itera
 
     def keep_one() -> None:
         while not ending.is_set():
-            process = _started(site, module)
+            process = start()
             with lock:
                 life = moments.pop() if moments else None
             if life is None:
@@ -106,7 +110,7 @@ def _relays(site: Site, plan: Plan, chance: random.Random, module: str) -> Itera
                 process.wait(timeout=30)
                 return
             ending.wait(life)
-            site.kill(process)
+            site.kill(process)  # type: ignore[arg-type]
             with lock:
                 killed[0] += 1
 
@@ -121,19 +125,12 @@ def _relays(site: Site, plan: Plan, chance: random.Random, module: str) -> Itera
             thread.join()
 
 
-def _started(site: Site, module: str) -> "subprocess.Popen[str]":
+def _started(site: Site, nursery: Nursery, prepare: Sequence[str]) -> Child:
     """A jobs process at work: it says `ready` once its relays have begun to claim."""
-    words = [sys.executable, "-m", module, "--config", str(site.folder / "server.toml"), "jobs"]
-    process = subprocess.Popen(
-        words,
-        cwd=REPOSITORY,
-        stdout=subprocess.PIPE,
-        stderr=(site.folder / "jobs.log").open("a"),
-        text=True,
-        start_new_session=True,
-    )
-    site.processes.append(process)
-    assert process.stdout is not None
+    words = ("--config", str(site.folder / "server.toml"), "jobs")
+    log = site.folder / "jobs.log"
+    process = nursery.start("queue_server", *words, log=log, prepare=prepare)
+    site.processes.append(process)  # type: ignore[arg-type]
     assert process.stdout.readline().strip() == "ready"
     return process
 

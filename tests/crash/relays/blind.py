@@ -1,15 +1,13 @@
-"""A server whose relay sends every try under an id of its own: it repeats what may be done."""
+"""A relay that sends every try under an id of its own: it repeats what may be done."""
 
-import sys
 from typing import Any
 from uuid import UUID, uuid4
 
-from queue_server.__main__ import main
 from queue_server.issuance.adapters.soap import SoapBackend
 from queue_server.issuance.model import NotKnown
 
 
-def forget_ids() -> None:
+def forget_ids(_argument: str) -> None:
     """Replace what makes a repetition harmless, in this process."""
     request = SoapBackend.request
 
@@ -21,8 +19,3 @@ def forget_ids() -> None:
 
     SoapBackend.request = request_anew  # type: ignore[method-assign]
     SoapBackend.inquire = never_heard  # type: ignore[method-assign]
-
-
-if __name__ == "__main__":
-    forget_ids()
-    sys.exit(main())

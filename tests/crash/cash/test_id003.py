@@ -1,11 +1,7 @@
 """An ID-003 validator numbers nothing: whatever dies, and wherever, its box and the book agree."""
 
-import json
 import random
-import subprocess
-import sys
 from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +11,10 @@ from devices.control import ControlServer
 from devices.id003.protocol import Note
 from devices.id003.simulator import Id003Simulator
 from devices.id003.under_way import describe
-from tests.crash.id003_child import SERIAL, Order
+from tests.crash.cash.forker import Forker, forking
+from tests.crash.cash.id003 import SERIAL
+from tests.crash.cash.life import Order
 from tests.support.credit_book import Book
-from tests.support.site import REPOSITORY
 
 THOROUGH = pytest.mark.thorough
 RECOVERIES = ("on", "off", "blind", "stubborn")
@@ -61,26 +58,11 @@ def thorough(values: list[Any]) -> list[Any]:
     return [pytest.param(value, marks=THOROUGH) for value in values]
 
 
-class Nursery:
-    """The process that forks lives."""
-
-    def __init__(self, process: "subprocess.Popen[str]") -> None:
-        self._process = process
-
-    def live(self, order: Order) -> int:
-        """Let one life happen; its exit code, -9 if it was killed."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps(asdict(order)) + "\n")
-        self._process.stdin.flush()
-        return int(self._process.stdout.readline())
-
-
 class Bench:
     """A validator, its book, and the lives that use them."""
 
-    def __init__(self, nursery: Nursery, folder: Path) -> None:
-        self._nursery = nursery
+    def __init__(self, forker: Forker, folder: Path) -> None:
+        self._forker = forker
         self.simulator = Id003Simulator(folder / "port", folder / "spool")
         self._control = ControlServer("127.0.0.1", 0, self.simulator.obey)
         self.simulator.start()
@@ -88,6 +70,7 @@ class Bench:
         self._control.start()
         self.book = Book(folder / "book.db")
         self._order = {
+            "model": "id003",
             "port": self.simulator.port,
             "control": self._control.address,
             "book": str(folder / "book.db"),
@@ -97,16 +80,16 @@ class Bench:
         order = Order(
             **self._order, script="take notes", point=point, happens=happens, variant=variant
         )
-        return self._nursery.live(order)
+        return self._forker.live(order)
 
     def next_life(self, variant: str = "") -> None:
         order = Order(**self._order, script="end session", variant=variant)
-        assert self._nursery.live(order) == 0
+        assert self._forker.live(order) == 0
 
     def a_tool_was_here(self) -> None:
         """A technician tries the validator while the kiosk is down: no book of the kiosk's."""
         words = {**self._order, "book": self._order["book"] + ".tool"}
-        assert self._nursery.live(Order(**words, script="try out")) == 0
+        assert self._forker.live(Order(**words, script="try out")) == 0
 
     def close(self) -> None:
         self._control.stop()
@@ -137,24 +120,14 @@ class Bench:
 
 
 @pytest.fixture(scope="module")
-def nursery() -> Iterator[Nursery]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.crash.id003_child"],
-        cwd=REPOSITORY,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline().strip() == "ready"
-    yield Nursery(process)
-    process.stdin.close()  # pyright: ignore[reportOptionalMemberAccess]
-    assert process.wait(10) == 0
+def forker() -> Iterator[Forker]:
+    with forking("tests.crash.cash.id003") as begun:
+        yield begun
 
 
 @pytest.fixture
-def bench(nursery: Nursery, tmp_path: Path) -> Iterator[Bench]:
-    made = Bench(nursery, tmp_path)
+def bench(forker: Forker, tmp_path: Path) -> Iterator[Bench]:
+    made = Bench(forker, tmp_path)
     yield made
     made.close()
 

@@ -1,0 +1,1 @@
+"""Relays that die again and again under a load of applications."""
