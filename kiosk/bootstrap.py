@@ -11,10 +11,18 @@ from devices.hot_plug import HotPlug, waking
 from devices.kinds import cash_acceptor, cash_dispenser
 from devices.registry import DeviceConfig, build
 from devices.supervisor import Event, Publish, Supervisor
+from kiosk.box_emptying import LOOK_EVERY_S as BOXES_EVERY_S
+from kiosk.box_emptying import BoxEmptying
+from kiosk.box_watch import BoxWatch
+from kiosk.cash.gate import CashGate
+from kiosk.cash.offer import LOOK_EVERY_S as CASH_OFFER_EVERY_S
+from kiosk.cash.offer import CashOffer
 from kiosk.cash.settlement import CashSettlement
 from kiosk.cash.till import Till
 from kiosk.claim_slips import ClaimSlips
 from kiosk.config import ConfigError, KioskConfig
+from kiosk.day_closing import LOOK_EVERY_S as DAYS_EVERY_S
+from kiosk.day_closing import DayReports
 from kiosk.device_news import Posting, heartbeat_rows, part_state
 from kiosk.discovery import Advert
 from kiosk.flow.effects import (
@@ -30,13 +38,17 @@ from kiosk.flow.effects import (
     SendAgain,
     ShowWalletCode,
     TakeCash,
+    TakeNumber,
 )
 from kiosk.flow.events import JournalChanged
+from kiosk.flow.states import Welcome
 from kiosk.flow.world import Part
 from kiosk.giving_back import LOOK_EVERY_S as RETURNS_EVERY_S
 from kiosk.giving_back import GivingBack
 from kiosk.journal import Journal, load_key, open_journal
 from kiosk.journal.health import LOOK_EVERY_S, JournalWatch
+from kiosk.number_blocks import LOOK_EVERY_S as NUMBERS_EVERY_S
+from kiosk.number_blocks import NumberBlocks
 from kiosk.performers.again import AgainDesk
 from kiosk.performers.applicant import ApplicantDesk, OrderDesk
 from kiosk.performers.card import CardDesk
@@ -44,7 +56,7 @@ from kiosk.performers.cash import CashDesk
 from kiosk.performers.correction import CorrectionDesk
 from kiosk.performers.delivery import DeliveryDesk
 from kiosk.performers.printer import SlipPrinter
-from kiosk.performers.ticket import TicketDesk
+from kiosk.performers.ticket import NumberDesk, TicketDesk
 from kiosk.performers.voucher import VoucherDesk
 from kiosk.performers.wallet import WalletDesk
 from kiosk.queue_client import QueueClient
@@ -64,6 +76,7 @@ class Kiosk:
     watches: tuple[Repeating | HotPlug, ...]
     client: QueueClient
     advert: Advert
+    ends_payments: tuple[Callable[[], None], ...] = ()
 
     def __enter__(self) -> "Kiosk":
         self.advert.__enter__()
@@ -77,6 +90,8 @@ class Kiosk:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        for end in self.ends_payments:
+            end()
         for watch in self.watches:
             watch.stop()
         self.runner.stop()
@@ -93,7 +108,8 @@ def build_kiosk(config: KioskConfig) -> Kiosk:
     journal = open_journal(config.journal, load_key(config.journal_key_file))
     journal.close_interrupted()
     runner = Runner(journal)
-    ears: list[Callable[[Event], None]] = [Posting(runner.post)]
+    posting = Posting(runner.post)
+    ears: list[Callable[[Event], None]] = [posting]
 
     def publish(news: Event) -> None:
         for ear in ears:
@@ -103,10 +119,9 @@ def build_kiosk(config: KioskConfig) -> Kiosk:
         _supervisor(config, index, journal, publish) for index in range(len(config.devices))
     )
     by_kind: Mapping[str, Supervisor] = {each.kind: each for each in devices}
-    till = Till(
-        [each for each in devices if each.kind == cash_acceptor.KIND],
-        [each for each in devices if each.kind == cash_dispenser.KIND],
-    )
+    acceptors = [each for each in devices if each.kind == cash_acceptor.KIND]
+    gate = CashGate([each.device for each in acceptors], posting.bar)
+    till = Till(acceptors, [each for each in devices if each.kind == cash_dispenser.KIND], gate)
     ears.append(till.hear)
     settlement = CashSettlement(journal, till)
     cash = CashDesk(till, journal, settlement, runner.post)
@@ -121,6 +136,7 @@ def build_kiosk(config: KioskConfig) -> Kiosk:
     runner.equip(
         {
             IssueTicket: TicketDesk(client),
+            TakeNumber: NumberDesk(journal),
             PrintTicket: slips,
             PrintReceipt: slips,
             CheckApplicant: ApplicantDesk(client),
@@ -141,8 +157,21 @@ def build_kiosk(config: KioskConfig) -> Kiosk:
         lambda: printer is not None and part_state(printer.status).usable,
         lambda: runner.state.at,
     )
-    recovery = Recovery(journal, client, terminal, till, settlement, claim_slips)
+    cash_offer = CashOffer(till, lambda: runner.state.world.fee_centimos)
+    recovery = Recovery(journal, client, terminal, settlement, claim_slips)
     telling = Telling(journal, client)
+    capacities = {each.name: each.capacity for each in config.devices if each.capacity}
+    box_watch = BoxWatch(journal, client, devices, gate, capacities)
+    boxes = BoxEmptying(
+        config.code,
+        journal,
+        client,
+        box_watch,
+        gate,
+        printer,
+        lambda: printer is not None and part_state(printer.status).usable,
+    )
+    ears.append(boxes.hear)
     giving_back = GivingBack(
         journal,
         client,
@@ -151,24 +180,36 @@ def build_kiosk(config: KioskConfig) -> Kiosk:
         settlement,
     )
     health = JournalWatch(journal, lambda reason: runner.post(JournalChanged(usable=not reason)))
+    numbers = NumberBlocks(
+        journal, client, lambda: runner.state, runner.post, config.offline.numbers
+    )
     build_name = version("ventanilla")
     heartbeat = Heartbeat(
         client,
-        lambda: [*heartbeat_rows(devices), health.row()],
+        lambda: [*box_watch.marked(heartbeat_rows(devices)), health.row()],
         screen=lambda: type(runner.state.at).__name__,
-        unsent=lambda: len(journal.orders.unsettled()) + journal.outgoing.count(),
+        unsent=lambda: (
+            len(journal.orders.unsettled()) + journal.outgoing.count() + journal.blocks.untold()
+        ),
         build=build_name,
     )
+    days = DayReports(journal, terminal, lambda: isinstance(runner.state.at, Welcome))
     watches = (
         Repeating("journal", LOOK_EVERY_S, health.look),
         Repeating("offer", OFFER_EVERY_S, ServerWatch(client, runner.post).look),
         Repeating("heartbeat", 0.5, heartbeat.beat),
+        Repeating("cash offer", CASH_OFFER_EVERY_S, cash_offer.look),
         Repeating("recovery", RECOVER_EVERY_S, recovery.look),
         Repeating("returns", RETURNS_EVERY_S, giving_back.look),
         Repeating("telling", TELL_EVERY_S, telling.look),
+        Repeating("boxes", BOXES_EVERY_S, boxes.look),
+        Repeating("numbers", NUMBERS_EVERY_S, numbers.look),
+        Repeating("days", DAYS_EVERY_S, days.look),
         HotPlug(waking(devices)),
     )
-    return Kiosk(runner, journal, devices, watches, client, Advert(config, build_name))
+    advert = Advert(config, build_name)
+    ends_payments = (cash.close, wallet.close)
+    return Kiosk(runner, journal, devices, watches, client, advert, ends_payments)
 
 
 def _supervisor(config: KioskConfig, index: int, journal: Journal, publish: Publish) -> Supervisor:

@@ -17,12 +17,16 @@ class _Section(BaseModel):
 
 
 class Device(_Section):
-    """One device: `model` as `python -m devices list` names it; `port` a path or an address."""
+    """One device: `model` as `python -m devices list` names it; `port` a path or an address.
+
+    `capacity`: pieces its cash box or hopper holds; without it the usual number of its kind.
+    """
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,20}$")]
     model: str
     port: str
     options: dict[str, str | int | float | bool] = {}
+    capacity: Annotated[int, Field(gt=0, le=100_000)] | None = None
 
 
 class Server(_Section):
@@ -47,6 +51,12 @@ class Discovery(_Section):
     interfaces: tuple[str, ...] = ()
 
 
+class Offline(_Section):
+    """Without its server: how many numbers of each service lie ready (0: no turns then)."""
+
+    numbers: Annotated[int, Field(ge=0, le=50)] = 20
+
+
 class KioskConfig(_Section):
     """One kiosk. Paths are relative to the file's folder. `code` is one letter and two digits."""
 
@@ -57,6 +67,7 @@ class KioskConfig(_Section):
     journal_key_file: Path = Path("journal.key")
     screen: Screen = Screen()
     discovery: Discovery = Discovery()
+    offline: Offline = Offline()
 
 
 def load_config(path: Path) -> KioskConfig:
@@ -92,6 +103,7 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "devices": Device,
     "screen": Screen,
     "discovery": Discovery,
+    "offline": Offline,
 }
 
 

@@ -60,20 +60,36 @@ class Posting:
         self._post = post
         self._lock = threading.Lock()
         self._parts: dict[Part, dict[str, PartState]] = {}
+        self._barred: Mapping[str, str] = {}
 
     def __call__(self, news: StatusChanged | Reported) -> None:
         """Translate `news` and post it, where a journey needs to know."""
         with self._lock:
             event = flow_event(news)
             if isinstance(event, PartChanged):
-                event = PartChanged(event.part, self._best(event, news.device))
+                self._parts.setdefault(event.part, {})[news.device] = event.state
+                event = PartChanged(event.part, self._best(event.part, news.device))
             if event is not None:
                 self._post(event)
 
-    def _best(self, event: PartChanged, device: str) -> PartState:
-        states = self._parts.setdefault(event.part, {})
-        states[device] = event.state
-        return next((each for each in states.values() if each.usable), event.state)
+    def bar(self, reasons: Mapping[str, str]) -> None:
+        """These devices serve no journey from now on, for these reasons (words for staff); all
+        others do again."""
+        with self._lock:
+            touched = self._barred.keys() ^ reasons.keys()
+            self._barred = dict(reasons)
+            for part, states in self._parts.items():
+                for device in touched & states.keys():
+                    self._post(PartChanged(part, self._best(part, device)))
+
+    def _best(self, part: Part, device: str) -> PartState:
+        """A part is as usable as the best of its devices; where none is, as `device` says."""
+        states = {name: self._seen(name, state) for name, state in self._parts[part].items()}
+        return next((each for each in states.values() if each.usable), states[device])
+
+    def _seen(self, device: str, state: PartState) -> PartState:
+        why = self._barred.get(device)
+        return state if why is None else PartState(usable=False, words=why)
 
 
 def heartbeat_rows(supervisors: Iterable[Supervisor]) -> list[Mapping[str, Any]]:

@@ -27,9 +27,12 @@ def advance(
     state: OrderState,
     evidence: Mapping[str, Any] | None = None,
     why: str = "no answer",
+    *,
+    proven: bool = True,
 ) -> None:
     """Bring an order to `state`, and write the news about a doubt in the same unit.
 
+    Not `proven`: the kiosk goes on, and staff end the doubt at the server.
     Raises IllegalStep, JournalFailed.
     """
     with journal.together():
@@ -39,7 +42,7 @@ def advance(
             return
         if state is OrderState.UNKNOWN:
             journal.outgoing.put(_begun(before, before.payment, why))
-        elif before.state is OrderState.UNKNOWN:
+        elif before.state is OrderState.UNKNOWN and proven:
             journal.outgoing.put(doubt_ended(before.payment, _ENDS[state]))
 
 

@@ -51,8 +51,8 @@ class GivingBack:
         for row in answer.body["returns"]:
             payment = UUID(row["payment_id"])
             known = self._journal.orders.of_payment(payment)
-            if known is None:  # of a journal that is no more
-                self._tell(payment, "refused")
+            if known is None:  # of a journal that is no more: what it had begun nobody knows
+                self._tell(payment, "refused" if row["state"] == "owed" else "unknown")
                 continue
             with self._journal.orders.claim(known.application, wait=False) as mine:
                 entry = self._journal.orders.of_payment(payment)  # as it stands for us alone
@@ -100,6 +100,8 @@ class GivingBack:
                 self._tell(payment, "returned", _proof(proof) if proof else None)
             case "unknown" | "in_progress":
                 self._tell(payment, "unknown")
+            case "not_started":  # somebody pays there: again, as long as it is this day
+                self._journal.orders.step(entry.application, OrderState.ACCEPTED)
             case _:
                 self._journal.orders.step(entry.application, OrderState.OWED)
                 self._tell(payment, "refused")

@@ -74,17 +74,17 @@ def main(arguments: Sequence[str]) -> int:
     options = _parser().parse_args(arguments)
     try:
         config = load_config(options.config)
-        with closing(_open(config)) as journal:
+        with closing(_open(config, any_key=options.command == "show")) as journal:
             return _COMMANDS[options.command](config, journal, options)
     except (ConfigError, JournalUnsafe, OSError) as error:
         print(f"kiosk journal: {error}", file=sys.stderr)
         return REFUSED
 
 
-def _open(config: KioskConfig) -> Journal:
+def _open(config: KioskConfig, *, any_key: bool) -> Journal:
     if not config.journal.exists():
         raise ConfigError(f"{config.journal}: no journal there; is the disk of the kiosk mounted?")
-    return Journal(config.journal, load_key(config.journal_key_file))
+    return Journal(config.journal, load_key(config.journal_key_file), any_key=any_key)
 
 
 def show(config: KioskConfig, journal: Journal, options: argparse.Namespace) -> int:

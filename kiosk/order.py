@@ -50,6 +50,7 @@ TRANSITIONS: tuple[tuple[str, OrderState], ...] = (
     (OrderState.ACCEPTED, OrderState.RETURNING),  # the centre refused what was paid
     (OrderState.RETURNING, OrderState.RETURNED),
     (OrderState.RETURNING, OrderState.OWED),
+    (OrderState.RETURNING, OrderState.ACCEPTED),  # the terminal was busy: nothing was begun
     (OrderState.RETURNED, OrderState.PAYING),  # the same person, another way
 )
 

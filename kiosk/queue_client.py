@@ -1,5 +1,6 @@
 """HTTP client of the queue server: every call has a deadline and a closed set of answers."""
 
+import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -8,11 +9,17 @@ from uuid import UUID
 
 import httpx
 
+from kiosk.timed_transport import TimedTransport
+
 CONNECT_S = 2.0
-READ_S = 10.0
+# A whole answer, however slowly it drips.
+ANSWER_S = 10.0
+MAX_ANSWER_BYTES = 8 * 1024 * 1024
 RETRY_PAUSE_S = 0.3
 # The word of a server that took a request, and has deleted what it answered (after 48 h).
 REPLY_EXPIRED = "reply_expired"
+# The title of a problem that came from no route of the server.
+_NO_SUCH_ROUTE = "http"
 
 
 @dataclass(frozen=True)
@@ -55,7 +62,8 @@ class QueueClient:
         self._http = httpx.Client(
             base_url=url,
             headers={"Authorization": f"Bearer {token}"},
-            timeout=httpx.Timeout(READ_S, connect=CONNECT_S),
+            timeout=httpx.Timeout(ANSWER_S, connect=CONNECT_S),
+            transport=TimedTransport(ANSWER_S),
             trust_env=False,
             follow_redirects=False,
         )
@@ -91,17 +99,35 @@ class QueueClient:
     ) -> Answer:
         headers = {"Idempotency-Key": str(key)} if key else {}
         try:
-            response = self._http.request(method, path, json=body, headers=headers)
-        except httpx.HTTPError as error:
+            with self._http.stream(method, path, json=body, headers=headers) as response:
+                content = _whole(response)
+        except (httpx.HTTPError, _NotWholeError) as error:
             return Away(type(error).__name__)
-        if response.is_success:
-            return Granted(response.json() if response.content else None)
-        return _refusal(response)
+        return _read(response, content)
 
 
-def _refusal(response: httpx.Response) -> Refused:
+class _NotWholeError(Exception):
+    """The answer is too long."""
+
+
+def _whole(response: httpx.Response) -> bytes:
+    content = bytearray()
+    for part in response.iter_bytes():
+        content += part
+        if len(content) > MAX_ANSWER_BYTES:
+            raise _NotWholeError
+    return bytes(content)
+
+
+def _read(response: httpx.Response, content: bytes) -> Answer:
+    """What an answer says. One that is not the server's own word (of a proxy while the server is
+    being updated, of a captive portal) says nothing: it is as good as none."""
     try:
-        problem = response.json()
-        return Refused(response.status_code, problem["title"], problem["detail"], problem)
+        if response.is_success:
+            return Granted(json.loads(content) if content else None)
+        body = json.loads(content)
+        if body["title"] == _NO_SUCH_ROUTE:
+            return Away("a server without this route: older or newer than this kiosk")
+        return Refused(response.status_code, body["title"], body["detail"], body)
     except (ValueError, KeyError, TypeError):
-        return Refused(response.status_code, "http", "")
+        return Away(f"HTTP {response.status_code} of somebody else")

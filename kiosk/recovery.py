@@ -8,9 +8,8 @@ from uuid import UUID
 import structlog
 
 from kiosk.cash.settlement import CashSettlement
-from kiosk.cash.till import Till
 from kiosk.claim_slips import ClaimSlips
-from kiosk.journal import EffectState, Journal
+from kiosk.journal import EffectState, Journal, JournalFailed
 from kiosk.journal.orders import OrderEntry
 from kiosk.order import Means, OrderState
 from kiosk.performers import wallet
@@ -25,6 +24,8 @@ HOPPERS_S = 20.0
 # A device that was away for longer tells staff, not the recovery (docs/money.md).
 LATE_DAYS = 3
 
+_UNDECIDED = (OrderState.PAYING, OrderState.UNKNOWN)
+
 log = structlog.get_logger("recovery")
 
 
@@ -36,7 +37,6 @@ class Recovery:
         journal: Journal,
         client: QueueClient,
         terminal: Commands | None,
-        till: Till,
         settlement: CashSettlement,
         slips: ClaimSlips,
         monotonic: Callable[[], float] = time.monotonic,
@@ -44,10 +44,10 @@ class Recovery:
         self._journal = journal
         self._client = client
         self._terminal = terminal
-        self._till = till
         self._settlement = settlement
         self._slips = slips
         self._cash_seen: tuple[int, int] | None = None
+        self._late: set[UUID] = set()
         self._hoppers_heard_by = monotonic() + HOPPERS_S
         self._monotonic = monotonic
 
@@ -56,9 +56,18 @@ class Recovery:
         for entry in self._journal.orders.unsettled():
             with self._journal.orders.claim(entry.application, wait=False) as mine:
                 if mine:
-                    self._settle(entry.application)
+                    self._try_to_settle(entry.application)
         self._look_for_late_cash()
         self._slips.print_owed()
+
+    def _try_to_settle(self, application: UUID) -> None:
+        """One order that cannot be settled keeps nobody else's from being."""
+        try:
+            self._settle(application)
+        except JournalFailed:
+            raise
+        except Exception:
+            log.exception("order not settled, it is tried again", application=str(application))
 
     def _settle(self, application: UUID) -> None:
         current = self._journal.orders.entry(application)
@@ -93,7 +102,7 @@ class Recovery:
     def _close_cash_in(self, entry: OrderEntry, payment: UUID) -> None:
         """Nobody stands there any more: what is inside pays, or is owed. No coins are given."""
         undecided = entry.state is not OrderState.RETURNING
-        if undecided and not self._till.end(str(payment)):
+        if undecided and not self._settlement.ended(payment):
             return
         if self._waits_for_coins(payment):
             return
@@ -115,18 +124,26 @@ class Recovery:
     def _look_for_late_cash(self) -> None:
         """A device may tell of a piece, or of coins it gave, long after its session was settled."""
         seen = self._journal.cash.position()
-        if seen == self._cash_seen:
-            return
-        for payment in self._journal.orders.cash_payments(_days_ago(LATE_DAYS)):
-            entry = self._journal.orders.of_payment(payment)
-            if entry is None:
-                continue
-            with self._journal.orders.claim(entry.application, wait=False) as mine:
-                busy = entry.payment == payment and entry.state is OrderState.PAYING
-                if not mine or busy or self._waits_for_coins(payment):
-                    return
-                self._settlement.settle(payment, give=False)
+        if self._cash_seen is None:
+            self._late.update(self._journal.orders.cash_payments(_days_ago(LATE_DAYS)))
+        elif seen != self._cash_seen:
+            self._late.update(self._journal.cash.touched(self._cash_seen))
         self._cash_seen = seen
+        self._late = {payment for payment in self._late if not self._looked_at(payment)}
+
+    def _looked_at(self, payment: UUID) -> bool:
+        """Claim what came to light of `payment` after it was settled; False: look again."""
+        known = self._journal.orders.of_payment(payment)
+        if known is None:
+            return True
+        with self._journal.orders.claim(known.application, wait=False) as mine:
+            entry = self._journal.orders.of_payment(payment)
+            if not mine or entry is None or self._waits_for_coins(payment):
+                return False
+            if entry.payment == payment and entry.state in _UNDECIDED:
+                return False  # its devices decide, see above
+            self._settlement.settle(payment, give=False)
+            return True
 
 
 def _days_ago(days: int) -> str:

@@ -10,7 +10,7 @@ import structlog
 
 from kiosk.flow.events import Event, ServerLost, ServerSeen
 from kiosk.flow.world import Service, ServiceKind
-from kiosk.queue_client import Granted, QueueClient
+from kiosk.queue_client import Answer, Granted, QueueClient, Refused
 
 # With the server's own watch over the centre a kiosk knows within 5 s that it is away.
 OFFER_EVERY_S = 1.0
@@ -30,11 +30,15 @@ class ServerWatch:
     def look(self) -> None:
         """Ask once."""
         answer = self._client.offer()
-        event = seen(answer.body) if isinstance(answer, Granted) else ServerLost()
+        event = seen(answer.body) if isinstance(answer, Granted) else _lost(answer)
         if event != self._last:
             log.info("server", state=type(event).__name__, answer=type(answer).__name__)
             self._last = event
             self._post(event)
+
+
+def _lost(answer: Answer) -> ServerLost:
+    return ServerLost(turned_away=isinstance(answer, Refused) and answer.status in (401, 403))
 
 
 def seen(offer: dict[str, Any]) -> ServerSeen:

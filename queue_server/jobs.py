@@ -20,6 +20,7 @@ from queue_server.core.idempotency import REPLIES_KEPT_HOURS, forget_replies
 from queue_server.core.problem import Problem
 from queue_server.core.unit_of_work import Actor
 from queue_server.fleet.adapters.zeroconf import Discovery
+from queue_server.payments.services.centre_ledger import LedgerCopy
 from queue_server.reports.services.catch_up import behind, catch_up
 from queue_server.retention import CertificateRetention
 from queue_server.turns.services.day import close_past_days, days_to_close
@@ -30,6 +31,7 @@ RELAYS, POSTMEN, WALLET_WATCHERS = 4, 2, 4
 PAST_DAYS_EVERY_S = 20.0
 REPORTS_EVERY_S = 5.0
 RETENTION_EVERY_S = 60.0
+CENTRE_LEDGER_EVERY_S = 2.0
 RELAY_LOOKS_EVERY_S = 0.5
 WALLET_LOOKS_EVERY_S = 0.5
 # SQLite: how often a look is taken at whether somebody wrote. Somebody waits at a kiosk.
@@ -76,6 +78,11 @@ def run_jobs(config: ServerConfig, database: Database, ready: Callable[[], None]
         jobs += _relaying("relay", to_the_centre, RELAYS, errands)
         # A letter can wait half a second: no commit wakes its relays.
         jobs += _relaying("postman", to_the_mail, POSTMEN, Bell())
+    if backend is not None:
+        copy = LedgerCopy(database, backend)
+        jobs.append(
+            Job("centre's ledger", CENTRE_LEDGER_EVERY_S, lambda: _copy_ledger(database, copy))
+        )
     wallet = build_wallet_watch(config, database)
     if wallet is not None:
         charges = Bell()
@@ -150,6 +157,12 @@ def _close_past_day(database: Database, site: str) -> bool:
     if not database.read(lambda uow: days_to_close(uow, site)):
         return False
     return database.run(lambda uow: close_past_days(uow, Actor(site, "job", "day close")))
+
+
+def _copy_ledger(database: Database, copy: LedgerCopy) -> bool:
+    """For the day close: what the centre recorded, of each site one day a turn."""
+    more = [copy.turn(site) for site in database.read(site_codes)]
+    return any(more)
 
 
 def _catch_up_reports(database: Database) -> bool:

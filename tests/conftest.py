@@ -1,13 +1,19 @@
 """Spreads the tests over two workers so that what shares a running site stays together."""
 
+import gc
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Any
 
+import hypothesis
 import pytest
 import structlog
 from _pytest.nodeid import coerce_node_id
 from xdist.scheduler import LoadScopeScheduling
+
+# Examples are not timed: a busy machine is no fault of the code.
+hypothesis.settings.register_profile("ventanilla", deadline=None)
+hypothesis.settings.load_profile("ventanilla")
 
 # Folders whose tests share expensive things (a site, a browser, a backend).
 TOGETHER = {
@@ -63,3 +69,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if len({item.nodeid for item in items}) != len(items):
         raise pytest.UsageError("two tests have one id, and only one of them would run")
     items.sort(key=lambda item: "unit" in item.path.parts or "property" in item.path.parts)
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests and their modules stay to the end: no need to look at them ever again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)

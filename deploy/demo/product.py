@@ -8,6 +8,7 @@ from urllib.request import Request, urlopen
 
 from deploy.demo.place import LOOPBACK, Place
 from deploy.demo.processes import Processes, answers
+from devices.control import ask
 
 CASH = {"bills": "cctalk-bill", "hopper10": "cctalk-hopper", "hopper100": "cctalk-hopper"}
 
@@ -30,6 +31,7 @@ def product(place: Place) -> Iterator[Processes]:
         processes.start("serve", *server, "serve")
         for name in ("mailbox", "reader", "printer", "terminal", *CASH):
             processes.wait(name, processes.says(name, "ready"))
+        _number_hoppers(place)
         processes.wait("serve", lambda: _sells(place))
         kiosk = ("-m", "kiosk", "--config", str(run / "kiosk.toml"))
         screen = "--windowed" if os.environ.get("DISPLAY") else "--offscreen"
@@ -49,6 +51,12 @@ def _simulators(processes: Processes, place: Place) -> None:
     for (name, model), control in zip(CASH.items(), controls, strict=True):
         cable = ("--pty", str(run / f"{name}.tty"), "--spool", str(run / name))
         _simulate(processes, name, model, control, *cable)
+
+
+def _number_hoppers(place: Place) -> None:
+    """Two devices of one make differ in their serial numbers, as in a shop."""
+    for port, serial in ((place.ports.hopper_10, 710010), (place.ports.hopper_100, 710100)):
+        ask((LOOPBACK, port), f"serial {serial}")
 
 
 def _simulate(processes: Processes, name: str, model: str, control: int, *words: str) -> None:

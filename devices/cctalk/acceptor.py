@@ -95,10 +95,17 @@ class Acceptor(ABC):
 
     @property
     def capabilities(self) -> Capabilities:
-        """What it takes: the number of denominations, and what the device calls itself."""
+        """What it takes (how many denominations, which in céntimos), its name, its book."""
         who = self._identity
         product = "" if who is None else f"{who.manufacturer} {who.product} {who.software}"
-        return {"denominations": len(self._catalogue), "product": product}
+        serial = "" if self._known_till is None else self._known_till.serial
+        takes = sorted({money.centimos for money in self._catalogue.values() if money.centimos})
+        return {
+            "denominations": len(self._catalogue),
+            "takes": " ".join(map(str, takes)),
+            "product": product,
+            "serial": serial,
+        }
 
     @property
     def poll_interval_s(self) -> float:

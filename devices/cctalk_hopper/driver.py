@@ -98,10 +98,12 @@ class HopperDriver:
 
     @property
     def capabilities(self) -> Capabilities:
-        """The value of its coin in céntimos, and what the device calls itself."""
+        """The value of its coin in céntimos, what the device calls itself, its book."""
         who = self._identity
         product = "" if who is None else f"{who.manufacturer} {who.product} {who.software}"
-        return {"coin_centimos": self._manners.coin_centimos, "product": product}
+        serial = "" if who is None else self._serial
+        coin = self._manners.coin_centimos
+        return {"coin_centimos": coin, "product": product, "serial": serial}
 
     @property
     def poll_interval_s(self) -> float:

@@ -85,8 +85,15 @@ class Acceptor:
 
     @property
     def capabilities(self) -> Capabilities:
-        """What it takes: the number of denominations, and what the device calls itself."""
-        return {"denominations": len(self._device.notes), "product": self._device.version}
+        """What it takes (how many denominations, which in céntimos), its name, its book."""
+        serial = "" if self._known_till is None else self._known_till.serial
+        takes = sorted({note.centimos for note in self._device.notes.values()})
+        return {
+            "denominations": len(self._device.notes),
+            "takes": " ".join(map(str, takes)),
+            "product": self._device.version,
+            "serial": serial,
+        }
 
     @property
     def poll_interval_s(self) -> float:

@@ -3,13 +3,18 @@
 All amounts are céntimos.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 # Notes and coins of Peru in circulation (BCRP).
 DENOMINATIONS = (10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000)
 # More coins than this nobody can gather from a tray while others wait; a claim slip is better.
 MAX_COINS = 40
+# Every piece and every fee that cash can pay is a multiple of the smallest coin.
+_STEP = 10
+# What is worked out once: levels of hoppers are words, and devices take what they take.
+_CHOICES = 32
 
 
 @dataclass(frozen=True)
@@ -48,15 +53,61 @@ def _with(
     return better
 
 
-def can_settle(piece: int, missing: int, stocks: Iterable[Stock]) -> bool:
-    """Whether a piece may be kept while `missing` is still to be paid: nothing is kept beyond it,
-    unless the change can be given."""
-    return piece <= missing or change(piece - missing, stocks) is not None
+def can_settle(
+    piece: int, missing: int, stocks: Sequence[Stock], known: Sequence[int] = DENOMINATIONS
+) -> bool:
+    """Whether a piece may be kept while `missing` is still to be paid.
+
+    Nothing is kept beyond it unless the change can be given, and nothing after which the rest could
+    not be paid any more with what devices take (`known`).
+    """
+    return _settles(piece, missing, stocks, _payable(max(missing - piece, 0), stocks, known))
 
 
-def acceptable(missing: int, stocks: Sequence[Stock]) -> tuple[int, ...]:
-    """The denominations to let in while `missing` is still to be paid; never empty before that."""
-    return tuple(each for each in DENOMINATIONS if can_settle(each, missing, stocks))
+def acceptable(
+    missing: int, stocks: Sequence[Stock], known: Sequence[int] = DENOMINATIONS
+) -> tuple[int, ...]:
+    """The denominations to let in while `missing` is still to be paid; none: cash cannot pay it."""
+    payable = _payable(missing, stocks, known)
+    return tuple(each for each in known if _settles(each, missing, stocks, payable))
+
+
+def _settles(piece: int, missing: int, stocks: Sequence[Stock], payable: Collection[int]) -> bool:
+    if piece >= missing:
+        return piece - missing in _can_be_given(tuple(stocks))
+    return missing - piece in payable
+
+
+def _payable(amount: int, stocks: Sequence[Stock], known: Sequence[int]) -> Collection[int]:
+    """The sums up to `amount` that can be paid: exactly, or with one last piece and change."""
+    last, found = _last_sums(tuple(stocks), tuple(known)), set[int]()
+    for due in range(_STEP, amount + 1, _STEP):
+        if due in last or any(due - piece in found for piece in known):
+            found.add(due)
+    return found
+
+
+@lru_cache(maxsize=_CHOICES)
+def _last_sums(stocks: tuple[Stock, ...], known: tuple[int, ...]) -> frozenset[int]:
+    """The sums that one piece pays, with what hoppers can give of it."""
+    given = _can_be_given(stocks)
+    return frozenset(piece - back for piece in known for back in given if back < piece)
+
+
+@lru_cache(maxsize=_CHOICES)
+def _can_be_given(stocks: tuple[Stock, ...]) -> frozenset[int]:
+    """The sums that hoppers can give of any piece, 0 among them."""
+    fewest = {0: 0}
+    for stock in stocks:
+        better = dict(fewest)
+        for total, coins in fewest.items():
+            for more in range(1, min(stock.coins, MAX_COINS - coins) + 1):
+                with_it = total + more * stock.coin_centimos
+                if with_it > max(DENOMINATIONS):
+                    break
+                better[with_it] = min(coins + more, better.get(with_it, MAX_COINS))
+        fewest = better
+    return frozenset(fewest)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from kiosk.cash.till import Till
 from kiosk.claim_code import RANDOM_BYTES, claim_code
 from kiosk.doubts import advance
 from kiosk.journal import Journal
-from kiosk.journal.cash import Piece
+from kiosk.journal.cash import LostCount, Piece
 from kiosk.journal.claims import Claim, ClaimReason
 from kiosk.journal.effects import now
 from kiosk.journal.orders import OrderEntry
@@ -49,12 +49,18 @@ class CashSettlement:
         self._till = till
         self._draw = draw
 
+    def ended(self, payment: UUID) -> bool:
+        """Let nothing more in; whether every device that took part has ended, so that all pieces of
+        `payment` are in the book. One that is away has not."""
+        self._till.end(str(payment))
+        return not self._journal.cash.is_open(str(payment))
+
     def settle(self, payment: UUID, *, give: bool) -> Settled:
         """Bring `payment` as far as it can go now. `give`: somebody stands there to take coins.
 
         Raises LookupError for a payment this kiosk never began, JournalFailed.
         """
-        entry = self._decided(self._entry(payment))
+        entry = self._decided(payment)
         if give:
             self._give(entry, payment)
         self._ask_open_payouts(payment)
@@ -65,6 +71,10 @@ class CashSettlement:
     def taken(self, payment: UUID) -> int:
         """What devices kept for `payment` so far, in céntimos."""
         return sum(each.credit.amount_centimos for each in self._pieces(payment))
+
+    def pieces(self, payment: UUID) -> int:
+        """How many notes and coins devices kept for `payment` so far."""
+        return len(self._pieces(payment))
 
     def is_counting(self, payment: UUID) -> bool:
         """Whether a hopper has not said yet how many coins of this payment came out."""
@@ -77,30 +87,42 @@ class CashSettlement:
             raise LookupError(f"no order of payment {payment}")
         return entry
 
-    def _decided(self, entry: OrderEntry) -> OrderEntry:
-        """A cash-in that has ended was enough, nothing at all, or goes back."""
-        if entry.state not in _UNDECIDED or entry.payment is None:
-            return entry
-        taken = self.taken(entry.payment)
-        journal = self._journal
-        if taken >= entry.amount_centimos:
-            with journal.together():
-                evidence = self._evidence(entry, taken)
-                advance(journal, entry.application, OrderState.PAID, evidence)
-        elif taken == 0:
-            advance(journal, entry.application, OrderState.DECLINED)
-        else:
-            advance(journal, entry.application, OrderState.RETURNING)
-        return self._entry(entry.payment)
+    def _decided(self, payment: UUID) -> OrderEntry:
+        """A cash-in that has ended was enough, nothing at all, or goes back.
 
-    def _evidence(self, entry: OrderEntry, taken: int) -> dict[str, object]:
+        Of a try that another one followed there is nothing to decide.
+        """
+        journal = self._journal
+        with journal.together():  # no device books a piece between the looks
+            entry = self._entry(payment)
+            if entry.state not in _UNDECIDED or entry.payment != payment:
+                return entry
+            taken = self.taken(payment)
+            if taken >= entry.amount_centimos:
+                evidence = self._evidence(entry, payment, taken)
+                advance(journal, entry.application, OrderState.PAID, evidence)
+            else:
+                self._not_enough(entry, payment, taken)
+            return self._entry(payment)
+
+    def _not_enough(self, entry: OrderEntry, payment: UUID, taken: int) -> None:
+        """It goes back. Where a device lost count there may be more inside: the doubt is ended by
+        staff, who count its box."""
+        lost = self._journal.cash.lost_count(str(payment))
+        if lost is LostCount.OPEN:
+            why = "an acceptor lost count"
+            advance(self._journal, entry.application, OrderState.UNKNOWN, why=why)
+            return
+        goes_back = OrderState.RETURNING if taken else OrderState.DECLINED
+        advance(self._journal, entry.application, goes_back, proven=lost is None)
+
+    def _evidence(self, entry: OrderEntry, payment: UUID, taken: int) -> dict[str, object]:
         """What the server is told of a fee paid in cash."""
-        assert entry.payment is not None
         return {
             "amount_centimos": entry.amount_centimos,
             "taken_centimos": taken,
             "change_centimos": taken - entry.amount_centimos,
-            "pieces": piece_rows(self._journal.cash.untold(str(entry.payment))),
+            "pieces": piece_rows(self._journal.cash.untold(str(payment))),
             "paid_at": now(),
         }
 

@@ -1,7 +1,7 @@
 """The machines a cash payment needs: acceptors that let money in, hoppers that give coins out."""
 
 import queue
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import CancelledError, Future
 from typing import Any, Protocol, TypeVar
 
@@ -15,8 +15,9 @@ from devices.kinds.cash_acceptor import (
     ReturnNote,
 )
 from devices.kinds.cash_dispenser import Dispense, DispenseResult, QueryDispense
-from devices.status import DeviceStatus
+from devices.status import DeviceState, DeviceStatus
 from devices.supervisor import Reported
+from kiosk.cash.gate import CashGate
 from kiosk.cash.rules import MAX_COINS, Stock
 
 START_DEADLINE_S = 10.0
@@ -27,6 +28,7 @@ SLACK_S = 5.0
 REPORT_PLACES = 200
 # Below its low mark nobody knows how many coins a hopper still has: no note is kept on its word.
 _FILLED = ("ok", "high", "full")
+_AWAY = (DeviceState.NO_DEVICE, DeviceState.POWER_OFF, DeviceState.STARTING)
 Result = TypeVar("Result", CashResult, DispenseResult)
 
 
@@ -53,7 +55,13 @@ class Machine(Protocol):
 class Till:
     """Acceptors and hoppers of one kiosk. One thread at a time works with it; any may `hear`."""
 
-    def __init__(self, acceptors: Sequence[Machine], hoppers: Sequence[Machine]) -> None:
+    def __init__(
+        self,
+        acceptors: Sequence[Machine],
+        hoppers: Sequence[Machine],
+        gate: CashGate | None = None,
+    ) -> None:
+        self.gate = gate or CashGate()
         self._acceptors = {each.device: each for each in acceptors}
         self._hoppers = tuple(hoppers)
         self._reports: queue.Queue[tuple[str, Report]] = queue.Queue(REPORT_PLACES)
@@ -77,7 +85,11 @@ class Till:
 
     def can_take(self) -> bool:
         """Whether some acceptor serves now."""
-        return any(each.status.usable for each in self._acceptors.values())
+        return bool(self._open())
+
+    def taken(self) -> tuple[int, ...]:
+        """The denominations that acceptors which serve now take, in céntimos."""
+        return tuple(sorted({each for machine in self._open() for each in _takes(machine)}))
 
     def start(self, session: str, accept: tuple[int, ...]) -> bool:
         """Let `accept` (céntimos) in for `session`; False when no acceptor does."""
@@ -88,10 +100,13 @@ class Till:
     def let_in(self, session: str, accept: tuple[int, ...]) -> bool:
         """From now on only `accept`; False when no acceptor does."""
         command = CashInStart(session, accept)
-        usable = [each for each in self._acceptors.values() if each.status.usable]
-        asked = [each.submit(command, START_DEADLINE_S) for each in usable]
+        asked = [each.submit(command, START_DEADLINE_S) for each in self._open()]
         results = [_answer(future, CashResult, START_DEADLINE_S) for future in asked]
         return any(result is not None and result.outcome == "done" for result in results)
+
+    def _open(self) -> list[Machine]:
+        known = self._acceptors.values()
+        return [each for each in known if each.status.usable and self.gate.admits(each.device)]
 
     def keep(self, device: str, session: str) -> None:
         """Have the note in escrow stacked; what became of it is reported."""
@@ -105,15 +120,15 @@ class Till:
         future = self._acceptors[device].submit(command, ROUTE_DEADLINE_S)
         _answer(future, CashResult, ROUTE_DEADLINE_S)
 
-    def end(self, session: str, concerned: Callable[[str], bool] = lambda _: True) -> bool:
-        """Let nothing more in; a note in escrow goes back. False when some acceptor cannot say.
+    def end(self, session: str) -> None:
+        """Let nothing more in; a note in escrow goes back. Whoever is away is not waited for.
 
-        Afterwards every piece that `session` brought is in the book, or the answer was False.
+        A device whose cash-in has ended says so in its book.
         """
-        machines = [each for each in self._acceptors.values() if concerned(each.device)]
-        asked = [each.submit(CashInEnd(session), END_DEADLINE_S) for each in machines]
-        results = [_answer(future, CashResult, END_DEADLINE_S) for future in asked]
-        return all(result is not None and _ended(result) for result in results)
+        here = [each for each in self._acceptors.values() if each.status.device not in _AWAY]
+        asked = [each.submit(CashInEnd(session), END_DEADLINE_S) for each in here]
+        for future in asked:
+            _answer(future, CashResult, END_DEADLINE_S)
 
     def stocks(self) -> tuple[Stock, ...]:
         """The coins hoppers can give now, as far as their levels say."""
@@ -144,9 +159,9 @@ def _answer(future: Future[object], kind: type[Result], deadline_s: float) -> Re
     return result if isinstance(result, kind) else None
 
 
-def _ended(result: CashResult) -> bool:
-    """Done, or there was no such cash-in (its device was away when it began)."""
-    return result.outcome == "done" or result.completion == "sequenceError"
+def _takes(acceptor: Machine) -> tuple[int, ...]:
+    """What it says it takes; before it was ever connected nothing."""
+    return tuple(int(each) for each in str(acceptor.capabilities.get("takes", "")).split())
 
 
 def _coin(hopper: Machine) -> int:

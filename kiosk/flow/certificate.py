@@ -51,7 +51,7 @@ from kiosk.flow.states import (
     Working,
 )
 from kiosk.flow.touches import Accept, Back, Confirm, GaveEmail, UseVoucher
-from kiosk.flow.world import Service, World, certificate_obstacle
+from kiosk.flow.world import Obstacle, Service, World, certificate_obstacle
 
 # Whom it did not reach in two tries needs a person at a window.
 MAX_SENDS = 2
@@ -63,9 +63,13 @@ def begin(world: World, person: Person, service: Service) -> Next:
     """The first step: terms, unless the certificate cannot be finished here now."""
     if person.document is None:
         return CannotApply(person, NotPossible.NOT_ACCEPTED), ()
-    if certificate_obstacle(world, document_known=True) is not None:
-        return CannotApply(person, NotPossible.BACKEND_AWAY), ()
-    return Terms(person, service), ()
+    match certificate_obstacle(world, document_known=True):
+        case None:
+            return Terms(person, service), ()
+        case Obstacle.SERVER_AWAY:
+            return CannotApply(person, NotPossible.SERVER_AWAY), ()
+        case _:
+            return CannotApply(person, NotPossible.BACKEND_AWAY), ()
 
 
 def step(state: State, event: Event) -> Next:

@@ -22,6 +22,21 @@ class IssueTicket:
 
 
 @dataclass(frozen=True)
+class TakeNumber:
+    """Give out a number of the kiosk's own block; the server is told when it is back.
+
+    `asked_as`: the key under which the server was asked first, and did not answer.
+    """
+
+    effect_id: UUID
+    session: UUID
+    service: Service
+    attention_class: AttentionClass
+    document: Document | None
+    asked_as: UUID | None = None
+
+
+@dataclass(frozen=True)
 class PrintTicket:
     """Print the slip of a turn, once."""
 
@@ -173,6 +188,7 @@ class ForgetPerson:
 # What leaves the kiosk or moves paper: journalled before and after.
 Journalled = (
     IssueTicket
+    | TakeNumber
     | PrintTicket
     | CheckApplicant
     | RegisterOrder

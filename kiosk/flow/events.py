@@ -21,7 +21,7 @@ from kiosk.flow.facts import (
 )
 from kiosk.flow.person import Document
 from kiosk.flow.touches import Touch
-from kiosk.flow.world import Part, PartState, Service
+from kiosk.flow.world import Held, Part, PartState, Service
 
 
 # --- time --------------------------------------------------------------------------------------
@@ -83,7 +83,10 @@ class ServerSeen:
 
 @dataclass(frozen=True)
 class ServerLost:
-    """The queue server did not answer within its deadline."""
+    """The queue server did not answer within its deadline; or it did, and `turned_away` this kiosk:
+    its credential is not good any more, and nobody would ever hear of what it gives out."""
+
+    turned_away: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,22 @@ class TicketRefused:
 
     effect_id: UUID
     words: str
+
+
+@dataclass(frozen=True)
+class TicketUnanswered:
+    """The server did not answer: it may, or may not, have issued the turn. `words` as above."""
+
+    effect_id: UUID
+    words: str
+
+
+@dataclass(frozen=True)
+class NumbersChanged:
+    """What this kiosk could give out by itself; `site` as the numbers' paper names it."""
+
+    site: str
+    numbers: tuple[Held, ...]
 
 
 # --- the certificate -----------------------------------------------------------------------------
@@ -261,6 +280,8 @@ Event = (
     | ServerLost
     | TicketIssued
     | TicketRefused
+    | TicketUnanswered
+    | NumbersChanged
     | ApplicantChecked
     | ApplicantRefused
     | ApplicationFound

@@ -16,7 +16,8 @@ class Ticket:
     """A turn as the server issued it. `ahead` counts the people to be called before.
 
     `wait`: the estimate in the server's words ("unos 5 a 12 minutos"), "" when nobody can say.
-    `slip`: its paper.
+    `slip`: its paper. `by_voice`: this kiosk gave out the number while the server was away; staff
+    call it from the paper.
     """
 
     ticket_id: str
@@ -26,6 +27,7 @@ class Ticket:
     ahead: int
     wait: str = ""
     slip: tuple[SlipLine, ...] = ()
+    by_voice: bool = False
 
 
 class ReadProblem(StrEnum):
@@ -67,6 +69,7 @@ class NotPaid(StrEnum):
     NOT_STARTED = "not_started"
     GIVEN_BACK = "given_back"  # the cash that was inside
     NO_CASH = "no_cash"  # nothing was put in
+    REFUND_COMING = "refund_coming"  # the wallet's gateway gives it back
     EXPIRED = "expired"  # nobody paid the wallet's code in time
 
 

@@ -32,7 +32,8 @@ class Person:
     """The applicant of this session. `session` is minted at the first touch, once.
 
     `sends` and `corrections` count how often they asked for their certificate to be sent again, and
-    for their address to be changed: each time is a request with an id of its own.
+    for their address to be changed, `papers` how often a number's paper failed: each further try is
+    a request with an id of its own.
     """
 
     session: UUID
@@ -40,3 +41,4 @@ class Person:
     document: Document | None = None
     sends: int = 0
     corrections: int = 0
+    papers: int = 0

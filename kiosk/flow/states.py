@@ -43,11 +43,15 @@ class ReadDocument:
 
 @dataclass(frozen=True)
 class ChooseService:
-    """The person is known (or the reader is down) and says what they came for."""
+    """The person is known (or the reader is down) and says what they came for.
+
+    `no_paper`: the number they were given did not come out on paper, and counts for nothing.
+    """
 
     person: Person
     services: tuple[Service, ...]
     problem: str = ""
+    no_paper: bool = False
 
 
 @dataclass(frozen=True)

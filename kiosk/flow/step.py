@@ -85,15 +85,18 @@ def _observe(world: World, event: Observed) -> World:
             return replace(world, parts=tuple({**dict(world.parts), part: part_state}.items()))
         case JournalChanged(usable):
             return replace(world, journal=usable)
-        case ServerLost():
+        case ServerLost(turned_away):
             # What it said of the centre and of wallets holds no longer.
-            return replace(world, server=False, backend=False, wallet=False)
+            lost = replace(world, server=False, asked=True, backend=False, wallet=False)
+            return replace(lost, turned_away=turned_away or world.turned_away)
         case NumbersChanged(site, numbers):
             return replace(world, site=world.site or site, numbers=numbers)
         case ServerSeen():
             return replace(
                 world,
                 server=True,
+                asked=True,
+                turned_away=False,
                 site=event.site,
                 services=event.services,
                 backend=event.backend,

@@ -6,8 +6,9 @@ It implements `devices.kinds.cash_acceptor.CreditBook` and `devices.kinds.cash_d
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from sqlite3 import Row
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from devices.kinds.cash_acceptor import Credit, Tally
 from devices.kinds.cash_dispenser import Payout
@@ -22,7 +23,8 @@ CREATE TABLE cash_tallies (
     session          TEXT NOT NULL,
     session_centimos INTEGER NOT NULL,
     events_lost      TEXT NOT NULL,
-    under_way        TEXT NOT NULL
+    under_way        TEXT NOT NULL,
+    lost_session     TEXT NOT NULL DEFAULT ''   -- the cash-in in which it lost count, last
 ) STRICT;
 -- A device's counter comes again after 255 events and after a reset, so a piece has its own id.
 CREATE TABLE cash_credits (
@@ -56,6 +58,13 @@ _TALLY = "counter, accepted, session, session_centimos, events_lost, under_way"
 _PAYOUT = "payout, serial, counter, coins, dispensed, outcome, paid, unpaid"
 
 
+class LostCount(StrEnum):
+    """A device lost count: staff must still count its box, or they have."""
+
+    OPEN = "open"
+    RECONCILED = "reconciled"
+
+
 @dataclass(frozen=True)
 class Piece:
     """One note or coin in the box, by an id of its own."""
@@ -84,6 +93,8 @@ class CashBook:
                 " ON CONFLICT (serial) DO UPDATE SET counter = excluded.counter,"
                 " accepted = excluded.accepted, session = excluded.session,"
                 " session_centimos = excluded.session_centimos,"
+                " lost_session = CASE WHEN excluded.events_lost != '' AND events_lost = ''"
+                " THEN coalesce(nullif(excluded.session, ''), session) ELSE lost_session END,"
                 " events_lost = excluded.events_lost, under_way = excluded.under_way",
                 (
                     serial,
@@ -100,6 +111,21 @@ class CashBook:
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
                 [_credit_row(each) for each in credits],
             )
+
+    def is_open(self, session: str) -> bool:
+        """Whether a device that took part in this cash-in has not ended it."""
+        rows = self._file.read("SELECT 1 FROM cash_tallies WHERE session = ?", (session,))
+        return bool(rows)
+
+    def lost_count(self, session: str) -> LostCount | None:
+        """Whether a device may have kept a piece of this cash-in that nobody was told of."""
+        rows = self._file.read(
+            "SELECT events_lost FROM cash_tallies WHERE lost_session = ? AND lost_session != ''",
+            (session,),
+        )
+        if not rows:
+            return None
+        return LostCount.OPEN if any(row[0] for row in rows) else LostCount.RECONCILED
 
     # --- giving: PayoutBook ----------------------------------------------------------------------
     def find(self, payout_id: str) -> Payout | None:
@@ -172,6 +198,17 @@ class CashBook:
             "SELECT count(*) FROM cash_payouts WHERE outcome IS NOT NULL AND outcome != 'unknown'"
         )
         return taken[0], ended[0]
+
+    def touched(self, since: tuple[int, int]) -> set[UUID]:
+        """The cash-ins that pieces came to light of after that `position`, and where a payout has
+        ended since, all that were ever given coins."""
+        sessions = self._file.read(
+            "SELECT DISTINCT session FROM cash_credits WHERE position > ? AND session != ''",
+            (since[0],),
+        )
+        given = self.position()[1] != since[1]
+        query = "SELECT DISTINCT payment FROM cash_payouts"
+        return {UUID(row[0]) for row in (*sessions, *(self._file.read(query) if given else ()))}
 
     def _payout(self, where: str, value: str) -> Payout | None:
         rows: Sequence[Row] = self._file.read(

@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-VERSION = 1
+VERSION = 2
 _PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1}
 _PATIENCE_S = 5.0
 # Nobody's money waits for somebody who reads; the log is cut another time.
@@ -153,6 +153,9 @@ class JournalFile:
         if version > VERSION:
             words = f"written by a newer program (version {version}); install that one"
             raise JournalUnsafe(f"{self.path}: {words}")
+        if 0 < version < VERSION:
+            words = f"written by an older program (version {version}); settle it with that one"
+            raise JournalUnsafe(f"{self.path}: {words} (`python -m kiosk journal settle`)")
         verdict = db.execute("PRAGMA quick_check").fetchone()[0]
         if verdict != "ok":
             raise JournalDamaged(f"{self.path}: {verdict}")

@@ -1,6 +1,7 @@
 """Watches whether the journal can be written: without it the kiosk takes nothing from anybody."""
 
 import os
+import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -37,21 +38,27 @@ class JournalWatch:
         self._monotonic = monotonic
         self._cut_at = monotonic()
         self._trouble = ""
-        journal.file.tell_failures(self._note)
+        self._failures = 0
+        self._lock = threading.Lock()
+        journal.file.tell_failures(self._failed)
 
     def look(self) -> None:
         """Once: is there room; and after a failure, does a write reach the disk again?"""
+        failures = self._failures
         reason = self._no_room()
         if not reason and self._trouble:
             reason = self._probe()
-        self._note(reason)
+        self._note(reason, failures)
         if not reason:
             self._erase()
 
     def row(self) -> Mapping[str, Any]:
         """The journal among the kiosk's devices, as the heartbeat carries them."""
         aside = quarantined(self._journal.file.path)
+        refused = len(self._journal.outgoing.refusals())
         words = f"a damaged journal lies aside, tell support: {aside[-1]}" if aside else ""
+        if refused and not words:
+            words = f"the server will not take {refused} of its news: see `journal show`"
         well = not self._trouble
         return {
             "name": "journal",
@@ -59,7 +66,7 @@ class JournalWatch:
             "model": "sqlite",
             "device": DeviceState.ONLINE if well else DeviceState.HARDWARE_ERROR,
             "parts": {"damaged": str(len(aside))} if aside else {},
-            "action": Action.MAINTENANCE if aside or not well else None,
+            "action": Action.MAINTENANCE if words or not well else None,
             "detail": (self._trouble or words)[:200],
         }
 
@@ -83,7 +90,18 @@ class JournalWatch:
             return str(error)
         return ""
 
-    def _note(self, reason: str) -> None:
+    def _failed(self, reason: str) -> None:
+        with self._lock:
+            self._failures += 1
+            self._set(reason)
+
+    def _note(self, reason: str, failures: int) -> None:
+        """What a look found; a write that failed meanwhile knows better, until the next look."""
+        with self._lock:
+            if reason or failures == self._failures:
+                self._set(reason)
+
+    def _set(self, reason: str) -> None:
         if bool(reason) == bool(self._trouble):
             return
         self._trouble = reason

@@ -1,20 +1,23 @@
 """All books of one journal, and what touches several of them."""
 
 from contextlib import AbstractContextManager
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
 import structlog
 
-from kiosk.journal import cash, claims, effects, orders, outgoing
-from kiosk.journal.file import JournalDamaged, JournalFile
+from kiosk.journal import blocks, boxes, cash, claims, days, effects, orders, outgoing
+from kiosk.journal.file import JournalDamaged, JournalFile, JournalUnsafe
 from kiosk.journal.quarantine import quarantine
 from kiosk.journal.seal import Seal
 
 SCHEMA = (
-    "".join(book.SCHEMA for book in (effects, orders, cash, claims, outgoing))
+    "".join(book.SCHEMA for book in (effects, orders, cash, claims, outgoing, boxes, blocks, days))
     + """
 CREATE TABLE probes (id INTEGER PRIMARY KEY CHECK (id = 1), at TEXT NOT NULL) STRICT;
+-- Sealed with the journal's key: whoever opens it shows by this that theirs is the same.
+CREATE TABLE key_marks (id INTEGER PRIMARY KEY CHECK (id = 1), sealed BLOB NOT NULL) STRICT;
 """
 )
 
@@ -24,19 +27,35 @@ log = structlog.get_logger("journal")
 class Journal:
     """The books over one file. Safe to use from several threads.
 
-    Raises JournalUnsafe when the file cannot promise to survive a power cut, JournalDamaged when
-    it is no sound database.
+    Raises JournalUnsafe when the file cannot promise to survive a power cut, or is sealed with
+    another key: news the server has not heard could not be read. With `any_key` only what is not
+    sealed is asked for. JournalDamaged when it is no sound database.
     """
 
-    def __init__(self, path: Path, key: bytes) -> None:
+    def __init__(self, path: Path, key: bytes, *, any_key: bool = False) -> None:
         seal = Seal(key)
         self.file = JournalFile(path, SCHEMA)
+        if not any_key:
+            self._demand_key(seal)
         self.effects = effects.EffectBook(self.file, seal)
         self.orders = orders.OrderBook(self.file)
         self.cash = cash.CashBook(self.file)
         self.claims = claims.ClaimBook(self.file)
         self.outgoing = outgoing.OutgoingBook(self.file, seal)
+        self.blocks = blocks.BlockBook(self.file, seal)
+        self.boxes = boxes.BoxBook(self.file)
+        self.days = days.DayBook(self.file)
         self._to_forget: set[UUID] = set()
+
+    def _demand_key(self, seal: Seal) -> None:
+        rows = self.file.read("SELECT sealed FROM key_marks")
+        if not rows:
+            with self.file.unit() as db:
+                db.execute("INSERT OR IGNORE INTO key_marks VALUES (1, ?)", (seal.close({}),))
+        elif seal.open(rows[0][0]) is None:
+            self.file.close()
+            words = "it is sealed with another key: bring its key file back, or see docs/money.md"
+            raise JournalUnsafe(f"{self.file.path}: {words}")
 
     def together(self) -> AbstractContextManager[object]:
         """What several books write inside is one durable unit: all of it, or nothing."""
@@ -69,6 +88,7 @@ class Journal:
         with self.together():
             self.effects.interrupt()
             self.claims.interrupt()
+            self.blocks.interrupt(datetime.now(UTC))
             self.orders.leave(None)
         self.file.truncate_log()
 

@@ -10,9 +10,12 @@ from devices.kinds.card_terminal import (
     PAYMENT_DEADLINE_S,
     CardEvidence,
     CardResult,
+    Command,
     Pay,
     QueryPayment,
+    not_sent,
 )
+from devices.status import Completion, DeviceState, DeviceStatus
 from kiosk.doubts import advance
 from kiosk.flow.effects import ChargeCard
 from kiosk.flow.events import Charged, ChargeUnknown, Event, NotCharged
@@ -84,13 +87,23 @@ def ask_terminal(terminal: Commands | None, payment: UUID, amount: int) -> CardR
     return None if result is None or result.outcome == "not_started" else result
 
 
-def submit(terminal: Commands | None, command: object, deadline_s: float) -> CardResult | None:
-    """The terminal's result of `command`; None when it is not known."""
+def submit(terminal: Commands | None, command: Command, deadline_s: float) -> CardResult | None:
+    """The terminal's result of `command`; None when it is not known.
+
+    What waited behind somebody's payment for so long is withdrawn: it was never begun.
+    """
     if terminal is None:
         return None
     try:
-        result = terminal.submit(command, deadline_s).result(deadline_s + SLACK_S)
-    except (TimeoutError, CancelledError, DeviceError):
+        future = terminal.submit(command, deadline_s)
+    except DeviceError:
+        return None
+    try:
+        result = future.result(deadline_s + SLACK_S)
+    except TimeoutError:
+        busy = DeviceStatus(DeviceState.DEVICE_BUSY)
+        return not_sent(command, Completion.TIME_OUT, busy) if future.cancel() else None
+    except (CancelledError, DeviceError):
         return None
     return result if isinstance(result, CardResult) else None
 

@@ -24,6 +24,8 @@ from kiosk.runner import Outcome
 LOOK_S = 0.2
 # The screen asks long before whether somebody is still there.
 LONGEST_S = 900.0
+# More pieces than this the server takes for no payment; who has only such coins goes to a window.
+MOST_PIECES = 800
 # An acceptor whose cable was pulled for longer than this is not waited for.
 AWAY_S = 15.0
 
@@ -50,12 +52,18 @@ class CashDesk:
         self._tell = tell
         self._monotonic = monotonic
         self._stopped: UUID | None = None
+        self._closing = False
         self._changed = threading.Lock()
 
     def stop(self, payment: UUID) -> None:
         """Let nothing more in for `payment`. From any thread; returns at once."""
         with self._changed:
             self._stopped = payment
+
+    def close(self) -> None:
+        """The kiosk ends: let nothing more in for anybody. From any thread; returns at once."""
+        with self._changed:
+            self._closing = True
 
     def body(self, effect: TakeCash) -> Mapping[str, Any]:
         return {
@@ -76,7 +84,7 @@ class CashDesk:
                 except JournalFailed:
                     return _not_taken(payment, NotPaid.NOT_STARTED)
                 started = self._take(payment, effect.order.amount_centimos)
-            if not self._till.end(str(payment)):
+            if not self._settlement.ended(payment):
                 advance(self._journal, application, OrderState.UNKNOWN, why="an acceptor is away")
                 return Outcome(EffectState.UNKNOWN, ChargeUnknown(payment), "an acceptor is away")
             settled = self._settlement.settle(payment, give=True)
@@ -104,6 +112,8 @@ class CashDesk:
                 case _, Credited(credit) if credit.session == session:
                     inside = self._settlement.taken(payment)
                     self._tell(CashSeen(payment, inside))
+                    if self._settlement.pieces(payment) >= MOST_PIECES:
+                        break
                     if inside < amount:
                         self._till.let_in(session, self._wanted(amount - inside))
                 case _, EventsLost(serial, reason):
@@ -118,17 +128,17 @@ class CashDesk:
         return True
 
     def _wanted(self, missing: int) -> tuple[int, ...]:
-        return acceptable(missing, self._till.stocks())
+        return acceptable(missing, self._till.stocks(), self._till.taken())
 
     def _route(self, device: str, session: str, piece: int, missing: int) -> None:
-        if can_settle(piece, missing, self._till.stocks()):
+        if can_settle(piece, missing, self._till.stocks(), self._till.taken()):
             self._till.keep(device, session)
         else:
             self._till.give_back(device, session)
 
     def _may_go_on(self, payment: UUID) -> bool:
         with self._changed:
-            return self._stopped != payment
+            return self._stopped != payment and not self._closing
 
 
 def _not_taken(payment: UUID, reason: NotPaid) -> Outcome:

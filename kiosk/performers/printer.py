@@ -10,7 +10,8 @@ from devices.kinds.receipt_printer import PrintJob, PrintResult
 from kiosk.flow.effects import PrintReceipt, PrintTicket
 from kiosk.flow.events import SlipPrinted
 from kiosk.flow.facts import PrintState
-from kiosk.journal import EffectState, Journal
+from kiosk.journal import EffectState, Journal, JournalFailed
+from kiosk.journal.blocks import PaperState
 from kiosk.journal.claims import SlipState
 from kiosk.runner import Outcome
 from kiosk.slips import receipt_slip, ticket_slip
@@ -35,6 +36,7 @@ class SlipPrinter:
     def __init__(self, printer: Commands | None, journal: Journal) -> None:
         self._printer = printer
         self._claims = journal.claims
+        self._blocks = journal.blocks
 
     def body(self, effect: PrintTicket | PrintReceipt) -> Mapping[str, Any]:
         match effect:
@@ -44,7 +46,11 @@ class SlipPrinter:
                 return {"application": str(effect.order.application), "receipt": effect.receipt}
 
     def perform(self, effect: PrintTicket | PrintReceipt) -> Outcome:
-        self._note(effect, SlipState.PRINTING)
+        try:
+            self._note(effect, SlipState.PRINTING)
+        except JournalFailed:  # nothing was sent to the printer, and nothing will be
+            not_printed = SlipPrinted(effect.effect_id, PrintState.NOT_PRINTED)
+            return Outcome(EffectState.FAILED, not_printed, PrintState.NOT_PRINTED)
         result = print_once(self._printer, _job(effect))
         self._note(effect, SlipState(result))
         state = {
@@ -54,10 +60,15 @@ class SlipPrinter:
         return Outcome(state, SlipPrinted(effect.effect_id, result), result)
 
     def _note(self, effect: PrintTicket | PrintReceipt, state: SlipState) -> None:
-        """A receipt that carries claims is their paper."""
-        if isinstance(effect, PrintReceipt):
-            for owed in effect.order.owed:
-                self._claims.slip_is(owed.code, state)
+        """A receipt that carries claims is their paper; a number of a block counts by its own."""
+        match effect:
+            case PrintReceipt():
+                for owed in effect.order.owed:
+                    self._claims.slip_is(owed.code, state)
+            case PrintTicket(ticket=ticket) if ticket.by_voice:
+                self._blocks.paper_is(ticket.ticket_id, PaperState(state))
+            case PrintTicket():
+                pass
 
     def lost(self, effect: PrintTicket | PrintReceipt, *, begun: bool) -> SlipPrinted:
         return SlipPrinted(

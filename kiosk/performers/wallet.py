@@ -32,10 +32,12 @@ _NOT_PAID = {
     "refused": NotPaid.DECLINED,
     "expired": NotPaid.EXPIRED,
     "canceled": NotPaid.ABORTED,
-    "to_refund": NotPaid.GIVEN_BACK,
-    "refunded": NotPaid.GIVEN_BACK,
-    "refund_refused": NotPaid.GIVEN_BACK,
+    "to_refund": NotPaid.REFUND_COMING,
+    "refunded": NotPaid.REFUND_COMING,
 }
+_KEPT = "refund_refused"  # by the gateway: staff see to it
+_REFUND = ("to_refund", "refunded", _KEPT)
+_ENDS = (_PAID, _KEPT, *_NOT_PAID)
 
 log = structlog.get_logger("wallet")
 
@@ -59,11 +61,17 @@ class WalletDesk:
         self._monotonic = monotonic
         self._changed = threading.Lock()
         self._stopped: UUID | None = None
+        self._closing = False
 
     def stop(self, payment: UUID) -> None:
         """Give the code of `payment` up. From any thread; returns at once."""
         with self._changed:
             self._stopped = payment
+
+    def close(self) -> None:
+        """The kiosk ends: give up whatever code is shown. From any thread; returns at once."""
+        with self._changed:
+            self._closing = True
 
     def body(self, effect: ShowWalletCode) -> Mapping[str, Any]:
         return {
@@ -125,7 +133,7 @@ class WalletDesk:
         ends, given_up = begun + LONGEST_S, False
         while self._monotonic() < min(heard + SILENCE_S, ends):
             state = _state(look(self._client, application, payment))
-            if state == _PAID or state in _NOT_PAID:
+            if state in _ENDS:
                 return state
             if state is not None:
                 heard = self._monotonic()
@@ -140,7 +148,7 @@ class WalletDesk:
 
     def _is_stopped(self, payment: UUID) -> bool:
         with self._changed:
-            return self._stopped == payment
+            return self._stopped == payment or self._closing
 
 
 def look(client: QueueClient, application: UUID, payment: UUID) -> Answer:
@@ -160,10 +168,10 @@ def word_of(answer: Answer) -> str | None:
 
     A code the server never heard of was never shown to anybody.
     """
-    if isinstance(answer, Refused) and answer.status == 404:
+    if isinstance(answer, Refused) and answer.kind == "unknown_payment":
         return "canceled"
     state = _state(answer)
-    return state if state == _PAID or state in _NOT_PAID else None
+    return state if state in _ENDS else None
 
 
 def note(journal: Journal, application: UUID, word: str | None) -> None:
@@ -174,6 +182,10 @@ def note(journal: Journal, application: UUID, word: str | None) -> None:
         elif word == _PAID:
             advance(journal, application, OrderState.PAID)
             journal.orders.step(application, OrderState.ACCEPTED)
+        elif word in _REFUND:  # it was charged, and goes back without this kiosk
+            advance(journal, application, OrderState.RETURNING)
+            back = OrderState.OWED if word == _KEPT else OrderState.RETURNED
+            journal.orders.step(application, back)
         else:
             advance(journal, application, OrderState.DECLINED)
 
@@ -191,8 +203,8 @@ def _not_paid(payment: UUID, reason: NotPaid) -> Outcome:
 
 
 def _outcome(payment: UUID, word: str | None) -> Outcome:
-    if word is None:
-        return Outcome(EffectState.UNKNOWN, ChargeUnknown(payment), "no answer")
+    if word is None or word == _KEPT:
+        return Outcome(EffectState.UNKNOWN, ChargeUnknown(payment), word or "no answer")
     if word == _PAID:
         return Outcome(EffectState.DONE, Charged(payment), word)
     return _not_paid(payment, _NOT_PAID[word])

@@ -9,6 +9,7 @@ from kiosk.flow.again import can_send
 from kiosk.flow.facts import NotPossible
 from kiosk.flow.states import CannotApply, State
 from kiosk.flow.touches import Finish, SendMeAgain, TakeTurn
+from kiosk.flow.world import gives_turns
 from kiosk.widgets.page import Page
 
 
@@ -109,7 +110,7 @@ class CannotApplyScreen(Page):
         self.because = self.loc._(self.why.because).format(until=until)
         self.in_force = at.in_force is not None
         self.can_send = can_send(state.world)
-        self.turns = state.world.server
+        self.turns = gives_turns(state.world)
         ways = self.ids.ways
         if self.in_force != (self._send_button in ways.children):
             if self.in_force:

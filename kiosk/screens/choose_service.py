@@ -6,7 +6,16 @@ from kiosk.flow.correction import is_offered
 from kiosk.flow.person import Document
 from kiosk.flow.states import ChooseService, State
 from kiosk.flow.touches import Back, Cancel, Choose, CorrectEmail
-from kiosk.flow.world import Obstacle, Part, Service, ServiceKind, World, certificate_obstacle
+from kiosk.flow.world import (
+    Obstacle,
+    Part,
+    Service,
+    ServiceKind,
+    World,
+    certificate_obstacle,
+    gives_turns,
+    turn_obstacle,
+)
 from kiosk.screens.out_of_service import WHY
 from kiosk.widgets.money import soles
 from kiosk.widgets.page import Page
@@ -35,14 +44,18 @@ class ChooseServiceScreen(Page):
         assert isinstance(at, ChooseService)
         read = self.loc._("choose_service.document_read")
         self.who = read.format(who=masked(at.person.document)) if at.person.document else ""
-        self.problem = at.problem
+        self.problem = self.loc._("choose_service.no_paper") if at.no_paper else at.problem
         self.may_go_back = state.world.usable(Part.READER)
         certificate = self._certificate(state.world, known=at.person.document is not None)
         correction = is_offered(state.world, at.person)
-        if (at.services, certificate, correction) != self._shown:
-            self._shown = (at.services, certificate, correction)
-            first = sorted(at.services, key=lambda each: each.kind is not ServiceKind.CERTIFICATE)
-            cards = [self._card(service, *certificate) for service in first]
+        turns = tuple(self._no_turn(state.world, each) for each in at.services)
+        if (at.services, certificate, turns, correction) != self._shown:
+            self._shown = (at.services, certificate, turns, correction)
+            first = sorted(
+                zip(at.services, turns, strict=True),
+                key=lambda each: each[0].kind is not ServiceKind.CERTIFICATE,
+            )
+            cards = [self._card(service, certificate, no_turn) for service, no_turn in first]
             self.ids.shelf.cards = [*cards, self._correction()] if correction else cards
 
     _shown: object = None
@@ -50,15 +63,25 @@ class ChooseServiceScreen(Page):
     def _certificate(self, world: World, *, known: bool) -> tuple[str, str]:
         """What a certificate costs here, and why it is not given now; one of them is empty."""
         obstacle = certificate_obstacle(world, document_known=known)
+        if obstacle is Obstacle.SERVER_AWAY and gives_turns(world):
+            return "", self.loc._("offline.only_turns")
         if obstacle is not None or world.fee_centimos is None:
             return "", self.loc._(WHY[obstacle or Obstacle.NO_FEE])
         price = self.loc._("choose_service.price")
         return price.format(fee=soles(world.fee_centimos)), ""
 
-    def _card(self, service: Service, price: str, obstacle: str) -> ServiceCard:
+    def _no_turn(self, world: World, service: Service) -> str:
+        """Why no turn for `service` is given now; empty when it is."""
+        obstacle = turn_obstacle(world, service)
+        return self.loc._(WHY[obstacle]) if obstacle is not None else ""
+
+    def _card(self, service: Service, certificate: tuple[str, str], no_turn: str) -> ServiceCard:
         card = ServiceCard(name=f"service:{service.code}", label=service.name)
         if service.kind is ServiceKind.CERTIFICATE:
-            card.note, card.reason, card.disabled = price, obstacle, bool(obstacle)
+            card.note, card.reason = certificate
+        else:
+            card.reason = no_turn
+        card.disabled = bool(card.reason)
         card.bind(on_release=lambda _card: self.emit(Choose(service.code)))
         return card
 

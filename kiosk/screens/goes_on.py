@@ -7,6 +7,7 @@ from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kiosk.flow.facts import Standing
 from kiosk.flow.states import GoesOn, State
 from kiosk.flow.touches import Finish, TakeTurn
+from kiosk.flow.world import gives_turns
 from kiosk.widgets.page import Page
 
 
@@ -42,7 +43,7 @@ class GoesOnScreen(Page):
         self.why = WHY[at.found.standing]
         self.number = at.found.number
         self.claim_open = at.found.claim_open
-        self.turns = state.world.server
+        self.turns = gives_turns(state.world)
 
     def take_turn(self) -> None:
         """The person would rather see somebody."""

@@ -4,6 +4,7 @@ from kivy.properties import BooleanProperty
 
 from kiosk.flow.states import State
 from kiosk.flow.touches import TakeTurn
+from kiosk.flow.world import gives_turns
 from kiosk.widgets.result_page import ResultPage
 
 
@@ -15,7 +16,7 @@ class InReviewScreen(ResultPage):
     def render(self, state: State) -> None:
         """A turn needs the server that gives it."""
         super().render(state)
-        self.turns = state.world.server
+        self.turns = gives_turns(state.world)
 
     def take_turn(self) -> None:
         """The person would rather see somebody."""

@@ -8,6 +8,8 @@ from kiosk.widgets.page import Page
 
 WHY = {
     Obstacle.SERVER_AWAY: "out_of_service.server_away",
+    Obstacle.NUMBERS_USED_UP: "out_of_service.numbers_used_up",
+    Obstacle.NO_PAPER_FOR_NUMBERS: "out_of_service.no_paper_for_numbers",
     Obstacle.JOURNAL_DOWN: "out_of_service.journal_down",
     Obstacle.BACKEND_AWAY: "out_of_service.backend_away",
     Obstacle.READER_DOWN: "out_of_service.reader_down",

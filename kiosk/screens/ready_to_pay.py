@@ -10,7 +10,7 @@ from kiosk.flow.facts import NotPaid
 from kiosk.flow.states import ReadyToPay, State
 from kiosk.flow.touches import Cancel, Pay, UseVoucher
 from kiosk.flow.voucher import is_offered
-from kiosk.flow.world import ways_to_pay
+from kiosk.flow.world import World, card_stays, ways_to_pay
 from kiosk.order import Means
 from kiosk.widgets.money import soles
 from kiosk.widgets.page import Page
@@ -31,9 +31,22 @@ NOT_PAID = {
     NotPaid.ABORTED: Trouble("ready_to_pay.aborted", "ready_to_pay.aborted_what"),
     NotPaid.NOT_STARTED: Trouble("ready_to_pay.not_started", "ready_to_pay.not_started_what"),
     NotPaid.GIVEN_BACK: Trouble("ready_to_pay.given_back", "ready_to_pay.given_back_what"),
+    NotPaid.REFUND_COMING: Trouble("ready_to_pay.refund_coming", "ready_to_pay.refund_coming_what"),
     NotPaid.EXPIRED: Trouble("ready_to_pay.expired", "ready_to_pay.expired_what"),
     NotPaid.NO_CASH: Trouble("ready_to_pay.no_cash", "ready_to_pay.no_cash_what"),
 }
+
+
+_BY_CARD = (NotPaid.DECLINED, NotPaid.ABORTED, NotPaid.NOT_STARTED)
+CARD_STAYS = Trouble("slip.take_card", "ready_to_pay.take_card_what")
+
+
+def _trouble(at: ReadyToPay, world: World) -> Trouble:
+    """A card that is still inside comes before why the last try did not work."""
+    if at.problem in _BY_CARD and card_stays(world):
+        return CARD_STAYS
+    told = NOT_PAID[at.problem] if at.problem else NOTHING
+    return told if ways_to_pay(world) else NO_TERMINAL
 
 
 class ReadyToPayScreen(Page):
@@ -65,8 +78,7 @@ class ReadyToPayScreen(Page):
         self._show_terminal(shown=not self.several)
         self._offer(self._cash, offered=Means.CASH in ways)
         self._offer(self._wallet, offered=Means.WALLET in ways)
-        told = NOT_PAID[at.problem] if at.problem else NOTHING
-        self.trouble = told if ways else NO_TERMINAL
+        self.trouble = _trouble(at, state.world)
 
     def _show_terminal(self, *, shown: bool) -> None:
         """Its picture helps where the card is the only way; several ways need the room."""

@@ -22,6 +22,7 @@ class TicketReadyScreen(Page):
     attention = StringProperty()
     ahead = NumericProperty(0)
     wait = StringProperty()
+    by_voice = BooleanProperty(False)
     print_state = ObjectProperty(PrintState.PRINTING)
     printing = BooleanProperty(True)
 
@@ -35,6 +36,7 @@ class TicketReadyScreen(Page):
         self.ahead = at.ticket.ahead
         estimate = self.loc._("ticket_ready.estimate")
         self.wait = estimate.format(wait=at.ticket.wait) if at.ticket.wait else ""
+        self.by_voice = at.ticket.by_voice
         self.print_state = at.print_state
         self.printing = at.print_state is PrintState.PRINTING
 

@@ -6,6 +6,8 @@ from kivy.uix.boxlayout import BoxLayout
 from kiosk.flow.facts import PrintState
 from kiosk.flow.states import State, WithReceipt
 from kiosk.flow.touches import Finish
+from kiosk.flow.world import card_stays
+from kiosk.order import Means
 from kiosk.theme import DAY
 from kiosk.widgets.mask import masked_email
 from kiosk.widgets.page import Page
@@ -26,13 +28,14 @@ class ResultHead(BoxLayout):
 class ResultPage(Page):
     """Leaving waits until the printer has said what became of the slip.
 
-    `email` is masked, and empty when none was given.
+    `email` is masked, and empty when none was given. `take_card`: it is still in the terminal.
     """
 
     number = StringProperty()
     email = StringProperty()
     print_state = ObjectProperty(PrintState.PRINTING)
     printing = BooleanProperty(True)
+    take_card = BooleanProperty(False)
 
     def render(self, state: State) -> None:
         """Show the number, and the fate of its slip."""
@@ -43,6 +46,7 @@ class ResultPage(Page):
         self.email = masked_email(at.order.email) if at.order.email else ""
         self.print_state = at.print_state
         self.printing = at.print_state is PrintState.PRINTING
+        self.take_card = at.order.means is Means.CARD and card_stays(state.world)
 
     def finish(self) -> None:
         """The person goes."""

@@ -40,17 +40,21 @@ PAPERS = {
 }
 
 
+CARD_STAYS = Paper("slip.take_card", "slip.take_card_what", "alert", "notice")
+
+
 class SlipNotice(Panel):
     """`of` says whose slip it is: that of a turn or that of an order.
 
-    A `brief` one says only what to do.
+    A `brief` one says only what to do. With `take_card` a card left in the terminal comes first.
     """
 
     of = OptionProperty("order", options=list(PAPERS))
     brief = BooleanProperty(False)
     print_state = ObjectProperty(PrintState.PRINTING)
+    take_card = BooleanProperty(False)
 
     @staticmethod
-    def paper(of: str, print_state: PrintState) -> Paper:
+    def paper(of: str, print_state: PrintState, take_card: bool = False) -> Paper:
         """What is said about this slip."""
-        return PAPERS[of][print_state]
+        return CARD_STAYS if take_card else PAPERS[of][print_state]

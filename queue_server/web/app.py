@@ -26,6 +26,7 @@ from queue_server.turns import api as turns
 from queue_server.web import (
     administration_page,
     certificate_page,
+    day_close_page,
     display_page,
     entrance,
     metrics,
@@ -112,6 +113,7 @@ def build_app(
         tracking_page,
         administration_page,
         reports_page,
+        day_close_page,
         metrics,
     ):
         app.include_router(part.router)

@@ -74,6 +74,12 @@ async def resolve(request: Request, desk: DeskOf, who: ResolverOf) -> Response:
     return await _for_people(request, desk, who, "resolve.html")
 
 
+@router.get("/boxes", include_in_schema=False)
+async def boxes(request: Request, desk: DeskOf, who: ResolverOf) -> Response:
+    """How full the kiosks' cash boxes are, and taking them out."""
+    return await _for_people(request, desk, who, "boxes.html")
+
+
 @router.get("/monitor", include_in_schema=False)
 async def monitor(request: Request, desk: DeskOf, who: AnyoneSignedIn) -> Response:
     """What is discovered, known and broken."""

@@ -8,22 +8,14 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from deploy.demo.room import FLAGS
 from queue_server.staff.api import COOKIE
 from tests.browser.console import Console, open_console, sit
 from tests.support.applied import Register
 from tests.support.site import KioskHttp, Site, StaffHttp, running_site
 
 CHROMIUM = Path("/usr/bin/chromium")
-SWITCHES = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-quic",
-    "--no-first-run",
-    "--autoplay-policy=no-user-gesture-required",  # as a display's browser is started
-)
+SWITCHES = FLAGS  # as in the demo
 DEADLINE_MS = 10_000
 expect.set_options(timeout=DEADLINE_MS)
 

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
+import requests
 import schemathesis
 from hypothesis import HealthCheck, settings
 from schemathesis import checks
@@ -22,7 +23,7 @@ from queue_server.web.roles import route_access
 from tests.support.callers import Callers
 from tests.support.site import REPOSITORY, Site, running_site
 
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "4"))
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "6"))
 PUBLISHED = REPOSITORY / "docs" / "openapi.json"
 CHECKS = (
     checks.not_a_server_error,
@@ -35,6 +36,7 @@ STREAMS = r"/feed$"
 ALL_CHECKS = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
 
 schema = schemathesis.openapi.from_path(str(PUBLISHED)).exclude(path_regex=STREAMS)
+schema.config.phases.coverage.enabled = "FUZZ_EXAMPLES" in os.environ
 ROLES = {(each.method, each.path): each.roles for each in route_access(application())}
 
 
@@ -53,15 +55,26 @@ def callers(site: Site) -> Iterator[Callers]:
         database.close()
 
 
+@pytest.fixture(scope="module")
+def session() -> Iterator[requests.Session]:
+    """One connection for thousands of requests."""
+    with requests.Session() as opened:
+        opened.trust_env = False
+        yield opened
+
+
 @schema.parametrize()
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=ALL_CHECKS, derandomize=True)
 def test_no_request_surprises_the_server(
-    case: schemathesis.Case, site: Site, callers: Callers
+    case: schemathesis.Case, site: Site, callers: Callers, session: requests.Session
 ) -> None:
     roles = ROLES.get((case.method.upper(), case.operation.path), ())
     headers = callers.headers(_usual(roles))
     case.call_and_validate(
-        base_url=site.url, headers={**(case.headers or {}), **headers}, checks=list(CHECKS)
+        base_url=site.url,
+        session=session,
+        headers={**(case.headers or {}), **headers},
+        checks=list(CHECKS),
     )
 
 

@@ -126,9 +126,19 @@ def _well_dressed(answer: httpx.Response) -> bool:
     return all(answer.headers.get(name) == value for name, value in expected.items())
 
 
+@pytest.fixture(scope="module")
+def trial(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
+    yield from try_at(tmp_path_factory.mktemp("roles"))
+
+
 @pytest.fixture
-def trial(tmp_path: Path) -> Iterator[Trial]:
-    database = Site(tmp_path).database()
+def spoilt(tmp_path: Path) -> Iterator[Trial]:
+    """One of its own, for whoever adds a route that should not be there."""
+    yield from try_at(tmp_path)
+
+
+def try_at(folder: Path) -> Iterator[Trial]:
+    database = Site(folder).database()
     app = build_app(ServerConfig(site=SITE), database, None)
     yield Trial(app, Callers(database))
     app.state.passwords.close()
@@ -151,25 +161,25 @@ def test_every_route_admits_its_roles_and_turns_every_other_away(trial: Trial) -
 
 
 @pytest.mark.negative_control
-def test_a_route_without_declared_access_is_caught(trial: Trial) -> None:
-    @trial.app.get("/forgotten")
+def test_a_route_without_declared_access_is_caught(spoilt: Trial) -> None:
+    @spoilt.app.get("/forgotten")
     async def forgotten() -> None: ...
 
     with pytest.raises(UndeclaredAccess, match="/forgotten"):
-        route_access(trial.app)
+        route_access(spoilt.app)
 
 
 @pytest.mark.negative_control
-def test_a_route_that_asks_for_a_role_and_never_looks_is_caught(trial: Trial) -> None:
+def test_a_route_that_asks_for_a_role_and_never_looks_is_caught(spoilt: Trial) -> None:
     router = APIRouter()
 
     @router.get("/careless")
     async def careless(who: StaffOf) -> str:
         return "anyone"
 
-    trial.app.include_router(router)
-    careful = Trial(trial.app, trial._callers)  # pyright: ignore[reportPrivateUsage]
-    routes = [each for each in route_access(trial.app) if each.path == "/careless"]
+    spoilt.app.include_router(router)
+    careful = Trial(spoilt.app, spoilt._callers)  # pyright: ignore[reportPrivateUsage]
+    routes = [each for each in route_access(spoilt.app) if each.path == "/careless"]
     assert "GET /careless: a stranger gets 200, not turned away" in careful.faults(routes)
 
 

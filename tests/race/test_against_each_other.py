@@ -24,7 +24,7 @@ def judged(verdict: Verdict) -> Verdict:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_short_fight_breaks_no_promise(kind: Kind, tmp_path: Path) -> None:
-    verdict = judged(run(tmp_path, kind, seconds=3, seed=1))
+    verdict = judged(run(tmp_path, kind, seconds=2, seed=1))
     assert verdict.faults == []
     assert verdict.acknowledged > 20
     assert verdict.troubles
@@ -47,7 +47,9 @@ def test_eight_issuers_never_get_the_same_number(kind: Kind, tmp_path: Path) -> 
     assert len(numbers) == len(set(numbers)) == 8000
 
 
-@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.thorough)])
+# In `make test` the short fight judges the numbers too.
+@pytest.mark.thorough
+@pytest.mark.parametrize("kind", KINDS)
 def test_issuers_never_get_the_same_number(kind: Kind, tmp_path: Path) -> None:
     numbers = _issued(tmp_path, kind, each=25)
     assert len(numbers) == len(set(numbers)) == 200

@@ -105,7 +105,7 @@ class Kiosk:
         till = Till([], [])
         settlement = CashSettlement(self.journal, till)
         slips = ClaimSlips(self.journal, None, lambda: False, Welcome)
-        looks = Looks(recovery(self.journal, self.client, terminal, till, settlement, slips))
+        looks = Looks(recovery(self.journal, self.client, terminal, settlement, slips))
         slow.looks = looks
         self.awake = looks.awake
         self._threads = (

@@ -68,6 +68,8 @@ class CashMachines:
         for each in self._all():
             each.start()
             each.obey("pace 20")
+        for coin, hopper in self.hoppers.items():
+            hopper.obey(f"serial {coin}")  # no two machines are one
 
     def stop(self) -> None:
         """Switch all of them off."""

@@ -18,7 +18,7 @@ from queue_server.issuance.model import (
 )
 from queue_server.issuance.services import applications, delivery, tracking
 from queue_server.issuance.services.vouchers import Shown
-from queue_server.payments.model.paid import CardPayment
+from queue_server.payments.model.paid import CARD_TEXT, CardPayment
 from queue_server.payments.model.returns import ReturnStanding
 from queue_server.payments.model.standing import PaymentStanding
 from queue_server.payments.model.wallet import Charge, ChargeState
@@ -113,12 +113,12 @@ class CardBody(Body):
 
     payment_id: UUID
     amount_centimos: Annotated[int, Field(gt=0, lt=1_000_000)]
-    terminal_id: Annotated[str, Field(min_length=1, max_length=40)]
-    authorisation_code: Annotated[str, Field(max_length=20)]
-    rrn: Annotated[str, Field(min_length=1, max_length=40)]
-    stan: Annotated[str, Field(max_length=20)]
+    terminal_id: Annotated[str, Field(min_length=1, max_length=CARD_TEXT)]
+    authorisation_code: Annotated[str, Field(max_length=CARD_TEXT)]
+    rrn: Annotated[str, Field(min_length=1, max_length=CARD_TEXT)]
+    stan: Annotated[str, Field(max_length=CARD_TEXT)]
     masked_last4: Annotated[str, Field(pattern=r"^\d{0,4}$")]
-    scheme: Annotated[str, Field(max_length=20)]
+    scheme: Annotated[str, Field(max_length=CARD_TEXT)]
     paid_at: AwareDatetime
 
     def payment(self) -> CardPayment:

@@ -92,12 +92,12 @@ def upgrade() -> None:
     op.create_table(
         "card_payments",
         sa.Column("payment", sa.String(length=36), nullable=False),
-        sa.Column("terminal_id", sa.String(length=40), nullable=False),
-        sa.Column("authorisation_code", sa.String(length=20), nullable=False),
-        sa.Column("rrn", sa.String(length=40), nullable=False),
-        sa.Column("stan", sa.String(length=20), nullable=False),
+        sa.Column("terminal_id", sa.String(length=64), nullable=False),
+        sa.Column("authorisation_code", sa.String(length=64), nullable=False),
+        sa.Column("rrn", sa.String(length=64), nullable=False),
+        sa.Column("stan", sa.String(length=64), nullable=False),
         sa.Column("masked_last4", sa.String(length=4), nullable=False),
-        sa.Column("scheme", sa.String(length=20), nullable=False),
+        sa.Column("scheme", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(["payment"], ["payments.id"], name="fk_card_payments_payment"),
         sa.PrimaryKeyConstraint("payment", name="pk_card_payments"),
     )

@@ -13,6 +13,7 @@ from queue_server.core.unit_of_work import Actor, UnitOfWork
 from queue_server.payments.api.bodies import Body
 from queue_server.payments.api.claims import CodeBody
 from queue_server.payments.model.doubts import Proof
+from queue_server.payments.model.paid import CARD_TEXT
 from queue_server.payments.model.returns import Evidence, Result, ReturnState
 from queue_server.payments.services import returns, returns_as_claims
 from queue_server.staff.api import KioskOf, SupervisorOf
@@ -23,10 +24,10 @@ router = APIRouter(prefix="/api/v1/returns", tags=["payments: returns"])
 class EvidenceBody(Body):
     """What the terminal proved of a reversal; no other card field is accepted."""
 
-    terminal_id: Annotated[str, Field(max_length=40)]
-    rrn: Annotated[str, Field(max_length=40)]
-    stan: Annotated[str, Field(max_length=20)]
-    authorisation_code: Annotated[str, Field(max_length=20)]
+    terminal_id: Annotated[str, Field(max_length=CARD_TEXT)]
+    rrn: Annotated[str, Field(max_length=CARD_TEXT)]
+    stan: Annotated[str, Field(max_length=CARD_TEXT)]
+    authorisation_code: Annotated[str, Field(max_length=CARD_TEXT)]
     at: AwareDatetime
 
 

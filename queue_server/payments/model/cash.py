@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-MOST_PIECES = 100
+# A fee in the smallest coins, and a good many more.
+MOST_PIECES = 1000
 _KIOSK_SIGNS = 64 - 1 - 36
 
 

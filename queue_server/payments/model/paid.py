@@ -6,6 +6,9 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from uuid import UUID
 
+# What a terminal names things by has at most so many signs (nexo); longer it leaves no driver.
+CARD_TEXT = 64
+
 
 class Means(StrEnum):
     """How the fee was paid."""

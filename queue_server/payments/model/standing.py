@@ -37,6 +37,15 @@ class PaymentStanding(StrEnum):
     WALLET_REFUND_REFUSED = "wallet_refund_refused"
 
 
+# Money may be on its way: until it is known, the same person is sold nothing.
+ON_ITS_WAY = (
+    PaymentStanding.CHECKING,
+    PaymentStanding.NOT_VISIBLE,
+    PaymentStanding.WALLET_OPENING,
+    PaymentStanding.WALLET_WAITING,
+    PaymentStanding.WALLET_CANCELING,
+)
+
 Voucher = tuple[VoucherState | VoucherRefusal, datetime]
 Charge = tuple[ChargeState, datetime]
 

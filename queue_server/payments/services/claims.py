@@ -107,6 +107,16 @@ def is_code_of(uow: UnitOfWork, row: Row[Any], code: str) -> bool:
     return uow.vault.index(_CODE, code) == row.code_index
 
 
+def by_staff(uow: UnitOfWork, payment: str) -> bool:
+    """Whether staff made a claim of this payment that was not in vain."""
+    found = select(_claims.c.id).where(
+        of_payment(payment),
+        _claims.c.maker == Maker.STAFF,
+        _claims.c.state != ClaimState.WITHDRAWN,
+    )
+    return uow.connection.execute(found).first() is not None
+
+
 def show_code(uow: UnitOfWork, actor: Actor, claim: str) -> str:
     """The code for somebody who lost the slip, who proved to a supervisor who they are.
 

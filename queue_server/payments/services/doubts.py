@@ -170,7 +170,9 @@ def claim_charged(uow: UnitOfWork, actor: Actor, payment: str) -> tuple[str, str
 def for_staff(uow: UnitOfWork, site: str) -> list[Doubt]:
     """What needs a person at `site`, oldest first, at most `LISTED`: what its kiosk did not find
     out about, what two answer differently, and what was charged and stands for nothing."""
-    old = _doubts.c.since <= uow.now - SHOWN_AFTER
+    # By this clock, and not only by its kiosk's.
+    seen = uow.now - SHOWN_AFTER
+    old = or_(_doubts.c.since <= seen, _doubts.c.told_at <= seen)
     charged = (_doubts.c.ended == Ended.CHARGED) & (_doubts.c.ended_at <= uow.now - SHOWN_AFTER)
     rows = uow.connection.execute(
         select(_doubts)
@@ -235,8 +237,10 @@ def _settle_claims(uow: UnitOfWork, site: str, payment: str, ended: Ended) -> No
     """What stood for the payment while it was in doubt: to be redeemed now, or to fall."""
     in_doubt = claims.of_payment(payment) & (_claims.c.state == ClaimState.IN_DOUBT)
     match ended:
-        case Ended.CHARGED:
+        case Ended.CHARGED if not claims.by_staff(uow, payment):
             claims.prove(uow, in_doubt)
+        case Ended.CHARGED:
+            pass  # staff gave its money, or will: each other claim is looked at by itself
         case Ended.NOT_CHARGED:
             returns_as_claims.withdraw(uow, site, in_doubt, Settled.NOT_CHARGED)
         case Ended.RETURNED | Ended.CLAIMED:

@@ -10,11 +10,11 @@ from sqlalchemy import Table, and_, func, select
 from queue_server.core.tables import events
 from queue_server.core.unit_of_work import UnitOfWork
 from queue_server.payments import tables
-from queue_server.payments.model.claims import LIVE, ClaimState
+from queue_server.payments.model.claims import LIVE, Claim, ClaimState
 from queue_server.payments.model.doubts import SHOWN_AFTER, Doubt
 from queue_server.payments.model.paid import Means
 from queue_server.payments.model.returns import NeedsPerson, Return
-from queue_server.payments.services import claims, doubts, returns, wallet_claims
+from queue_server.payments.services import box_counts, claims, doubts, returns, wallet_claims
 
 LISTED = 200
 
@@ -26,6 +26,7 @@ class Sort(StrEnum):
     RETURN = "return"
     CLAIM = "claim"
     WALLET = "wallet"
+    BOX = "box"
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ class Counts:
 def unresolved(uow: UnitOfWork, site: str) -> list[Unresolved]:
     """What needs a person at `site`: of each sort the oldest first, at most `LISTED` of it."""
     found = [*_doubts(uow, site), *_returns(uow, site), *_claims(uow, site)]
-    return [*_with_last(uow, site, found), *_of_wallets(uow, site)]
+    return [*_with_last(uow, site, found), *_of_wallets(uow, site), *_of_boxes(uow, site)]
 
 
 def counted(uow: UnitOfWork, site: str) -> Counts:
@@ -82,6 +83,7 @@ def counted(uow: UnitOfWork, site: str) -> Counts:
         *_returns(uow, site),
         *_claims(uow, site),
         *_of_wallets(uow, site),
+        *_of_boxes(uow, site),
     ]
     return Counts(sum(each.now for each in of_now), uow.connection.execute(waiting).scalar_one())
 
@@ -149,10 +151,15 @@ def _claims(uow: UnitOfWork, site: str) -> list[Unresolved]:
             of.amount_centimos,
             of.state,
             of.reason,
-            now=of.state is ClaimState.IN_DOUBT and of.made_at <= uow.now - SHOWN_AFTER,
+            now=of.state is ClaimState.IN_DOUBT and _known_since(of) <= uow.now - SHOWN_AFTER,
         )
         for of in (claims.opened(row) for row in rows)
     ]
+
+
+def _known_since(of: Claim) -> datetime:
+    """By its kiosk's clock or by this one, whichever is earlier."""
+    return min(of.made_at, of.changed_at)
 
 
 def _of_wallets(uow: UnitOfWork, site: str) -> list[Unresolved]:
@@ -170,6 +177,25 @@ def _of_wallets(uow: UnitOfWork, site: str) -> list[Unresolved]:
             now=True,
         )
         for each in wallet_claims.troubles(uow, site)
+    ]
+
+
+def _of_boxes(uow: UnitOfWork, site: str) -> list[Unresolved]:
+    """Counts of cash boxes that differ; they are explained on the page of boxes."""
+    return [
+        Unresolved(
+            Sort.BOX,
+            of.id,
+            of.counted_at or of.asked_at,
+            of.kiosk,
+            None,
+            Means.CASH,
+            abs(difference),
+            of.state,
+            "short" if difference < 0 else "over" if difference else "pieces",
+            now=True,
+        )
+        for of, difference in box_counts.differing(uow, site)
     ]
 
 

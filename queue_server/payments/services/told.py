@@ -1,5 +1,7 @@
 """What a kiosk tells of money that is owed: a claim it printed, and what it learned of it later."""
 
+from dataclasses import replace
+
 from sqlalchemy import ColumnElement, select, update
 
 from queue_server.core.problem import Problem
@@ -30,7 +32,7 @@ def make(uow: UnitOfWork, actor: Actor, new: NewClaim) -> Claim:
     if known is None:
         if new.reason is ClaimReason.PAID_BUT_REFUSED:
             returns_as_claims.claim_of(uow, actor.site, new)
-        claims.write_down(uow, actor, actor.name, new)
+        claims.write_down(uow, actor, actor.name, _as_proven(uow, new))
     found = known or claims.of_site(uow, actor.site, str(new.id))
     claims.tell(
         uow,
@@ -101,6 +103,12 @@ def _is_old(before: Claim, news: News) -> bool:
     """Whether a withdrawal is told again."""
     is_withdrawn = before.state is ClaimState.WITHDRAWN
     return is_withdrawn and before.withdrawn_for is news.withdrawn
+
+
+def _as_proven(uow: UnitOfWork, new: NewClaim) -> NewClaim:
+    """Where staff have made a claim of this very payment already, a person looks at both first."""
+    doubled = new.payment is not None and claims.by_staff(uow, str(new.payment))
+    return replace(new, proven=False) if doubled else new
 
 
 def _known(uow: UnitOfWork, actor: Actor, new: NewClaim) -> Claim | None:

@@ -14,6 +14,7 @@ from sqlalchemy import (
 )
 
 from queue_server.core.schema import Instant, metadata
+from queue_server.payments.model.paid import CARD_TEXT
 
 fees = Table(
     "fees",
@@ -61,10 +62,10 @@ card_payments = Table(
     "card_payments",
     metadata,
     Column("payment", ForeignKey("payments.id"), primary_key=True),
-    Column("terminal_id", String(40), nullable=False),
-    Column("authorisation_code", String(20), nullable=False),
-    Column("rrn", String(40), nullable=False),
-    Column("stan", String(20), nullable=False),
+    Column("terminal_id", String(CARD_TEXT), nullable=False),
+    Column("authorisation_code", String(CARD_TEXT), nullable=False),
+    Column("rrn", String(CARD_TEXT), nullable=False),
+    Column("stan", String(CARD_TEXT), nullable=False),
     Column("masked_last4", String(4), nullable=False),
-    Column("scheme", String(20), nullable=False),
+    Column("scheme", String(CARD_TEXT), nullable=False),
 )

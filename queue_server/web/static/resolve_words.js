@@ -70,6 +70,13 @@ const WALLETS = {
   canceling: "La billetera no responde por un pago",
 };
 
+/** How a cash box differs. @type {Record<string, string>} */
+const BOXES = {
+  short: "Falta dinero en una caja",
+  over: "Sobra dinero en una caja",
+  pieces: "Las piezas de una caja no cuadran",
+};
+
 /** What staff did or saw. @type {[string, string][]} */
 export const FINDINGS = [
   ["terminal_looked_at", "Miré el terminal y no es claro"],
@@ -116,6 +123,7 @@ export function titleOf({ sort, state, reason }) {
   if (sort === "return") return say(RETURNS, state);
   if (sort === "wallet") return say(WALLETS, state);
   if (sort === "errand") return say(ERRANDS, state);
+  if (sort === "box") return say(BOXES, reason);
   return `Reclamo: ${say(CLAIM_REASONS, reason)}`;
 }
 
@@ -123,6 +131,7 @@ export function titleOf({ sort, state, reason }) {
 export function reasonOf({ sort, state, reason }) {
   if (sort === "return") return say(RETURN_REASONS, reason);
   if (sort === "errand") return whyStopped(reason);
+  if (sort === "box") return "un supervisor lo explica en «Cajas»";
   if (sort === "claim") return say(CLAIM_STATES, state).toLowerCase();
   return `(${reason})`;
 }

@@ -26,7 +26,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     folder = tmp_path_factory.mktemp("cash")
     centre, mailbox = Centre(folder), Mailbox(folder)
     extra = backend_toml(centre, mailbox)
-    with running(centre, mailbox), running_site(folder / "site", extra, "serve") as site:
+    with running(centre, mailbox), running_site(folder / "site", extra, "jobs web") as site:
         yield World(site, centre, mailbox, Desk(site))
 
 

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from devices.supervisor import StatusChanged, Supervisor
 
 DEADLINE_S = 5.0
 FAST = {"reply_timeout_s": 0.1, "poll_interval_s": 0.1}
+Make = Callable[..., Supervisor]
 
 
 def job(name: str) -> PrintJob:
@@ -75,6 +77,13 @@ def print_it(
     assert isinstance(result, PrintResult)
     assert time.monotonic() - began < deadline_s + 1
     return result
+
+
+def wait_until(true: Callable[[], bool], timeout_s: float = 10.0) -> None:
+    """Ask again and again until it is true."""
+    deadline = time.monotonic() + timeout_s
+    while not true():
+        assert time.monotonic() < deadline, "it never came true"
 
 
 class CutLink:

@@ -126,7 +126,7 @@ def world(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     with ExitStack() as stack:
         stack.enter_context(running(centre, mailbox))
         extra = backend_toml(centre, mailbox)
-        site = stack.enter_context(running_site(folder / "site", extra, "serve"))
+        site = stack.enter_context(running_site(folder / "site", extra, "jobs web"))
         mounted = stack.enter_context(PowerCutDisk(folder / "kiosk" / "disk", 1))
         disk = Disk(mounted)
         disk.watch(monkeypatch)

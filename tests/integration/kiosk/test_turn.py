@@ -110,7 +110,7 @@ def test_a_server_that_dies_closes_the_kiosk_loses_nothing_and_its_return_opens_
         site.kill(site.processes.pop())
         bench.post(Choose("review"))  # asked for while nobody can answer
         bench.live.runner.drain(0.5)
-        site.start("web")
+        site.fork("web")
         bench.until_at(TicketReady)
         assert tickets(site) == 1, "issued once, whatever the retries"
         bench.until_printed(TicketReady)
@@ -118,7 +118,7 @@ def test_a_server_that_dies_closes_the_kiosk_loses_nothing_and_its_return_opens_
         bench.until_at(Welcome)
         site.kill(site.processes.pop())
         assert bench.until_at(OutOfService) == OutOfService(Obstacle.SERVER_AWAY)
-        site.start("web")
+        site.fork("web")
         bench.until_at(Welcome)
 
 

@@ -39,8 +39,8 @@ class Showcase:
         return changed
 
 
-def main(folder: Path) -> None:
-    """Write `<name>.png` for each screen and `tour.json` into `folder`."""
+def main(folder: Path, *only: str) -> None:
+    """Write `<name>.png` for each screen (or each of `only`) and `tour.json` into `folder`."""
     from kiosk.environment import prepare_environment
 
     prepare_environment(folder, offscreen=True)
@@ -129,6 +129,8 @@ def main(folder: Path) -> None:
     assert app.page is not None
     screens: dict[str, list[str]] = {}
     for name, at in tour.items():
+        if only and name not in only:
+            continue
         engine.state, engine.changed = replace(engine.state, at=at), True
         _frames(5)
         if name in TYPED:
@@ -165,4 +167,4 @@ def _resident_mib() -> float:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), *sys.argv[2:])

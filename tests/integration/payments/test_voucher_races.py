@@ -27,6 +27,7 @@ from queue_server.payments.model.vouchers import (
 )
 from queue_server.payments.services.vouchers import hold_voucher, voucher_standing
 from tests.support.office import FEE, KIOSK, NOON, PAID_ON, WAIT, Office
+from tests.support.same_second import in_the_same_second
 from tests.support.site import Kind, Site
 
 ROUNDS = 4
@@ -50,29 +51,6 @@ def elsewhere(office: Office) -> Iterator[Database]:
     """The same rows, as another process has them."""
     with closing(office.another_process()) as database:
         yield database
-
-
-def in_the_same_second(*works: Callable[[], object]) -> list[str]:
-    """What each of them was told, `done` or the kind of the refusal."""
-    ready = threading.Barrier(len(works))
-    told = [""] * len(works)
-
-    def play(place: int) -> None:
-        ready.wait(10)
-        try:
-            works[place]()
-            told[place] = "done"
-        except Problem as problem:
-            told[place] = problem.kind
-
-    threads = [
-        threading.Thread(daemon=True, target=play, args=(place,)) for place in range(len(works))
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
-    return told
 
 
 def holds(actor: Actor, sequence: str) -> Work:

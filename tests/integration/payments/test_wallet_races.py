@@ -1,7 +1,6 @@
 """A wallet's money pays once or goes back, whoever notices first and whatever came meanwhile."""
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
 from uuid import UUID
@@ -34,6 +33,7 @@ from queue_server.payments.model.wallet import (
 )
 from queue_server.payments.services import wallet
 from tests.support.office import Office
+from tests.support.same_second import in_the_same_second
 from tests.support.site import Kind, Site
 from tests.support.wallet_office import CODE, WalletOffice
 
@@ -61,28 +61,6 @@ def elsewhere(office: Office) -> Iterator[Database]:
     """The same rows, as another process has them."""
     with closing(office.another_process()) as database:
         yield database
-
-
-def in_the_same_second(*works: Callable[[], object]) -> list[str]:
-    """What each of them was told, `done` or the kind of the refusal."""
-    ready, told = threading.Barrier(len(works)), [""] * len(works)
-
-    def play(place: int) -> None:
-        ready.wait(10)
-        try:
-            works[place]()
-            told[place] = "done"
-        except Problem as problem:
-            told[place] = problem.kind
-
-    threads = [
-        threading.Thread(daemon=True, target=play, args=(place,)) for place in range(len(works))
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
-    return told
 
 
 # --- one code at a time ---------------------------------------------------------------------------

@@ -96,7 +96,7 @@ def test_a_read_only_database_says_so_and_keeps_answering(tmp_path: Path) -> Non
         file.seek(18)
         file.write(b"\x03")
     try:
-        site.start("web")
+        site.fork("web")
         site.wait_ready()
         answer = kiosk.issue("information")
         assert (answer.status_code, answer.json()["title"]) == (503, "database_read_only")

@@ -43,16 +43,22 @@ class SetClock:
 
 
 class Office:
-    """One site's application, its database and its clock; browsers on demand."""
+    """One site's application, its database and its clock; browsers on demand.
 
-    def __init__(self, folder: Path) -> None:
+    `app`: an application that has served before, which finds its routes at once; all it knows of
+    a site is its state.
+    """
+
+    def __init__(self, folder: Path, app: FastAPI | None = None) -> None:
         self.folder = folder
         self.clock = SetClock()
         self._hash = passwords.hash_password(PASSWORD)
         made = Site(folder).database()
         self.database = Database(made.engine, load_vault(folder / "data.key"), self.clock)
         config = ServerConfig(site=SITE, public_address="https://turnos.example.pe")
-        self.app: FastAPI = build_app(config, self.database, None)
+        own = build_app(config, self.database, None)
+        self.app = app or own
+        self.app.state = own.state
 
     def browser(self, base_url: str = HERE, address: str = ADDRESS) -> httpx.Client:
         """A fresh browser: no cookies, and `Origin` as our own pages send it."""
@@ -81,9 +87,19 @@ def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=64))
 
 
+@pytest.fixture(scope="package")
+def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FastAPI]:
+    """One for all offices: the first request to an application costs as much as forty more."""
+    first = Office(tmp_path_factory.mktemp("first"))
+    passwords = first.app.state.passwords
+    yield first.app
+    passwords.close()
+    first.database.close()
+
+
 @pytest.fixture
-def office(tmp_path: Path, quick_hashes: None) -> Iterator[Office]:
-    opened = Office(tmp_path)
+def office(tmp_path: Path, application: FastAPI, quick_hashes: None) -> Iterator[Office]:
+    opened = Office(tmp_path, application)
     yield opened
     opened.app.state.passwords.close()
     opened.database.close()

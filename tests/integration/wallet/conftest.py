@@ -28,7 +28,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     centre, gateway = Centre(folder), Gateway(folder)
     # Nobody listens where the mail server should be: letters wait.
     extra = backend_toml(centre, Mailbox(folder)) + gateway.toml()
-    with running(centre, gateway), running_site(folder / "site", extra, "serve") as site:
+    with running(centre, gateway), running_site(folder / "site", extra, "jobs web") as site:
         desk = Desk(site)
         yield World(site, centre, gateway, desk, WalletDesk(desk))
 

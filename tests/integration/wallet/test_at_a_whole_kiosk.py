@@ -1,7 +1,5 @@
 """A wallet pays at a whole kiosk: the code on the screen, a phone, a certificate; once or not."""
 
-import os
-import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -49,13 +47,12 @@ def open_kiosk(bench: Bench) -> Iterator[None]:
 @contextmanager
 def away(site: Site) -> Iterator[None]:
     """Every process of the server is killed, and started again afterwards."""
-    serve = site.processes.pop()
-    os.killpg(serve.pid, signal.SIGKILL)
-    serve.wait(timeout=10)
+    site.kill_all()
     try:
         yield
     finally:
-        site.start("serve")
+        site.fork("jobs")
+        site.fork("web")
         site.wait_ready()
 
 

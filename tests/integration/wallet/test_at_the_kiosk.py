@@ -1,7 +1,5 @@
 """A wallet's code from the kiosk to the certificate, over real processes."""
 
-import os
-import signal
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -189,12 +187,6 @@ def test_an_application_nobody_registered_gets_no_code(world: "World") -> None:
 
 
 # --- `kill -9` between the gateway's commit and ours ----------------------------------------------
-def kill(world: "World") -> None:
-    serve = world.site.processes.pop()
-    os.killpg(serve.pid, signal.SIGKILL)
-    serve.wait(timeout=10)
-
-
 def unheard(asks: Callable[[], object]) -> threading.Thread:
     """A kiosk whose line dies with the server."""
 
@@ -234,11 +226,12 @@ def test_a_server_that_dies_amid_every_question_finds_out_what_became_of_each(
         eventually(
             lambda c=charge, o=operation: done[c] in [x["answer"] for x in gateway.calls(o, c)]
         )
-    kill(world)
+    world.site.kill_all()
     for each in asking:
         each.join(20)
     gateway.order(fault="none")
-    world.site.start("serve")
+    world.site.fork("jobs")
+    world.site.fork("web")
     world.site.wait_ready()
     assert world.wallet.until(opened, opening, "waiting")["payload"]
     assert world.desk.until(paid, "issued")["payment"] == "wallet"

@@ -204,7 +204,7 @@ class Promises:
                 assert effect.order.application not in self._doubtful, "charged while in doubt"
                 assert not effect.order.free, "charged for what costs nothing"
                 assert _NEEDS[type(effect)](state.world)
-        if isinstance(event, ChargeUnknown | Charged | MoneyOwed) and state.at is not before.at:
+        if isinstance(event, ChargeUnknown | Charged | MoneyOwed) and state.at != before.at:
             self._doubtful.add(order_of(before.at))
         left = person_of(before.at) is not None and person_of(state.at) is None
         forgotten = [each for each in effects if isinstance(each, ForgetPerson)]

@@ -43,6 +43,10 @@ class Answer:
             raise self.said
         return self.said
 
+    def cancel(self) -> bool:
+        """What was sent cannot be withdrawn any more."""
+        return False
+
 
 class DoubtfulTerminal:
     """Takes `Pay` and `QueryPayment`; `draw` decides what becomes of each.

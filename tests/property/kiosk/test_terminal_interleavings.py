@@ -114,13 +114,11 @@ class OneOrder:
     def _switch_on(self) -> Journal:
         journal = Journal(self._path, KEY)
         journal.close_interrupted()
-        till = Till([], [])
         self.recovery = Recovery(
             journal,
             cast(QueueClient, self.server),
             self.terminal,
-            till,
-            CashSettlement(journal, till),
+            CashSettlement(journal, Till([], [])),
             ClaimSlips(journal, None, lambda: False, Welcome),
         )
         self.terminal.meanwhile = self.recovery.look

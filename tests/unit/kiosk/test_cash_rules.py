@@ -1,7 +1,7 @@
 """Nothing is kept that cannot be settled, and change adds up, whatever hoppers hold."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.cash.rules import (
@@ -93,3 +93,47 @@ def test_codes_of_different_draws_differ_and_have_one_shape(random: bytes) -> No
     assert not set("ILOU") & set(code[1:11])
     other = bytes([random[0] ^ 1]) + random[1:]
     assert claim_code(other) != code
+
+
+NOTES = (1000, 2000, 5000, 10_000, 20_000)
+
+
+@pytest.mark.parametrize(
+    ("known", "stocks", "offered"),
+    [
+        (DENOMINATIONS, (), True),
+        (NOTES, (Stock(10, 40), Stock(200, 40)), True),
+        (NOTES, (), False),  # no note pays S/ 37.70, and none is given back of S/ 40
+        (NOTES, (Stock(200, 40),), False),
+        ((), (Stock(10, 40),), False),
+    ],
+)
+def test_cash_is_let_in_only_where_the_fee_can_be_paid_with_it(
+    known: tuple[int, ...], stocks: tuple[Stock, ...], offered: bool
+) -> None:
+    assert bool(acceptable(3770, stocks, known)) is offered
+
+
+def test_no_piece_is_kept_after_which_nothing_can_be_paid_any_more() -> None:
+    """One hopper, of two soles: only an even rest can be settled, whatever came before."""
+    stocks, known = (Stock(200, 40),), (100, *NOTES)
+    assert acceptable(3600, stocks, known) == (100, *NOTES[:-1]), "82 coins are too many"
+    assert acceptable(3650, stocks, known) == ()
+
+
+@given(
+    st.integers(1, 600).map(lambda tens: tens * 10),
+    HOPPERS,
+    st.sets(st.sampled_from(DENOMINATIONS)),
+)
+@settings(max_examples=60)
+def test_whoever_puts_in_what_is_let_in_ends_at_the_fee(
+    tens: int, stocks: list[Stock], known: set[int]
+) -> None:
+    """Whichever piece it is: the rest can be paid, or the change be given."""
+    missing = tens * 10
+    for piece in acceptable(missing, stocks, sorted(known)):
+        rest = missing - piece
+        assert can_settle(piece, missing, stocks, sorted(known))
+        assert acceptable(rest, stocks, sorted(known)) if rest > 0 else True
+        assert change(-rest, stocks) is not None if rest <= 0 else True
