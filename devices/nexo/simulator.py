@@ -36,14 +36,15 @@ class NexoSimulator:
     """A terminal at ``http://host:port``; what it did is in its ledger.
 
     The person: ``approve``, ``decline [ErrorCondition]``, ``authorise CENTIMOS|asked`` (another
-    amount than asked), ``delay MS`` (takes that long), ``abort by customer`` (cancels the payment
-    in progress). What becomes of payments, until ``approve`` or ``decline``: ``no reply [silent]``
-    (does it, then cuts the connection, or holds it), ``lose request [silent]`` (never books).
-    Replies to payments: ``spoil none|cut|garbage|http`` (half of it, reversed bytes, status 500).
-    All replies: ``mute on|off``, also ``no reply on|off`` (works, and holds every reply back),
-    ``stuffed [on|off]`` (adds forbidden card data). The terminal: ``busy [on|off]``, ``unplug``,
-    ``plug``, ``power cycle`` (ends sessions and the payment in progress, keeps the ledger),
-    ``forget SERVICE_ID`` (its ledger loses a transaction), ``ledger``, ``status``.
+    amount than asked), ``delay MS`` (takes that long), ``abort by customer`` (cancels the
+    payment in progress), ``card stays [on|off]`` (forgets it in the terminal), ``card taken``.
+    What becomes of payments, until ``approve`` or ``decline``: ``no reply [silent]`` (does it,
+    then cuts the connection, or holds it), ``lose request [silent]`` (never books). Replies to
+    payments: ``spoil none|cut|garbage|http`` (half of it, reversed bytes, status 500). All
+    replies: ``mute on|off``, also ``no reply on|off`` (works, and holds every reply back),
+    ``stuffed [on|off]`` (adds forbidden card data). The terminal: ``busy [on|off]``,
+    ``unplug``, ``plug``, ``power cycle`` (ends sessions and the payment in progress, keeps the
+    ledger), ``forget SERVICE_ID`` (its ledger loses a transaction), ``ledger``, ``status``.
     """
 
     buttons = (
@@ -55,6 +56,8 @@ class NexoSimulator:
         "no reply silent",
         "lose request",
         "abort by customer",
+        "card stays on",
+        "card taken",
         "delay 4000",
         "delay 0",
         "power cycle",
@@ -101,6 +104,7 @@ class NexoSimulator:
             "authorise": self._authorise,
             "delay": lambda rest: self._set(delay_ms=number(rest, MAX_DELAY_MS)),
             "abort": self._abort_by_customer,
+            "card": self._card,
             "no": self._no_reply,
             "lose": lambda rest: self._set_fate("lose request", rest, "request"),
             "spoil": lambda rest: self._set(spoil=one_of(rest, "none", "cut", "garbage", "http")),
@@ -136,6 +140,12 @@ class NexoSimulator:
     def _abort_by_customer(self, rest: str) -> Answer:
         one_of(rest, "by customer")
         return {"aborted": self._terminal.cancel()}
+
+    def _card(self, rest: str) -> Answer:
+        if rest == "taken":
+            return {"taken": self._terminal.card_taken()}
+        stays = one_of(rest, "stays", "stays on", "stays off")
+        return self._set(card_stays=stays != "stays off")
 
     def _plug(self, _rest: str) -> Answer:
         try:

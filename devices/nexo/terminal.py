@@ -37,7 +37,8 @@ class Manners:
     """How the terminal behaves until it is told otherwise.
 
     ``fate`` is what becomes of a payment: ``answer``, ``no reply`` or ``lose request``;
-    ``silent`` holds the connection then, instead of cutting it.
+    ``silent`` holds the connection then, instead of cutting it. ``card_stays``: people forget their
+    card, and the terminal is busy until it is taken.
     """
 
     refuse_with: str = ""
@@ -45,6 +46,7 @@ class Manners:
     silent: bool = False
     mute: bool = False
     busy: bool = False
+    card_stays: bool = False
     stuffed: bool = False
     spoil: str = "none"
     delay_ms: int = 0
@@ -59,6 +61,7 @@ class Terminal:
         self._ledger = Ledger(folder)
         self._changed = threading.Condition()
         self._sessions: set[str] = set()
+        self._card_inside = False
 
     def behave(self, **changes: Any) -> Manners:
         """Change some manners; returns them all."""
@@ -82,6 +85,12 @@ class Terminal:
             if running is not None:
                 self._end(running.service_id, "aborted", "Cancel")
         return running is not None
+
+    def card_taken(self) -> bool:
+        """Let the person take their card; False if there is none inside."""
+        with self._changed:
+            was_inside, self._card_inside = self._card_inside, False
+        return was_inside
 
     def lose_power(self) -> None:
         """Forget the sessions and drop what was in progress; the ledger stays."""
@@ -114,9 +123,12 @@ class Terminal:
         if isinstance(body, GetTotals | Reconciliation):
             return self._count(body, "" if logged_in else "LoggedOut")
         if isinstance(body, Diagnosis) and logged_in:
-            health = "Busy" if self.manners.busy or self._in_progress() else "OK"
+            health = "Busy" if self._is_busy() or self._in_progress() else "OK"
             return DiagnosisReply("Success", "", health, True, True)
         return DiagnosisReply("Failure", "LoggedOut")
+
+    def _is_busy(self) -> bool:
+        return self.manners.busy or self._card_inside
 
     def _pay(self, message: Message, body: Payment, refusal: str) -> PaymentReply:
         refusal = refusal or self._refusal(message)
@@ -131,6 +143,7 @@ class Terminal:
             currency=body.currency,
         )
         self._wait_for_person(message.service_id)
+        self._card_inside = self.manners.card_stays
         refused = self.manners.refuse_with
         state = "declined" if refused else "approved"
         return _payment_reply(self._end(message.service_id, state, refused))
@@ -139,7 +152,7 @@ class Terminal:
         if self._ledger.find(message.service_id) is not None:
             self._ledger.count_duplicate()
             return "NotAllowed"
-        return "Busy" if self.manners.busy or self._in_progress() else ""
+        return "Busy" if self._is_busy() or self._in_progress() else ""
 
     def _wait_for_person(self, service_id: str) -> None:
         """Let the ordered delay pass, until somebody ends the payment."""

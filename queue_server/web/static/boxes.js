@@ -4,11 +4,9 @@
 import { Refused } from "./api.js";
 import { againSheet, askSheet, confirmCountSheet, confirmSheet, countSheet, detailSheet, explainSheet } from "./boxes_sheets.js";
 import { levelOf, moreOf, nameOf, soles, titleOf } from "./boxes_words.js";
-import { showConnection } from "./connection.js";
-import { Orders } from "./console_orders.js";
 import { arrange, byId, element, write } from "./dom.js";
-import { live } from "./live.js";
 import { ago, counted } from "./words.js";
+import { worklist } from "./worklist.js";
 
 /**
  * @typedef {object} Box
@@ -73,33 +71,20 @@ let state = null;
 /** What is drawn, by what it was drawn of: buttons stay while nothing about them changes. @type {Map<string, {drawn: string, item: HTMLElement}>} */
 const kept = new Map();
 
-const server = live({
-  path: () => "/api/v1/cash-boxes",
-  show: (read) => {
+const { server, send } = worklist({
+  page: byId("boxes"),
+  path: "/api/v1/cash-boxes",
+  exactly: exactly,
+  tell,
+  take: (read) => {
     state = read;
-    orders.settle();
-    draw();
-    document.body.dataset.ready = "true";
   },
-  onEvent: () => {},
-  onConnection: (connected, since) => {
-    showConnection(connected, since, (instant) => exactly.format(instant));
-    byId("boxes").dataset.connected = String(connected);
-  },
-  onRefusal: (problem) => tell(problem.message, "bad"),
-});
-const orders = new Orders({
-  refresh: () => server.refresh(),
-  changed: () => byId("boxes").setAttribute("aria-busy", String(orders.busy)),
-  retrying: () => tell("Sin respuesta del servidor; se repite el mismo pedido…", "bad"),
+  draw,
 });
 
 /** @type {import("./boxes_sheets.js").Desk} */
 const desk = {
-  send: (path, body) => {
-    if (!server.connected()) throw new Refused("unreachable", "Sin conexión con el servidor: espere a que vuelva.");
-    return orders.send(path, body);
-  },
+  send,
   tell: (words) => tell(words, "good"),
 };
 

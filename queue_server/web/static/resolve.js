@@ -2,13 +2,11 @@
 // "Por resolver": everything that waits for a person, and the claim whose code somebody brought.
 
 import { Refused, order } from "./api.js";
-import { showConnection } from "./connection.js";
-import { Orders } from "./console_orders.js";
 import { arrange, byId, element, write } from "./dom.js";
-import { live } from "./live.js";
 import { claimSheet, giveBackSheet, noteSheet, returnedSheet, settleSheet, showCodeSheet, toClaimSheet } from "./resolve_sheets.js";
 import { FINDINGS, MEANS, actionOf, reasonOf, soles, titleOf } from "./resolve_words.js";
 import { DOCUMENT_TYPES, ago, counted, say } from "./words.js";
+import { worklist } from "./worklist.js";
 
 /**
  * @typedef {{what: string, who: string, at: string}} Last
@@ -41,33 +39,20 @@ let state = null;
 /** @type {Map<string, Row>} */
 const rows = new Map();
 
-const server = live({
-  path: () => "/api/v1/resolve",
-  show: (read) => {
+const { server, send } = worklist({
+  page: byId("resolve"),
+  path: "/api/v1/resolve",
+  exactly: exactly,
+  tell,
+  take: (read) => {
     state = read;
-    orders.settle();
-    draw();
-    document.body.dataset.ready = "true";
   },
-  onEvent: () => {},
-  onConnection: (connected, since) => {
-    showConnection(connected, since, (instant) => exactly.format(instant));
-    byId("resolve").dataset.connected = String(connected);
-  },
-  onRefusal: (problem) => tell(problem.message, "bad"),
-});
-const orders = new Orders({
-  refresh: () => server.refresh(),
-  changed: () => byId("resolve").setAttribute("aria-busy", String(orders.busy)),
-  retrying: () => tell("Sin respuesta del servidor; se repite el mismo pedido…", "bad"),
+  draw,
 });
 
 /** @type {import("./resolve_sheets.js").Desk} */
 const desk = {
-  send: (path, body) => {
-    if (!server.connected()) throw new Refused("unreachable", "Sin conexión con el servidor: espere a que vuelva.");
-    return orders.send(path, body);
-  },
+  send,
   tell: (words) => tell(words, "good"),
   exact: (instant) => exactly.format(new Date(instant)),
   counters: () => state?.counters ?? [],

@@ -2,15 +2,13 @@
 // The supervisor's view: every line with its alarm, every counter with what it serves.
 
 import { Refused } from "./api.js";
-import { showConnection } from "./connection.js";
 import { HelpCalls } from "./console_help.js";
-import { Orders } from "./console_orders.js";
 import { arrange, byId, element, write } from "./dom.js";
-import { live } from "./live.js";
 import { Sheet } from "./sheet.js";
 import { Errands } from "./supervisor_errands.js";
 import { PlaceCard } from "./supervisor_place.js";
 import { counted, lasting } from "./words.js";
+import { worklist } from "./worklist.js";
 
 /**
  * @typedef {import("./console_state.js").Queue & {alarm: boolean, open_counters: number, finished: number, no_show: number}} Row
@@ -37,26 +35,16 @@ const rows = new Map();
 /** @type {Map<string, PlaceCard>} */
 const cards = new Map();
 
-const server = live({
-  path: () => "/api/v1/overview",
-  show: (read) => {
+const { server, send } = worklist({
+  page: byId("overview"),
+  path: "/api/v1/overview",
+  exactly: exact,
+  tell,
+  take: (read) => {
     state = read;
-    orders.settle();
-    draw();
     void errands.read(read.leaving).then(draw);
-    document.body.dataset.ready = "true";
   },
-  onEvent: () => {},
-  onConnection: (connected, since) => {
-    showConnection(connected, since, (instant) => exact.format(instant));
-    byId("overview").dataset.connected = String(connected);
-  },
-  onRefusal: (problem) => tell(problem.message, "bad"),
-});
-const orders = new Orders({
-  refresh: () => server.refresh(),
-  changed: () => byId("overview").setAttribute("aria-busy", String(orders.busy)),
-  retrying: () => tell("Sin respuesta del servidor; se repite el mismo pedido…", "bad"),
+  draw,
 });
 const help = new HelpCalls((call) =>
   void attempt(() => send(`/api/v1/help/${call.id}/acknowledge`), `Va usted a ${call.place}.`),
@@ -65,12 +53,6 @@ const help = new HelpCalls((call) =>
 const errands = new Errands((errand) =>
   void attempt(() => send(`/api/v1/errands/${errand.id}/take-up`), "Se intenta otra vez; si falla, vuelve aquí."),
 );
-
-/** @param {string} path @param {any} [body] */
-function send(path, body) {
-  if (!server.connected()) throw new Refused("unreachable", "Sin conexión con el servidor: espere a que vuelva.");
-  return orders.send(path, body);
-}
 
 /** @param {() => Promise<unknown>} work @param {string} words */
 async function attempt(work, words) {
