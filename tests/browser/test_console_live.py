@@ -281,8 +281,10 @@ def check_called_once(console: Console, kiosk: KioskHttp) -> None:
         else:
             route.continue_()
 
+    console.message.evaluate("each => { each.textContent = ''; }")  # of the test before
     console.page.route("**/call-next", lose_first_reply)
-    console.press("n")
+    with console.page.expect_response("**/call-next"):  # the repetition's
+        console.press("n")
     expect(console.message).not_to_have_text("")
     expect(console.message).not_to_contain_text("se repite")
     console.stands("called")

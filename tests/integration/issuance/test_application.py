@@ -113,7 +113,7 @@ def test_a_review_is_followed_until_the_centre_decides(world: "World") -> None:
 
 
 def test_a_refusal_after_money_is_final_and_named(world: "World") -> None:
-    world.centre.order(fault="answer", operation="solicitarCertificado", code="0009", times=1)
+    world.centre.order(fault="answer", operation="solicitarCertificado", code="0009")
     application = world.desk.apply(issuing.SINGLE_SURNAME)
     assert world.desk.until(application, "refused")["refusal"] == "not_in_force"
 

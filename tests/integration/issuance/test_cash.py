@@ -84,7 +84,7 @@ def owed(world: "World", application: str) -> dict[str, Any] | None:
 
 
 def test_what_the_centre_refuses_is_owed_to_whoever_paid(world: "World") -> None:
-    world.centre.order(fault="answer", operation="solicitarCertificado", code="0009", times=1)
+    world.centre.order(fault="answer", operation="solicitarCertificado", code="0009")
     registered = world.desk.register(SINGLE_SURNAME).json()
     application, payment = registered["id"], str(uuid4())
     assert pay_in_cash(world, application, payment_id=payment).status_code == 202
