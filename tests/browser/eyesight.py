@@ -4,7 +4,7 @@ import io
 from typing import Any
 
 from PIL import Image, ImageChops
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 PANEL_MM = 535  # the height of a 43" panel of 16:9
 
@@ -46,6 +46,7 @@ def contrast(seen: Image.Image) -> float:
 
 def digit_mm(page: Page, selector: str, height_px: int) -> float:
     """The drawn height of an element's last digit on a 43" panel, in mm, from its pixels."""
+    expect(page.locator(selector).first).to_be_visible()
     shot = page.screenshot(
         clip=box(page, selector, last_digit=True),
         timeout=30_000,  # 4K is drawn without a graphics card

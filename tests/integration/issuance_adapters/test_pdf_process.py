@@ -42,9 +42,7 @@ def verifier(ca_file: Path) -> Iterator[IsolatedVerifier]:
 def reader() -> psutil.Process:
     """The process that reads documents for this one."""
     workers = [
-        each
-        for each in psutil.Process().children()
-        if any("spawn_main" in word or "fork" in word for word in each.cmdline())
+        each for each in psutil.Process().children() if "--multiprocessing-fork" in each.cmdline()
     ]
     return workers[-1]
 
