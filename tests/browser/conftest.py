@@ -139,6 +139,8 @@ def reset_console(anas_console: Console, staff: StaffHttp, boss: StaffHttp) -> C
     close_day(boss)
     sit(staff)
     anas_console.page.unroute_all()
+    if anas_console.sheet.is_visible():  # of a test that failed
+        anas_console.press("Escape")
     anas_console.window.complaints.clear()
     return anas_console
 

@@ -239,7 +239,8 @@ def press(console: Console, keys: str, hall: Hall) -> None:
         if key.startswith("<"):
             console.page.keyboard.type(key[1:-1].format(first, digits=first[2:]))
             if "{0}" in key:
-                expect(console.sheet.locator("[data-ticket]")).to_be_visible()
+                expect(console.sheet.locator(f'[data-ticket="{first}"]')).to_be_visible()
+                expect(console.sheet.locator(".found")).not_to_have_attribute("aria-busy", "true")
         else:
             console.press(key)
 

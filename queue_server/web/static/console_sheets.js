@@ -203,11 +203,15 @@ export function find(desk, more) {
   const found = element("ul", { class: "found", "aria-live": "polite" });
   const made = new Sheet("Buscar un turno de hoy");
   let asked = 0;
+  let looking = Promise.resolve();
 
   async function look() {
     const typed = number.value.trim().toUpperCase();
     const mine = (asked += 1);
-    if (typed.length < (type.value ? 4 : 2)) return found.replaceChildren();
+    if (typed.length < (type.value ? 4 : 2)) {
+      found.removeAttribute("aria-busy");
+      return found.replaceChildren();
+    }
     const query = new URLSearchParams(type.value ? { type: type.value, document: typed } : { number: typed });
     try {
       const { tickets } = await read(`/api/v1/tickets/find?${query}`);
@@ -217,6 +221,8 @@ export function find(desk, more) {
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       made.complaint.textContent = error.message;
+    } finally {
+      if (mine === asked) found.removeAttribute("aria-busy");
     }
   }
 
@@ -242,14 +248,15 @@ export function find(desk, more) {
 
   const renew = () => {
     made.numbered = [];
-    void look();
+    found.setAttribute("aria-busy", "true");
+    looking = look();
   };
   number.addEventListener("input", renew);
   type.addEventListener("change", renew);
   number.addEventListener("keydown", (event) => {
     if (event.key !== "ArrowDown" && event.key !== "Enter") return;
     event.preventDefault();
-    made.numbered[0]?.focus();
+    void looking.then(() => made.numbered[0]?.focus()); // what is typed last is found first
   });
   made.add(element("div", { class: "sheet-row" }, field("Turno o documento", number), field("Buscar por", type)), found);
   return made.open(number);
