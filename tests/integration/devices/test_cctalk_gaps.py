@@ -65,8 +65,10 @@ def test_a_validator_exchanged_for_one_without_our_notes_takes_nothing_at_old_pr
     bench.obey("serial 777")
     bench.obey("country BO")
     bench.obey("power on")
-    status = bench.is_now(DeviceState.OFFLINE)
-    assert status.action is Action.CONFIGURATION
+    ends = time.monotonic() + 20
+    while (status := bench.is_now(DeviceState.OFFLINE)).action is not Action.CONFIGURATION:
+        assert time.monotonic() < ends, status  # a line that is not quiet yet
+        time.sleep(0.05)
     assert "no notes of PE" in status.detail
     refused = bench.do(CashInStart("S2"))
     assert (refused.outcome, refused.completion) == ("not_done", Completion.INVALID_DATA)
