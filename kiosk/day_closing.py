@@ -128,9 +128,9 @@ class DayReports:
             mornings = self._days.mornings(serial, day.isoformat())
             if not mornings:
                 continue
-            opened, closed = (*mornings, (accepted, pieces))[:2]
-            counted = None if None in (opened[0], closed[0]) else closed[0] - opened[0]  # type: ignore[operator]
-            found.append(Acceptor(serial, counted, closed[1] - opened[1], lost))
+            (first, pieces_before), (last, pieces_after) = (*mornings, (accepted, pieces))[:2]
+            counted = None if first is None or last is None else last - first
+            found.append(Acceptor(serial, counted, pieces_after - pieces_before, lost))
         return found
 
     # --- the terminal --------------------------------------------------------------------------

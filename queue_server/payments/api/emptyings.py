@@ -1,5 +1,6 @@
 """Taking boxes out of a kiosk and counting them, as staff order it."""
 
+from collections.abc import Callable
 from typing import Annotated
 from uuid import UUID
 
@@ -7,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from pydantic import Field
 
-from queue_server.core.desk import DeskOf, IdempotencyKey
+from queue_server.core.desk import Desk, DeskOf, IdempotencyKey, Identify
 from queue_server.core.idempotency import Reply
 from queue_server.core.unit_of_work import Actor, UnitOfWork
 from queue_server.payments.api.bodies import Body
@@ -22,9 +23,22 @@ from queue_server.payments.api.boxes import (
 from queue_server.payments.model.boxes import HopperCount, Reason
 from queue_server.payments.services import box_counts, emptyings
 from queue_server.payments.services.box_counts import Found
+from queue_server.payments.services.emptyings import Emptying
 from queue_server.staff.api import CashierOf, SupervisorOf
 
 router = APIRouter(prefix="/api/v1/cash-boxes/emptyings", tags=["payments: cash boxes"])
+Step = Callable[[UnitOfWork, Actor, str], Emptying]
+
+
+async def _step(
+    request: Request, desk: Desk, who: Identify, key: str, emptying: UUID, take: Step
+) -> JSONResponse:
+    """Take a step that needs no words, at most once; the answer is how the emptying stands."""
+
+    def work(uow: UnitOfWork, actor: Actor) -> Reply:
+        return Reply(200, standing(take(uow, actor, str(emptying))))
+
+    return await desk.once(request, who, key, None, work)
 
 
 class AskBody(Body):
@@ -51,11 +65,7 @@ async def confirm(
     request: Request, emptying: UUID, desk: DeskOf, key: IdempotencyKey, who: CashierOf
 ) -> JSONResponse:
     """Confirm as the second person, with a session of one's own."""
-
-    def work(uow: UnitOfWork, actor: Actor) -> Reply:
-        return Reply(200, standing(emptyings.confirm(uow, actor, str(emptying))))
-
-    return await desk.once(request, who, key, None, work)
+    return await _step(request, desk, who, key, emptying, emptyings.confirm)
 
 
 @router.post("/{emptying}/cancel", response_model=StandingBody)
@@ -63,11 +73,7 @@ async def cancel(
     request: Request, emptying: UUID, desk: DeskOf, key: IdempotencyKey, who: CashierOf
 ) -> JSONResponse:
     """Give it up before the kiosk begins."""
-
-    def work(uow: UnitOfWork, actor: Actor) -> Reply:
-        return Reply(200, standing(emptyings.cancel(uow, actor, str(emptying))))
-
-    return await desk.once(request, who, key, None, work)
+    return await _step(request, desk, who, key, emptying, emptyings.cancel)
 
 
 @router.post("/{emptying}/placed", response_model=StandingBody)
@@ -75,11 +81,7 @@ async def placed(
     request: Request, emptying: UUID, desk: DeskOf, key: IdempotencyKey, who: CashierOf
 ) -> JSONResponse:
     """Say that the boxes are in their places: the kiosk takes cash again."""
-
-    def work(uow: UnitOfWork, actor: Actor) -> Reply:
-        return Reply(200, standing(emptyings.placed(uow, actor, str(emptying))))
-
-    return await desk.once(request, who, key, None, work)
+    return await _step(request, desk, who, key, emptying, emptyings.placed)
 
 
 class CountedBoxBody(Body):
@@ -128,11 +130,7 @@ async def confirm_count(
     request: Request, emptying: UUID, desk: DeskOf, key: IdempotencyKey, who: CashierOf
 ) -> JSONResponse:
     """Confirm what another person counted; then it is compared."""
-
-    def work(uow: UnitOfWork, actor: Actor) -> Reply:
-        return Reply(200, standing(box_counts.confirm(uow, actor, str(emptying))))
-
-    return await desk.once(request, who, key, None, work)
+    return await _step(request, desk, who, key, emptying, box_counts.confirm)
 
 
 @router.post("/{emptying}/count/again", response_model=StandingBody)
@@ -140,11 +138,7 @@ async def count_again(
     request: Request, emptying: UUID, desk: DeskOf, key: IdempotencyKey, who: CashierOf
 ) -> JSONResponse:
     """Drop what was entered and count again; of a count that differs only a supervisor may."""
-
-    def work(uow: UnitOfWork, actor: Actor) -> Reply:
-        return Reply(200, standing(box_counts.again(uow, actor, str(emptying))))
-
-    return await desk.once(request, who, key, None, work)
+    return await _step(request, desk, who, key, emptying, box_counts.again)
 
 
 class ExplainBody(Body):
