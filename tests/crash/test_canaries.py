@@ -4,6 +4,7 @@ A person's name, number and address may lie nowhere but under a key; card data, 
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -33,6 +34,12 @@ CANARIES = int(os.environ.get("CANARIES", "10"))  # people who come, one after t
 BODIES = "bodies"
 BOOKS = ("kiosk/journal.db", "kiosk/journal.db-wal", "site/ventanilla.db", "site/ventanilla.db-wal")
 KEYS = ("*.key", "credential", "kiosk.toml", "server.toml")
+AROUND = 60  # bytes shown on either side of what was found
+RANDOM = re.compile(
+    rb"[0-9a-f]{8}-[0-9a-f]{4}-[45][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
+    rb"|(?<![0-9a-f])(?:[0-9a-f]{32}|[0-9a-f]{64})(?![0-9a-f])"
+)
+"""A UUID (RFC 9562), and a digest that nothing else touches."""
 
 
 def canary(index: int) -> Visitor:
@@ -163,17 +170,38 @@ def metrics(site: Site) -> bytes:
     return answer.content
 
 
-def found(folder: Path, words: Iterable[str]) -> set[tuple[str, str]]:
-    """File and word, wherever one of `words` stands in a file under `folder`."""
+def found(folder: Path, words: Iterable[str]) -> set[tuple[str, str, bytes]]:
+    """File, word and what stands around it, wherever one of `words` is in a file under `folder`."""
     sought = [(word, word.lower().encode()) for word in words]
     return {
-        (str(path.relative_to(folder)), word)
+        (str(path.relative_to(folder)), word, content[max(0, at - AROUND) : at + AROUND])
         for path in folder.rglob("*")
         if path.is_file()
         for content in [path.read_bytes().lower()]
         for word, sign in sought
-        if sign in content
+        for at in [_stands_at(sign, content)]
+        if at is not None
     }
+
+
+def _stands_at(sign: bytes, content: bytes) -> int | None:
+    """Where `sign` first stands for itself; eight figures also occur in ids and digests by chance.
+
+    A thousand numbers meet some ten million figures of random hexadecimals here.
+    """
+    if sign not in content:
+        return None
+    random = [each.span() for each in RANDOM.finditer(content)]
+    spots = (each.start() for each in re.finditer(re.escape(sign), content))
+    for at in spots:
+        if not any(begin <= at and at + len(sign) <= end for begin, end in random):
+            return at
+    return None
+
+
+def places(hits: Iterable[tuple[str, str, bytes]]) -> set[tuple[str, str]]:
+    """File and word alone."""
+    return {(file, word) for file, word, _ in hits}
 
 
 @contextmanager
@@ -215,8 +243,20 @@ def test_nothing_of_a_person_or_a_card_is_left_where_a_thief_could_read_it(
 def test_a_log_line_that_names_somebody_is_found_by_the_same_search(tmp_path: Path) -> None:
     with house(tmp_path, 1, "--careless") as there:
         there.kiosk.serve([canary(0)])
-        hits = found(there.copied_away(), words_of(canary(0)))
+        hits = places(found(there.copied_away(), words_of(canary(0))))
     assert {("kiosk/kiosk.log", SURNAME), ("kiosk/kiosk.log", canary(0).number)} <= hits
+
+
+@pytest.mark.negative_control
+@pytest.mark.parametrize("before", [b"", b"01", b"\x08", b"fe"])
+@pytest.mark.parametrize("after", [b"", b"ab", b"c0ffee00-1111-4222-8333-444455556666"])
+def test_a_number_beside_an_id_is_found_and_one_inside_an_id_is_none(
+    tmp_path: Path, before: bytes, after: bytes
+) -> None:
+    (tmp_path / "book").write_bytes(b"..." + before + b"61048220" + after)
+    assert places(found(tmp_path, ["61048220"])) == {("book", "61048220")}
+    (tmp_path / "book").write_bytes(b"..61048220-1111-4222-8333-444455556666" + after)
+    assert found(tmp_path, ["61048220"]) == set()
 
 
 def test_no_service_may_write_a_core_dump() -> None:
