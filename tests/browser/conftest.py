@@ -1,12 +1,16 @@
 """Debian's Chromium against a real server process: one browser, one site, a fresh queue each."""
 
-from collections.abc import Callable, Iterator
+import contextlib
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
+from weakref import WeakSet
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 from deploy.demo.room import FLAGS
 from queue_server.staff.api import COOKIE
@@ -16,7 +20,7 @@ from tests.support.site import KioskHttp, Site, StaffHttp, running_site
 
 CHROMIUM = Path("/usr/bin/chromium")
 SWITCHES = FLAGS  # as in the demo
-DEADLINE_MS = 10_000
+DEADLINE_MS = 20_000
 expect.set_options(timeout=DEADLINE_MS)
 
 # Writes down, inside the page, when it was clicked and which calls became the newest, and when.
@@ -32,7 +36,23 @@ document.addEventListener("DOMContentLoaded", () => {
 """
 
 
-@dataclass
+# What a page says of itself, for the report of a test that failed.
+SAYS = """() => {
+  const text = (each) => each.innerText.replace(/\\s+/g, " ").trim();
+  const desk = document.getElementById("desk");
+  const held = document.activeElement;
+  return {
+    desk: desk && { ...desk.dataset, busy: desk.getAttribute("aria-busy"), hidden: desk.hidden },
+    ready: document.body.dataset.ready,
+    title: document.title,
+    focus: held && `${held.tagName.toLowerCase()}#${held.id} ${text(held).slice(0, 40)}`,
+    message: [...document.querySelectorAll("#message, #connection, [role=alert]")].map(text),
+    sheets: [...document.querySelectorAll("dialog[open]")].map(text),
+  };
+}"""
+
+
+@dataclass(eq=False)
 class Window:
     """One browser window of its own session. `complaints`: what its console complained about."""
 
@@ -44,6 +64,29 @@ class Window:
         """Carry `person`'s session, as if they had signed in here."""
         cookie = person.http.cookies[COOKIE]
         self.context.add_cookies([{"name": COOKIE, "value": cookie, "url": url}])
+
+    def says(self) -> str:
+        """The page's own words about itself, and what it complained about."""
+        said: object = "it is closed"
+        with contextlib.suppress(PlaywrightError):
+            if not self.page.is_closed():
+                said = self.page.evaluate(SAYS)
+        return f"{self.page.url}\n  {said}\n  complaints: {self.complaints}"
+
+
+_WINDOWS: WeakSet[Window] = WeakSet()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: "pytest.CallInfo[None]"
+) -> Generator[None, Any, Any]:
+    """A failed test shows what the page said at that moment, of every window that is open."""
+    report = yield
+    if report.failed and call.when != "teardown":
+        for window in list(_WINDOWS):
+            report.sections.append((f"The page, {item.name}", window.says()))
+    return report
 
 
 @pytest.fixture(scope="package")
@@ -63,6 +106,7 @@ def _window(browser: Browser, width: int, height: int) -> Window:
     context.add_init_script(WITNESS)
     context.set_default_timeout(DEADLINE_MS)
     window = Window(context, context.new_page())
+    _WINDOWS.add(window)
     window.page.on(
         "console",
         lambda said: (
@@ -86,6 +130,7 @@ def open_window(browser: Browser) -> Iterator[Callable[..., Window]]:
     yield open_one
     for context in contexts:
         context.close()
+    _WINDOWS.difference_update([each for each in _WINDOWS if each.context in contexts])
 
 
 @pytest.fixture(scope="package")
@@ -147,9 +192,10 @@ def reset_console(anas_console: Console, staff: StaffHttp, boss: StaffHttp) -> C
 
 @pytest.fixture
 def console(reset_console: Console, staff: StaffHttp) -> Console:
-    """As `reset_console`, and the page knows."""
+    """As `reset_console`, and the page knows and listens."""
     reset_console.knows(staff)
     reset_console.stands("free")
+    reset_console.listens()
     return reset_console
 
 

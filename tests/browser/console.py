@@ -50,6 +50,13 @@ class Console:
         expect(self.desk).to_have_attribute("data-mode", mode)
         expect(self.desk).to_have_attribute("aria-busy", "false")
 
+    def listens(self) -> None:
+        """Wait until a letter pressed now is an order: connected, idle, no sheet in the way."""
+        expect(self.desk).to_have_attribute("data-letters", "true")
+        expect(self.page.locator("#connection")).not_to_contain_text("Sin conexión")
+        expect(self.sheet).to_have_count(0)
+        self.settles()
+
     def row(self, number: str) -> Locator:
         """The row of a waiting ticket."""
         return self.page.locator(f"#line [data-ticket='{number}']")

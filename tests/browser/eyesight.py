@@ -6,6 +6,8 @@ from typing import Any
 from PIL import Image, ImageChops
 from playwright.sync_api import Page, expect
 
+from tests.support.centre import eventually
+
 PANEL_MM = 535  # the height of a 43" panel of 16:9
 
 
@@ -47,8 +49,14 @@ def contrast(seen: Image.Image) -> float:
 def digit_mm(page: Page, selector: str, height_px: int) -> float:
     """The drawn height of an element's last digit on a 43" panel, in mm, from its pixels."""
     expect(page.locator(selector).first).to_be_visible()
+
+    def laid_out() -> Any:
+        """Nothing while the page is being laid out anew, after its window grew."""
+        found = box(page, selector, last_digit=True)
+        return found["width"] > 0 and found["height"] > 0 and found
+
     shot = page.screenshot(
-        clip=box(page, selector, last_digit=True),
+        clip=eventually(laid_out),
         timeout=30_000,  # 4K is drawn without a graphics card
     )
     seen = Image.open(io.BytesIO(shot)).convert("L")

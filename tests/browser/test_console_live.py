@@ -270,7 +270,9 @@ def test_a_key_minted_on_every_attempt_calls_twice_and_is_caught(
 
 def check_called_once(console: Console, kiosk: KioskHttp) -> None:
     """The reply of a call is lost; asked again, the same person is called. Raises CalledTwice."""
-    first, _ = issue(kiosk, 2)
+    first, second = issue(kiosk, 2)
+    expect(console.row(second)).to_be_visible()
+    console.listens()
     keys: list[str] = []
 
     def lose_first_reply(route: Route) -> None:
@@ -283,7 +285,8 @@ def check_called_once(console: Console, kiosk: KioskHttp) -> None:
 
     console.message.evaluate("each => { each.textContent = ''; }")  # of the test before
     console.page.route("**/call-next", lose_first_reply)
-    with console.page.expect_response("**/call-next"):  # the repetition's
+    # The repetition's: the page itself waits six seconds for an answer that does not come.
+    with console.page.expect_response("**/call-next", timeout=2 * DEADLINE_MS):
         console.press("n")
     expect(console.message).not_to_have_text("")
     expect(console.message).not_to_contain_text("se repite")

@@ -23,7 +23,7 @@ from queue_server.web.roles import route_access
 from tests.support.callers import Callers
 from tests.support.site import REPOSITORY, Site, running_site
 
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "6"))
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "3"))
 PUBLISHED = REPOSITORY / "docs" / "openapi.json"
 CHECKS = (
     checks.not_a_server_error,

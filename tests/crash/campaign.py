@@ -24,7 +24,7 @@ from queue import Empty
 from queue_server.core.parentage import end_with_parent
 from tests.crash.money import record
 from tests.crash.money.chunks import CHUNKS, Chunk, play
-from tests.crash.money.nursery import Nursery
+from tests.support.nursery import Nursery
 from tests.support.power_cut import why_not
 
 Told = tuple[str, bool, str]  # a chunk's name, whether it was sound, what was wrong

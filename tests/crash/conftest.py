@@ -6,18 +6,17 @@ import pytest
 
 from tests.crash.money.chunks import SEED
 from tests.crash.money.lives import Lives
-from tests.crash.money.nursery import Nursery
 from tests.crash.money.world import MoneyWorld
+from tests.support.nursery import Nursery, shared_nursery
 from tests.support.power_cut import why_not
 
 PEOPLE = 120
 
 
 @pytest.fixture(scope="session")
-def nursery() -> Iterator[Nursery]:
+def nursery() -> Nursery:
     """Processes that start at once."""
-    with Nursery() as begun:
-        yield begun
+    return shared_nursery()
 
 
 @pytest.fixture(scope="session")

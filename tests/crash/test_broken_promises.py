@@ -10,11 +10,11 @@ from tests.crash.money.books import gathered
 from tests.crash.money.broken import spoiling
 from tests.crash.money.chunks import SEED
 from tests.crash.money.lives import CERTAIN, PAYING, Lives, Target
-from tests.crash.money.nursery import Nursery
 from tests.crash.money.points import AFTER, BEFORE
 from tests.crash.money.street import Habits
 from tests.crash.money.world import MoneyWorld
 from tests.support.loud import skip_loudly
+from tests.support.nursery import Nursery
 from tests.support.power_cut import why_not
 
 CHARGED_CARD = Target("reply read", AFTER, 1, "card")

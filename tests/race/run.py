@@ -13,6 +13,7 @@ from tests.race import checker
 from tests.race.clients import Client, Issuer, Line, Operator, run_for
 from tests.race.history import History
 from tests.race.nemesis import Nemesis
+from tests.support.nursery import end_with_parent
 from tests.support.site import REPOSITORY, Kind, Site
 
 ISSUERS, OPERATORS = 6, 10
@@ -38,7 +39,9 @@ def served(folder: Path, kind: Kind, module: str = "queue_server") -> Iterator[t
     database.close()
     workers = "1" if kind == "sqlite" else "3"
     words = [sys.executable, "-m", module, "--config", str(folder / "server.toml")]
-    process = subprocess.Popen([*words, "serve", "--workers", workers], cwd=REPOSITORY)
+    process = subprocess.Popen(
+        [*words, "serve", "--workers", workers], cwd=REPOSITORY, preexec_fn=end_with_parent
+    )
     try:
         site.wait_ready()
         yield site, process.pid

@@ -31,7 +31,7 @@ QUICK: dict[str, Any] = {
     "route_s": 1.0,
     "fraud_pause_s": 0.3,
 }
-WAIT_S = 10.0
+WAIT_S = 20.0
 PATIENCE = {
     "devices.cctalk.bus.PATIENCE_S": 0.4,
     "devices.cctalk_bill.driver.RESEND_S": 0.1,

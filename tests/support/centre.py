@@ -2,8 +2,8 @@
 
 import contextlib
 import json
+import os
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,25 +13,23 @@ from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
+from devices.documents.dni import check_characters
 from queue_server.issuance import sandbox
+from tests.support.nursery import Child, shared_nursery
 from tests.support.site import free_port
-
-START_DEADLINE_S = 20.0
 
 
 class Process:
     """One helper process that prints `ready …`; it can be killed and started again."""
 
     def __init__(self, *words: str) -> None:
-        self._words = [sys.executable, "-m", *words]
-        self._process: subprocess.Popen[str] | None = None
+        self._words = words
+        self._process: Child | None = None
 
     def start(self) -> None:
         """Start, and wait for the ready line. Raises AssertionError when it ends instead."""
-        self._process = subprocess.Popen(
-            self._words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-        )
-        assert self._process.stdout is not None
+        module, *rest = self._words
+        self._process = shared_nursery().start(module, *rest, log=Path(os.devnull))
         line = self._process.stdout.readline()
         assert line.startswith("ready"), f"{self._words} said {line!r}"
 
@@ -54,7 +52,9 @@ class Process:
 # People of the tests beside those the sandbox ships: ordinary, all born on the same day.
 EXTRA_PEOPLE = 30
 EXTRA_BIRTH = "1985-07-28"
+EXTRA_ISSUED = "2021-03-04"  # the day on their DNI, which only its holder can type
 EXTRA_REVIEW = 19  # this one waits for a person's decision
+EXTRA_FOREIGNERS = {"04": "900200001", "07": "XB0200001", "26": "800200001"}  # born that day too
 # Where more than these are asked for, every other one of the rest has a record.
 
 
@@ -100,9 +100,16 @@ def _people(count: int) -> str:
     extra = [
         f'[[person]]\ntype = "01"\nnumber = "{extra_number(index)}"\ngiven_names = "ALGUIEN"\n'
         f'first_surname = "PRUEBA"\nbirth_date = {EXTRA_BIRTH}\n'
+        f'check = "{"".join(check_characters(extra_number(index)))}"\n'
+        f"issue_date = {EXTRA_ISSUED}\n"
         + ("review = true\n" if index == EXTRA_REVIEW else "")
         + ("record = true\n" if index >= EXTRA_PEOPLE and index % 2 else "")
         for index in range(count)
+    ]
+    extra += [
+        f'[[person]]\ntype = "{kind}"\nnumber = "{number}"\ngiven_names = "ALGUIEN"\n'
+        f'first_surname = "PRUEBA"\nbirth_date = {EXTRA_BIRTH}\nmigratory = "REGULAR"\n'
+        for kind, number in EXTRA_FOREIGNERS.items()
     ]
     return shipped.read_text() + "\n" + "\n".join(extra)
 
@@ -155,7 +162,7 @@ def running(*processes: Process) -> Iterator[None]:
             process.stop()
 
 
-def eventually(check: Any, deadline_s: float = 20.0) -> Any:
+def eventually(check: Any, deadline_s: float = 40.0) -> Any:
     """The first true answer of `check`. Raises AssertionError with the last one."""
     ends = time.monotonic() + deadline_s
     answer = check()

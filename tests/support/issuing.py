@@ -122,7 +122,7 @@ class Desk:
         """Where an application stands."""
         return self.kiosk.http.get(f"/api/v1/applications/{application}").json()
 
-    def until(self, application: str, state: str, deadline_s: float = 20.0) -> dict[str, Any]:
+    def until(self, application: str, state: str, deadline_s: float = 40.0) -> dict[str, Any]:
         """Wait until an application is in `state`."""
 
         def reached() -> dict[str, Any] | None:

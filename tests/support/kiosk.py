@@ -20,7 +20,7 @@ JUAN = (
     "8001014M3001019PER<<<<<<<<<<<8",
     "PRUEBA<<JUAN<CARLOS<<<<<<<<<<<",
 )
-DEADLINE_S = 20.0
+DEADLINE_S = 40.0
 T = TypeVar("T")
 
 

@@ -1,8 +1,6 @@
 """A kiosk process that dies while its hardware goes on, as in the field."""
 
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID
@@ -12,7 +10,8 @@ from kiosk.order import Means, OrderState
 from tests.support.centre import eventually
 from tests.support.hardware import Hardware
 from tests.support.kiosk import kiosk_toml
-from tests.support.site import REPOSITORY, Site
+from tests.support.nursery import Child, shared_nursery
+from tests.support.site import Site
 
 
 class Victim:
@@ -26,17 +25,10 @@ class Victim:
         toml = kiosk_toml(folder, site.url, code, self.hardware.toml())
         (folder / "kiosk.toml").write_text(toml)
 
-    def start(self, module: str, *words: str) -> subprocess.Popen[str]:
+    def start(self, module: str, *words: str) -> Child:
         """Start a kiosk process on this hardware."""
-        config = str(self.folder / "kiosk.toml")
-        return subprocess.Popen(
-            [sys.executable, "-m", module, "--config", config, *words],
-            cwd=REPOSITORY,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=(self.folder / "kiosk.log").open("a"),
-            text=True,
-        )
+        config, log = str(self.folder / "kiosk.toml"), self.folder / "kiosk.log"
+        return shared_nursery().start(module, "--config", config, *words, log=log)
 
     def orders(self) -> dict[UUID, OrderState]:
         """What the kiosk's journal says of each order."""
@@ -54,7 +46,6 @@ class Victim:
         """Let `visitor` come as far as paying, `kill -9` at `moment`; the application's id."""
         words = ("--email", visitor.email, "--means", means)
         process = self.start("tests.support.persona", *words)
-        assert process.stdout is not None
         for line in process.stdout:
             if line.strip() == "ReadDocument":
                 self.hardware.reader.obey("present " + "|".join(visitor.mrz()))
@@ -67,7 +58,7 @@ class Victim:
         return application
 
 
-def kill(process: "subprocess.Popen[str]") -> None:
+def kill(process: Child) -> None:
     """As power goes, for one process."""
     process.kill()
     process.wait(timeout=10)

@@ -1,6 +1,5 @@
 """A kiosk, its server and everything that holds money, killed again and again, then audited.
 
-nursery.py   starts every program that dies, each a process of its own, at the price of a fork
 visitor.py   the kiosk without a screen, and somebody who touches it (a process that dies)
 kiosk.py     the kiosk's machines, its journal and the disk under it, which outlive the process
 world.py     site, centre and gateway: with the machines they keep the true ledgers

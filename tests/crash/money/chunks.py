@@ -11,10 +11,10 @@ from zlib import crc32
 from tests.crash.money.audit import Audit, audit
 from tests.crash.money.books import gathered
 from tests.crash.money.lives import Case, Lives, Toll, targets
-from tests.crash.money.nursery import Nursery
 from tests.crash.money.points import NAMES
 from tests.crash.money.screen import kill_with_screen
 from tests.crash.money.world import MoneyWorld
+from tests.support.nursery import Nursery
 
 SEED = int(os.environ.get("CRASH_SEED", "20261122"))
 PEOPLE_A_LIFE = 6

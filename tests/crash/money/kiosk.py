@@ -9,9 +9,9 @@ from pathlib import Path
 
 from kiosk.journal import Journal, load_key
 from kiosk.order import UNSETTLED
-from tests.crash.money.nursery import Child, Nursery
 from tests.support.hardware import Hardware
 from tests.support.kiosk import kiosk_toml
+from tests.support.nursery import Child, Nursery
 from tests.support.power_cut import PowerCutDisk
 from tests.support.site import REPOSITORY, Site
 

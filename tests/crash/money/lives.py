@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from devices.cctalk.physical import PhysicalLedger
-from tests.crash.money.nursery import Child
 from tests.crash.money.points import AFTER, BEFORE, NOTE_STACKED, Point, arming
 from tests.crash.money.street import Habits, Street
 from tests.crash.money.world import MoneyWorld
+from tests.support.nursery import Child
 
 SHORTEST_LIFE_S, LONGEST_LIFE_S = 0.8, 6.0
 LONGEST_ABSENCE_S = 3.0  # of the server

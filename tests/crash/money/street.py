@@ -8,10 +8,10 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from tests.crash.money.nursery import Child
 from tests.crash.money.world import MoneyWorld
 from tests.support.applicant import somebody
 from tests.support.centre import EXTRA_REVIEW
+from tests.support.nursery import Child
 
 MOODS = ("approve", "approve", "approve", "decline", "no reply", "delay 700")
 NOTES = (20, 20, 10, 10)

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from tests.crash.money.kiosk import MortalKiosk
-from tests.crash.money.nursery import Child, Nursery
 from tests.support.centre import Centre, Mailbox, backend_toml, running
 from tests.support.gateway import Gateway
+from tests.support.nursery import Child, Nursery
 from tests.support.site import Site
 
 KIOSK = "M01"
@@ -44,7 +44,7 @@ class MortalSite(Site):
         config, log = str(self.folder / "server.toml"), self.folder / "server.log"
         words = ("--config", config, command)
         child = self._nursery.start("queue_server", *words, log=log, prepare=prepare)
-        self.processes.append(child)  # type: ignore[arg-type]
+        self.processes.append(child)
         return child
 
 
@@ -57,7 +57,7 @@ class MortalCentre(Centre):
 
     def start(self, prepare: Sequence[str] = ()) -> None:
         """Start, and wait for the ready line."""
-        self._process = hosted(self._nursery, self._words, prepare)  # type: ignore[assignment]
+        self._process = hosted(self._nursery, self._words, prepare)
 
     @property
     def process(self) -> Child:
@@ -81,7 +81,7 @@ class MortalGateway(Gateway):
 
     def start(self) -> None:
         """Start, and wait for the ready line."""
-        self._process = hosted(self._nursery, self._words)  # type: ignore[assignment]
+        self._process = hosted(self._nursery, self._words)
 
 
 class MortalMailbox(Mailbox):
@@ -93,13 +93,13 @@ class MortalMailbox(Mailbox):
 
     def start(self) -> None:
         """Start, and wait for the ready line."""
-        self._process = hosted(self._nursery, self._words)  # type: ignore[assignment]
+        self._process = hosted(self._nursery, self._words)
 
 
 def hosted(nursery: Nursery, words: Sequence[str], prepare: Sequence[str] = ()) -> Child:
-    """What the command line `words` would start, in a nursery; it has said that it is ready."""
-    _python, _m, module, *rest = words
-    child = nursery.start(module, *rest, prepare=prepare)
+    """What `python -m` and `words` would start, in a nursery; it has said that it is ready."""
+    module, *rest = words
+    child = nursery.start(module, *rest, log=Path(os.devnull), prepare=prepare)
     line = child.stdout.readline()
     assert line.startswith("ready"), f"{module} said {line!r}"
     return child
@@ -158,8 +158,12 @@ class MoneyWorld:
         self.site.die()
 
     def letters(self) -> list[str]:
-        """Whom a letter was sent to, oldest first."""
-        return [each["To"] for each in self._mailbox.messages()]
+        """Whom a letter was sent to, oldest first.
+
+        One that power let nobody write down as sent comes again under its Message-ID: it is one.
+        """
+        sent = {each["Message-ID"]: str(each["To"]) for each in self._mailbox.messages()}
+        return list(sent.values())
 
     def booked(self, query: str) -> list[tuple[Any, ...]]:
         """Rows of the server's database, read from outside."""

@@ -18,10 +18,10 @@ from queue_server.core.db import Database
 from queue_server.core.tables import outbox as errands
 from queue_server.issuance import tables
 from queue_server.issuance.services import applications
-from tests.crash.money.nursery import Child, Nursery
 from tests.crash.money.world import MortalCentre
 from tests.support.centre import Centre, Mailbox, backend_toml, running
 from tests.support.crowd_of_applications import accepted
+from tests.support.nursery import Child, Nursery
 from tests.support.site import Kind, Site
 
 READY_S, LEASES_S = 30.0, 20.0

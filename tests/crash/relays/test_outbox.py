@@ -6,8 +6,8 @@ from zlib import crc32
 
 import pytest
 
-from tests.crash.money.nursery import Nursery
 from tests.crash.relays.outbox import Plan, carried_out, write
+from tests.support.nursery import Nursery
 from tests.support.site import REPOSITORY, Kind
 
 SHORT = {

@@ -1,7 +1,6 @@
 """Power goes, journals are lost: no piece is lost or counted twice, no paper printed twice."""
 
 import sqlite3
-import subprocess
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -15,6 +14,7 @@ from kiosk.flow.world import Part
 from tests.integration.cash_boxes.boxes import BILLS, COINS, Office, Room, granted, hurry
 from tests.support.centre import eventually
 from tests.support.kiosk import Bench
+from tests.support.nursery import Child
 from tests.support.site import Site, free_port
 from tests.support.victim import Victim, kill
 
@@ -29,7 +29,7 @@ def victim(site: Site, tmp_path: Path) -> Iterator[Victim]:
     kiosk.hardware.stop()
 
 
-def started(victim: Victim) -> "subprocess.Popen[str]":
+def started(victim: Victim) -> Child:
     return victim.start("kiosk", "--headless")
 
 

@@ -7,7 +7,6 @@ import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from time import monotonic
 
 import httpx
 import psutil
@@ -16,7 +15,8 @@ import pytest
 from queue_server import serve as serve_module
 from queue_server.__main__ import main
 from queue_server.serve import DEATHS, Child
-from tests.support.site import Site, running_site
+from tests.support.centre import eventually
+from tests.support.site import START_DEADLINE_S, Site, running_site
 
 pytestmark = pytest.mark.xdist_group("serve")  # one running site for all of them
 BOTH = 8
@@ -37,10 +37,9 @@ def children(site: Site, command: str) -> set[int]:
     return set()
 
 
-def until(true: Callable[[], object], wait_s: float = 15.0) -> None:
-    ends = monotonic() + wait_s
-    while not true():
-        assert monotonic() < ends
+def until(true: Callable[[], object]) -> None:
+    """Looks now and then: the processes it waits for need the machine."""
+    eventually(true, START_DEADLINE_S)
 
 
 def healthy(site: Site) -> bool:
@@ -82,7 +81,7 @@ def test_when_serve_is_killed_its_processes_end_too(site: Site) -> None:
     until(lambda: len(children(site, "web")) == 2 and len(children(site, "jobs")) == 1)
     orphans = children(site, "web") | children(site, "jobs")
     os.kill(site.processes[-1].pid, signal.SIGKILL)
-    site.processes[-1].wait(10)
+    site.processes[-1].wait(START_DEADLINE_S)
     until(lambda: not any(psutil.pid_exists(each) for each in orphans))
     site.start("serve", "--workers", "2")
     site.wait_ready()
@@ -93,7 +92,7 @@ def test_a_signal_ends_all_of_them_cleanly(site: Site) -> None:
     all_of_them = children(site, "queue_server")
     assert len(all_of_them) == 3
     site.processes[-1].terminate()
-    assert site.processes[-1].wait(10) == 0
+    assert site.processes[-1].wait(START_DEADLINE_S) == 0
     assert not any(psutil.pid_exists(each) for each in all_of_them)
 
 
@@ -113,7 +112,7 @@ def test_what_dies_again_and_again_is_given_up(
             return await real()
 
         monkeypatch.setattr(child, "start", counted)
-        await asyncio.wait_for(child.keep(), 20)
+        await asyncio.wait_for(child.keep(), START_DEADLINE_S)
 
     asyncio.run(keep())
     assert began == DEATHS

@@ -1,5 +1,6 @@
 """The README's first promise: `make demo` works, proves what it says, and leaves nothing behind."""
 
+import contextlib
 import hashlib
 import json
 import os
@@ -7,12 +8,14 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import fields
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+from select import select as readable
 from typing import Any, TypeVar, cast
 
 import pytest
@@ -38,23 +41,73 @@ from tests.support.site import REPOSITORY
 T = TypeVar("T")
 # The whole demo is played once; a busy machine may take its time.
 pytestmark = pytest.mark.timeout(300)
+PLAYED_S = 270.0
+
+
+def begun(folder: Path, stdout: int, **environment: str) -> "subprocess.Popen[str]":
+    """The demo's process, as `make demo` starts it."""
+    plain = {name: value for name, value in os.environ.items() if name != "CI"}
+    return subprocess.Popen(
+        [sys.executable, "-m", "deploy.demo", "--folder", str(folder)],
+        cwd=REPOSITORY,
+        env={**plain, **environment},
+        stdout=stdout,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+class Terminal:
+    """A terminal somebody watches the demo in."""
+
+    def __init__(self, folder: Path) -> None:
+        self._master, slave = os.openpty()
+        self.process = begun(folder, slave)
+        os.close(slave)
+        self.said = ""
+        self._ends = time.monotonic() + PLAYED_S
+
+    def reads(self, words: str) -> None:
+        """Wait until it says `words`."""
+        while words not in self.said:
+            assert self._more(), f"it ended without {words!r}: {self.said}"
+
+    def reads_on(self) -> None:
+        """Read what is left; it must have ended by then."""
+        while self._more():
+            pass
+        self.process.wait(30)
+        os.close(self._master)
+
+    def _more(self) -> bool:
+        left = self._ends - time.monotonic()
+        assert readable([self._master], [], [], max(0.0, left))[0], f"late: {self.said}"
+        with contextlib.suppress(OSError):  # EIO: nobody has the terminal open any more
+            piece = os.read(self._master, 1 << 16)
+            self.said += piece.decode(errors="replace")
+            return bool(piece)
+        return False
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder in which the demo was played to its end."""
+def watched(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Terminal]:
+    """A folder in which the demo was played in a terminal, to its end and then to Ctrl-C."""
     folder = tmp_path_factory.mktemp("demo") / "out"
-    done = subprocess.run(
-        [sys.executable, "-m", "deploy.demo", "--folder", str(folder)],
-        cwd=REPOSITORY,
-        env={**os.environ, "CI": "true"},
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return folder
+    terminal = Terminal(folder)
+    try:
+        terminal.reads("still running; Ctrl-C ends it")
+        terminal.process.send_signal(signal.SIGINT)
+        terminal.reads_on()
+    finally:
+        terminal.process.kill()
+    assert terminal.process.returncode == 0, terminal.said
+    return folder, terminal
+
+
+@pytest.fixture(scope="module")
+def demo(watched: tuple[Path, Terminal]) -> Path:
+    """The folder of a demo that was played to its end."""
+    return watched[0]
 
 
 @pytest.fixture
@@ -316,20 +369,28 @@ def test_every_spare_device_on_the_technicians_bench_passed_its_self_test(
         assert row["steps"], f"{model} was not tested"
 
 
-def test_nothing_stays_behind(demo: Path) -> None:
-    assert running_in(demo) == []
-    assert not list((demo / "run").glob("*.tty"))
+def check_nothing_stayed(folder: Path, said: str) -> None:
+    """The demo of `folder` said goodbye; no process, no cable and no listener is left of it."""
+    assert "demo: ended" in said
+    assert "Traceback" not in said
+    eventually(lambda: not running_in(folder))
+    assert not list((folder / "run").glob("*.tty"))
+    config = tomllib.loads((folder / "run" / "server.toml").read_text())
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", config["port"])) != 0, "the port is still taken"
 
 
-def test_nothing_stays_behind_after_ctrl_c(tmp_path: Path) -> None:
+def test_in_a_terminal_it_stays_up_until_ctrl_c_and_nothing_stays_behind(
+    watched: tuple[Path, Terminal],
+) -> None:
+    folder, terminal = watched
+    check_nothing_stayed(folder, terminal.said)
+
+
+@pytest.mark.thorough
+def test_nothing_stays_behind_after_ctrl_c_amid_the_story(tmp_path: Path) -> None:
     folder = tmp_path / "out"
-    process = subprocess.Popen(
-        [sys.executable, "-m", "deploy.demo", "--folder", str(folder)],
-        cwd=REPOSITORY,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+    process = begun(folder, subprocess.PIPE)
     assert process.stdout is not None
     said = ""
     while "is up" not in said:
@@ -338,12 +399,16 @@ def test_nothing_stays_behind_after_ctrl_c(tmp_path: Path) -> None:
         said += line
     process.send_signal(signal.SIGINT)
     rest, _ = process.communicate(timeout=30)
-    said += rest
+    assert process.returncode == 0, said + rest
+    check_nothing_stayed(folder, said + rest)
+
+
+@pytest.mark.thorough
+def test_where_nobody_watches_it_ends_by_itself(tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    process = begun(folder, subprocess.PIPE, CI="true")
+    said, _ = process.communicate(timeout=PLAYED_S)
     assert process.returncode == 0, said
-    assert "demo: ended" in said
-    assert "Traceback" not in said
-    eventually(lambda: not running_in(folder))
+    assert (folder / "report.json").exists()
+    assert running_in(folder) == []
     assert not list((folder / "run").glob("*.tty"))
-    config = tomllib.loads((folder / "run" / "server.toml").read_text())
-    with socket.socket() as probe:
-        assert probe.connect_ex(("127.0.0.1", config["port"])) != 0, "the port is still taken"

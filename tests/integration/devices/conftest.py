@@ -23,7 +23,7 @@ class Recorder:
         with self._condition:
             return list(self._events)
 
-    def wait_for(self, wanted: Callable[[Any], bool], timeout_s: float = 5.0) -> Any | None:
+    def wait_for(self, wanted: Callable[[Any], bool], timeout_s: float = 20.0) -> Any | None:
         """Return the first event not yet returned that is wanted, dropping those before it."""
         with self._condition:
             self._condition.wait_for(lambda: any(map(wanted, self._events)), timeout_s)

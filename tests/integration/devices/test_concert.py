@@ -20,7 +20,7 @@ from devices.status import Action, Completion, DeviceState
 from devices.supervisor import StatusChanged, Supervisor
 
 FEE = 3770
-WAIT_S = 5.0
+WAIT_S = 20.0
 OPTIONS: dict[str, str | int | float | bool] = {
     "reply_timeout_s": 0.25,
     "settle_s": 0.6,

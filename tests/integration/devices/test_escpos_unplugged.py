@@ -33,6 +33,7 @@ from tests.integration.devices.printing import (
 RECOVERED_S = 5.0
 REPLY_S = 0.12
 DIALECTS = ("epson", "custom")
+QUICK_DIALECTS = ("epson", pytest.param("custom", marks=pytest.mark.thorough))
 POSITIONS = 50
 QUICK_POSITIONS = 4
 WRITES = {"epson": 12, "custom": 6}  # of a first job: status, fence, cut, job, status, a poll
@@ -154,13 +155,13 @@ def pull_at_random_bytes(bench: Bench, direction: str, positions: int) -> None:
     assert bench.check_again() >= positions
 
 
-@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize("dialect", QUICK_DIALECTS)
 def test_a_cable_pulled_after_any_write_leaves_every_claim_true(bench: Make, dialect: str) -> None:
     pull_at_every_write(bench(EscposDriver, dialect), WRITES[dialect])
 
 
 @pytest.mark.parametrize("direction", ["tx", "rx"])
-@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize("dialect", QUICK_DIALECTS)
 def test_a_cable_pulled_at_random_bytes_leaves_every_claim_true(
     bench: Make, dialect: str, direction: str
 ) -> None:

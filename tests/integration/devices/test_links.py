@@ -18,7 +18,7 @@ from devices.errors import LinkLost, LinkNotFound, LinkRefused, LinkTimeout
 from devices.link import FdLink, PtyCable, RawRing, SerialLink, open_link, open_pty_pair
 from tests.support.site import REPOSITORY
 
-WAIT_S = 5.0
+WAIT_S = 20.0
 
 
 @pytest.fixture

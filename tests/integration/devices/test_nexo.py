@@ -18,7 +18,7 @@ from tests.support.card import booked, check_paid_at_most_once
 
 FEE = 3770
 OPTIONS = {"reply_timeout_s": 0.2, "settle_s": 0.5, "poll_interval_s": 0.05}
-WAIT_S = 5.0
+WAIT_S = 20.0
 LOCAL = ("127.0.0.1", 0)
 
 

@@ -11,7 +11,7 @@ from devices.errors import LinkLost, LinkRefused
 from devices.link import HttpLink
 
 LIMIT = 100
-WAIT_S = 5.0
+WAIT_S = 20.0
 Serve = Callable[[socket.socket], None]
 Start = Callable[[Serve], HttpLink]
 

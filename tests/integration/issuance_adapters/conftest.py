@@ -1,7 +1,5 @@
 """The stand-in of the centre as a process of its own, and how it is told to misbehave."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +7,7 @@ import httpx
 import pytest
 
 from queue_server.issuance.adapters.soap import BackendSettings, Credential, SoapBackend
+from tests.support.nursery import shared_nursery
 
 CREDENTIAL = Credential("KIOSKO-PRUEBA", "clave-de-prueba-0001")
 
@@ -34,12 +33,7 @@ class SandboxProcess:
 
     def __init__(self, folder: Path) -> None:
         options = ["--port", "0", "--state", str(folder), "--fast"]
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "queue_server.issuance.sandbox", *options],
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        assert self._process.stdout is not None
+        self._process = shared_nursery().start("queue_server.issuance.sandbox", *options)
         word, _, self.home = self._process.stdout.readline().strip().partition(" ")
         assert word == "ready", "the sandbox did not start"
         self.url = f"{self.home}/emision"
@@ -54,8 +48,7 @@ class SandboxProcess:
         """End the process."""
         self._process.terminate()
         assert self._process.wait(10) == 0
-        if self._process.stdout:
-            self._process.stdout.close()
+        self._process.close()
 
 
 @pytest.fixture(scope="package")

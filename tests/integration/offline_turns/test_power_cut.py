@@ -2,8 +2,6 @@
 
 import re
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,7 +24,8 @@ from tests.integration.offline_turns.room import (
     turn,
 )
 from tests.support.kiosk import Bench
-from tests.support.site import REPOSITORY, Site
+from tests.support.nursery import shared_nursery
+from tests.support.site import Site
 
 ALWAYS = ("paper out",)
 # Nobody can know whether the paper of a number came out when power went while it was printed.
@@ -45,14 +44,10 @@ class Machine(Placed):
 
     def last_life(self, *words: str) -> None:
         """It runs in a process of its own, until power goes."""
-        config = str(self.folder / "kiosk.toml")
-        process = subprocess.run(
-            [sys.executable, "-m", f"{__package__}.dying", "--config", config, *words],
-            cwd=REPOSITORY,
-            stderr=(self.folder / "kiosk.log").open("a"),
-            timeout=60,
-        )
-        assert process.returncode == -signal.SIGKILL, (self.folder / "kiosk.log").read_text()
+        config, log = str(self.folder / "kiosk.toml"), self.folder / "kiosk.log"
+        dying = f"{__package__}.dying"
+        process = shared_nursery().start(dying, "--config", config, *words, log=log)
+        assert process.wait(60) == -signal.SIGKILL, log.read_text()
 
     def numbers_on_paper(self) -> list[str]:
         """Every number that really came out."""

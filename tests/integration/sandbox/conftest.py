@@ -17,6 +17,7 @@ from zeep.transports import Transport
 
 from queue_server.issuance.wsdl import WSDL
 
+END_S = 30.0
 LIMA = timezone(timedelta(hours=-5))
 BINDING = "{urn:x-ventanilla:emision:1}EmisionBinding"
 CREDENTIAL = {"usuario": "KIOSKO-PRUEBA", "clave": "clave-de-prueba-0001", "ruc": "20000000001"}
@@ -146,14 +147,14 @@ def running(state: Path, *arguments: str) -> Running:
     process = start("--port", "0", "--state", str(state), *arguments)
     assert process.stdout is not None
     word, _, url = process.stdout.readline().strip().partition(" ")
-    assert word == "ready", process.communicate(timeout=5)
+    assert word == "ready", process.communicate(timeout=END_S)
     return Running(process, url, state)
 
 
 def stop(process: subprocess.Popen[str], number: int) -> None:
     """End a process by a signal; it must end cleanly and have had nothing to complain about."""
     process.send_signal(number)
-    assert (process.communicate(timeout=5)[1], process.returncode) == ("", 0)
+    assert (process.communicate(timeout=END_S)[1], process.returncode) == ("", 0)
 
 
 @pytest.fixture(scope="session")
@@ -204,7 +205,7 @@ def run_to_end() -> Callable[..., tuple[int, str]]:
 
     def run(*arguments: str) -> tuple[int, str]:
         process = start(*arguments)
-        _, words = process.communicate(timeout=10)
+        _, words = process.communicate(timeout=END_S)
         return process.returncode, words
 
     return run

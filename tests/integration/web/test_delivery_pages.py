@@ -155,13 +155,24 @@ def test_an_expired_link_says_how_to_have_another_and_an_unknown_one_is_not_foun
         assert "No encontramos este enlace" in answer.text
 
 
+def until_refused(guess: Callable[[int], httpx.Response]) -> list[httpx.Response]:
+    """The answers up to the first that tells them to wait; on a slow machine some misses are
+    forgiven before."""
+    answers: list[httpx.Response] = []
+    while len(answers) < 3 * MISSES_AT_ONCE:
+        answers.append(guess(len(answers)))
+        if answers[-1].status_code == 429:
+            break
+    return answers
+
+
 def test_who_guesses_links_has_to_wait_and_who_has_one_does_not(
     new_phone: Callable[[], Phone], shelf: Shelf
 ) -> None:
     guesser, given = new_phone(), shelf.put()
     assert guesser.page(given.token).status_code == 200
-    answers = [guesser.page(f"{number:043}") for number in range(MISSES_AT_ONCE + 2)]
-    assert [each.status_code for each in answers][:MISSES_AT_ONCE] == [404] * MISSES_AT_ONCE
+    answers = until_refused(lambda number: guesser.page(f"{number:043}"))
+    assert [each.status_code for each in answers[:MISSES_AT_ONCE]] == [404] * MISSES_AT_ONCE
     assert answers[-1].status_code == 429
     assert int(answers[-1].headers["retry-after"]) > 0
     assert guesser.page(given.token).status_code == 200
@@ -281,12 +292,9 @@ def test_after_some_misses_the_number_rests_and_says_for_how_long(
 
 def test_who_guesses_numbers_has_to_wait(new_phone: Callable[[], Phone], shelf: Shelf) -> None:
     guesser, given = new_phone(), shelf.put()
-    seen = [
-        guesser.follow(f"K07-{70000 + number}-Z", "0000").status_code
-        for number in range(MISSES_AT_ONCE + 2)
-    ]
-    assert seen[:MISSES_AT_ONCE] == [404] * MISSES_AT_ONCE
-    assert seen[-1] == 429
+    answers = until_refused(lambda number: guesser.follow(f"K07-{70000 + number}-Z", "0000"))
+    assert [each.status_code for each in answers[:MISSES_AT_ONCE]] == [404] * MISSES_AT_ONCE
+    assert answers[-1].status_code == 429
     assert new_phone().follow(given.number, given.ending).status_code == 200
 
 

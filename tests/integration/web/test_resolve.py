@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from queue_server.payments.model.claim_code import shown_code
+from queue_server.turns.api.guesses import MISSES_AT_ONCE
 from tests.support.applied import Applied, Register
 from tests.support.owed import new_code
 from tests.support.site import KioskHttp, Site, StaffHttp, running_site
@@ -255,6 +256,6 @@ def test_whoever_holds_the_slip_follows_it_by_its_code_alone(
 
 
 def test_a_code_nobody_has_is_not_found_and_who_tries_many_must_wait(site: Site) -> None:
-    answers = [followed(site, new_code()).status_code for _ in range(25)]
-    assert answers[0] == 404
-    assert answers[-1] == 429
+    answers = (followed(site, new_code()).status_code for _ in range(3 * MISSES_AT_ONCE))
+    assert next(answers) == 404
+    assert 429 in answers, "a miss is forgiven every few seconds: only the first wait is certain"

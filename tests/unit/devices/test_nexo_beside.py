@@ -13,7 +13,7 @@ from devices.status import Completion, DeviceState, DeviceStatus
 from devices.supervisor import Event, Supervisor
 
 ONLINE = DeviceStatus(DeviceState.ONLINE)
-WAIT_S = 5.0
+WAIT_S = 20.0
 
 
 @dataclass(frozen=True)

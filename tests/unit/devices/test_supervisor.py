@@ -15,7 +15,7 @@ from devices.status import Completion, DeviceState, DeviceStatus
 from devices.supervisor import Event, Reported, StatusChanged, Supervisor
 
 ONLINE = DeviceStatus(DeviceState.ONLINE)
-WAIT_S = 5.0
+WAIT_S = 20.0
 
 
 class NoLink:

@@ -80,7 +80,14 @@ def test_a_driver_that_overfills_the_buffer_is_caught(
 
 
 @pytest.mark.parametrize("dialect", ["epson", "custom"])
-@pytest.mark.parametrize(("sent", "received"), [(0.2, 0), (0.0, 20), (0.2, 20)])
+@pytest.mark.parametrize(
+    ("sent", "received"),
+    [
+        pytest.param(0.2, 0, marks=pytest.mark.thorough),
+        pytest.param(0.0, 20, marks=pytest.mark.thorough),
+        (0.2, 20),
+    ],
+)
 def test_lost_writes_in_either_direction_never_make_a_claim_false(
     printer: EscposSimulator, spool: Path, dialect: str, sent: float, received: int
 ) -> None:

@@ -2,11 +2,13 @@
 
 Each program is a process of its own, in a session of its own, with the command line and the pipes
 it would have had; only the second of imports before its first line is saved. It can be made ready
-to die (`points`) or broken (`broken`) before that first line.
+to die or broken before that first line. None outlives the tests, however these end. How the real
+command lines start, and what becomes of `serve`'s children, is tried elsewhere without a nursery.
 
     test ── Nursery ══ socket ══▶ main() ── fork ──▶ Child: runs a module as `python -m` does
 """
 
+import atexit
 import contextlib
 import ctypes
 import gc
@@ -21,15 +23,16 @@ import subprocess
 import sys
 import traceback
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from threading import Lock
 from typing import IO, Any
 
-from tests.support.site import REPOSITORY
-
+REPOSITORY = Path(__file__).resolve().parents[2]
 ANSWER_S = 240.0  # the first answer comes after a thousand imports, on a busy machine too
 _PR_SET_PDEATHSIG = 1
 _REQUEST_BYTES = 1 << 16
+_APPENDED = os.O_WRONLY | os.O_CREAT | os.O_APPEND
 _LOADED = (
     "aiosmtpd.controller",
     "devices.cctalk_bill.driver",
@@ -40,16 +43,25 @@ _LOADED = (
     "devices.serial_mrz.driver",
     "kiosk.headless",
     "queue_server.bootstrap",
-    "queue_server.jobs",
-    "queue_server.migrations",
+    "queue_server.issuance.adapters.guarded",
+    "queue_server.issuance.adapters.pdf_process",
+    "queue_server.issuance.adapters.soap",
     "queue_server.issuance.sandbox.press",
     "queue_server.issuance.sandbox.server",
+    "queue_server.issuance.services.at_the_centre",
+    "queue_server.issuance.services.mailing",
+    "queue_server.issuance.services.relay",
+    "queue_server.issuance.services.vouchers",
+    "queue_server.issuance.services.wallet_watch",
+    "queue_server.jobs",
+    "queue_server.migrations",
+    "queue_server.payments.adapters.gateway",
     "queue_server.payments.sandbox.server",
     "queue_server.web.app",
+    "uvicorn.lifespan.on",
+    "uvicorn.loops.uvloop",
     "uvicorn.protocols.http.httptools_impl",
     "uvloop",
-    "tests.crash.money.broken",
-    "tests.crash.money.points",
 )
 
 
@@ -71,12 +83,12 @@ class Child:
             return self.wait(0)
         return None
 
-    def wait(self, timeout: float) -> int:
-        """Wait for its end. Raises subprocess.TimeoutExpired."""
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for its end, forever if need be. Raises subprocess.TimeoutExpired."""
         with self._lock:
             if self.returncode is None:
                 if not select.select([self._status], [], [], timeout)[0]:
-                    raise subprocess.TimeoutExpired(f"process {self.pid}", timeout)
+                    raise subprocess.TimeoutExpired(f"process {self.pid}", timeout or 0.0)
                 self.returncode = int(self._status.read() or b"-9")
                 self._status.close()
         return self.returncode
@@ -98,6 +110,9 @@ class Child:
             os.close(self._handle)
             self._handle = -1
 
+    def __del__(self) -> None:
+        self.close()
+
     def _signal(self, number: signal.Signals) -> None:
         if self._handle < 0:
             return
@@ -106,14 +121,17 @@ class Child:
 
 
 class Nursery:
-    """The test's end. A context manager; its children end with it."""
+    """The test's end. A context manager; its children end with it. `loaded`: what it imports."""
+
+    def __init__(self, loaded: Sequence[str] = _LOADED) -> None:
+        self._loaded = loaded
 
     def __enter__(self) -> "Nursery":
         self._socket, theirs = socket.socketpair()
         self._socket.settimeout(ANSWER_S)
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", __name__, str(theirs.fileno())],
+                [sys.executable, "-m", __name__, str(theirs.fileno()), *self._loaded],
                 cwd=REPOSITORY,
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
@@ -137,15 +155,16 @@ class Nursery:
     def start(
         self, module: str, *words: str, log: Path | None = None, prepare: Sequence[str] = ()
     ) -> Child:
-        """Run `module` as `python -m module words` would, its stderr at the end of `log`.
+        """Run `module` as `python -m module words` would.
 
+        `log`: where its stderr is appended; None: it is this process's own.
         `prepare`: functions called before, each as `module:function:argument`.
         """
         request = {"module": module, "words": words, "prepare": list(prepare)}
         their_stdin, stdin = os.pipe()
         stdout, their_stdout = os.pipe()
         status, their_status = os.pipe()
-        stderr = os.open(log or os.devnull, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        stderr = os.dup(2) if log is None else os.open(log, _APPENDED)
         theirs = [their_stdin, their_stdout, stderr, their_status]
         try:
             with self._lock:
@@ -158,6 +177,19 @@ class Nursery:
         self._children = [each for each in self._children if each.returncode is None]
         self._children.append(child)
         return child
+
+
+def end_with_parent() -> None:
+    """Called in a new process: it is killed when its parent dies (Linux)."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+@cache
+def shared_nursery() -> Nursery:
+    """The one of this process, begun when it is first needed."""
+    begun = Nursery().__enter__()
+    atexit.register(begun.__exit__)
+    return begun
 
 
 class _Forker:
@@ -220,7 +252,8 @@ def _become(request: dict[str, Any], fds: list[int]) -> None:
     code = 1
     try:
         os.setsid()
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)  # it never outlives its nursery
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        end_with_parent()
         for number, fd in enumerate(fds[:3]):
             os.dup2(fd, number)
         os.closerange(3, 4096)
@@ -243,7 +276,7 @@ def _become(request: dict[str, Any], fds: list[int]) -> None:
 
 def main() -> None:
     """Import once, then fork for every request."""
-    for name in _LOADED:
+    for name in sys.argv[2:]:
         importlib.import_module(name)
     gc.collect()
     gc.freeze()
