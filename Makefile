@@ -1,7 +1,7 @@
 # One line a habit. `make demo` and `make test` install what they need.
 PY := .venv/bin/python
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: setup lock demo test check race crash fuzz shots long canaries bench bench-turns bench-day bench-issuance bench-devices
+.PHONY: setup lock demo test check race crash fuzz shots long canaries bench bench-turns bench-day bench-issuance bench-devices bench-kiosk
 
 setup:  ; @deploy/setup.sh
 lock:   ; @deploy/lock.sh
@@ -18,4 +18,5 @@ bench-turns: setup ; @$(PY) -m tests.load.turns
 bench-day:   setup ; @$(PY) -m tests.load.mall
 bench-issuance: setup ; @$(PY) -m tests.load.issuance
 bench-devices: setup ; @$(PY) -m tests.load.devices
-bench: bench-turns bench-day bench-issuance bench-devices
+bench-kiosk:   setup ; @$(PY) -m tests.load.screen
+bench: bench-turns bench-day bench-issuance bench-devices bench-kiosk

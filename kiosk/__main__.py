@@ -14,12 +14,12 @@ import structlog
 
 from kiosk import journal_command
 from kiosk.bootstrap import Kiosk, build_kiosk
+from kiosk.chime import chime_of_this_machine
+from kiosk.comfort import Comfort
 from kiosk.config import ConfigError, KioskConfig, load_config
 from kiosk.environment import prepare_environment
 from kiosk.headless import run_headless
 from kiosk.journal import JournalUnsafe
-
-WATCHDOG_EVERY_S = 5.0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -86,18 +86,32 @@ def _run_screen(config: KioskConfig, kiosk: Kiosk, options: argparse.Namespace) 
             fullscreen=not (options.windowed or options.offscreen),
             offscreen=options.offscreen,
         )
+        Path(home).chmod(0o500)  # nothing is ever put beside Kivy's own code
         # Kivy reads the environment when first imported, so these come late.
+        from kivy.base import EventLoop
         from kivy.clock import Clock
 
         from kiosk.app import KioskApp
         from kiosk.remote import remote_control
-        from kiosk.systemd import notify
+        from kiosk.speech.narrator import Narrator
+        from kiosk.systemd import notify, watchdog_every_s
         from kiosk.texts.catalogue import load
         from kiosk.theme import Theme
+        from kiosk.widgets.spoken_binding import SpokenBinding
 
         theme = Theme(mm_per_px=config.screen.mm_per_px)
-        app = KioskApp(kiosk.runner, theme, load(), on_first_frame=lambda: notify("READY=1"))
-        Clock.schedule_interval(lambda _: notify("WATCHDOG=1"), WATCHDOG_EVERY_S)
+        language = config.screen.language
+        app = KioskApp(
+            kiosk.runner,
+            theme,
+            load(language),
+            on_first_frame=lambda: notify("READY=1"),
+            comfort=Comfort(language=language),
+            chime=chime_of_this_machine(),
+        )
+        Clock.schedule_interval(lambda _: notify("WATCHDOG=1"), watchdog_every_s())
+        EventLoop.add_postproc_module(kiosk.touches)
+        SpokenBinding(app, Narrator(kiosk.talker), kiosk.keypad).start()
         _on_signal(app.stop)
         remote = remote_control(options.remote) if options.remote is not None else None
         if remote is not None:

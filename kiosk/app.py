@@ -1,41 +1,55 @@
 """The Kivy application: shows the engine's state, watches for absence, lets nobody out."""
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Sequence
 from gettext import NullTranslations
 from typing import Any
+from uuid import UUID
 
 from kivy.app import App
 from kivy.base import EventLoop
 from kivy.clock import Clock
-from kivy.config import Config
 from kivy.properties import ObjectProperty
 from kivy.uix.floatlayout import FloatLayout
 
+from kiosk.chime import Chime, Silent
+from kiosk.comfort import Comfort, Voice, Wish, by_their_names
 from kiosk.engine import Engine
-from kiosk.flow.events import IdleExpired
+from kiosk.flow.events import Event, IdleExpired
 from kiosk.flow.states import OutOfService, Welcome
 from kiosk.flow.step import is_busy
-from kiosk.flow.touches import Cancel
-from kiosk.idle import IdleWatch, Stage
+from kiosk.flow.touches import CallHelp, Cancel
+from kiosk.flow.turn import person_of
+from kiosk.idle import ORDINARY, IdleWatch, Stage
 from kiosk.screens.table import SCREENS
+from kiosk.texts.catalogue import languages as installed
+from kiosk.texts.catalogue import load
 from kiosk.theme import Theme
 from kiosk.widgets.control import Control, controls
 from kiosk.widgets.idle_warning import IdleWarning
+from kiosk.widgets.language_chooser import LanguageChooser
 from kiosk.widgets.localizer import Localizer
 from kiosk.widgets.page import Page
+from kiosk.widgets.ring import KEYS, WAYS, Ring
 from kiosk.widgets.rules import load_rules
+from kiosk.widgets.toolbar import Toolbar
+from kiosk.widgets.window import never, only_the_touchscreen
 
 IDLE_LOOKS_A_SECOND = 5
-KEYS_BACK = ("up", "left")
-KEYS_ON = ("down", "right", "tab")
-KEYS_TOUCH = ("enter", "numpadenter", "spacebar")
+SETTLE_S = 0.2
+"""A touch so soon after a screen came was meant for the one before."""
 
 
 class KioskApp(App):
-    """A change of `theme` builds the screen anew; a change of language inside `loc` too."""
+    """A change of `theme` builds the screen anew; a change of language inside `loc` too.
+
+    `comfort` is what the person standing here asked for; it goes when their session ends. `voice`
+    speaks where there is one. `page` is the screen; `chooser` and `warning` lie over it.
+    """
 
     theme = ObjectProperty()
     loc = ObjectProperty()
+    comfort = ObjectProperty(Comfort())
 
     def __init__(
         self,
@@ -46,34 +60,49 @@ class KioskApp(App):
         *,
         idle: IdleWatch | None = None,
         show_cursor: bool = False,
+        comfort: Comfort | None = None,
+        languages: Sequence[str] | None = None,
+        chime: Chime | None = None,
     ) -> None:
         super().__init__()
         self.title = catalogue.gettext("institution.initials")
         self.use_kivy_settings = False
+        self.usual = comfort or Comfort()
+        self.comfort = self.usual
         self.theme = theme
         self.loc = Localizer(catalogue)
+        self.languages = by_their_names(installed()) if languages is None else list(languages)
         self.idle = idle or IdleWatch()
+        self.chime: Chime = chime or Silent()
+        self.voice: Voice | None = None
         self.page: Page | None = None
+        self.bar: Toolbar | None = None
+        self.chooser: LanguageChooser | None = None
         self.warning: IdleWarning | None = None
         self.paused = False  # True holds the present screen, so that it can be looked at
+        self.ring = Ring()
+        self._catalogues = {self.usual.language: catalogue}
         self._engine = engine
         self._on_first_frame = on_first_frame
         self._show_cursor = show_cursor
-        self._ringed: Control | None = None
+        self._session: UUID | None = None
+        self._changed_at = self._touched_at = 0.0
 
     # --- life -----------------------------------------------------------------------------------
     def build(self) -> FloatLayout:
         """Load the rules, show the first state, start the clock callbacks."""
-        _only_the_touchscreen()
+        only_the_touchscreen()
         EventLoop.ensure_window()
         load_rules(self.theme.font)
         self._window: Any = EventLoop.window
         self.root = FloatLayout(size=self._window.size)
         self._watch_window()
         self.idle.sign_of_life(Clock.time())
+        self.root.bind(height=self._fit_page)
+        self._add_bar()
         self._show()
         self.loc.bind(_=self._build_anew)
-        self.bind(theme=self._build_anew)
+        self.bind(theme=self._build_anew, comfort=self._dress)
         Clock.schedule_interval(self._drain, 0)
         Clock.schedule_interval(self._look_around, 1 / IDLE_LOOKS_A_SECOND)
         return self.root
@@ -85,14 +114,14 @@ class KioskApp(App):
         self._window.unbind(**self._window_handlers)
         self._window.remove_widget(self.root)
 
-    def open_settings(self, *_arguments: object) -> bool:
+    def open_settings(self, *_settings: object) -> bool:
         """There is nothing to set here."""
         return False
 
     def _watch_window(self) -> None:
         self._window.show_cursor = self._show_cursor
         self._window_handlers = {
-            "on_request_close": _never,
+            "on_request_close": never,
             "on_touch_down": self._person_acts,
             "on_touch_up": self._person_acted,
             "on_key_down": self._key,
@@ -114,32 +143,153 @@ class KioskApp(App):
 
     def _show(self) -> None:
         """A new state gets a new screen: nothing of the last person is left in the old one."""
-        screen = SCREENS[type(self._engine.state.at)]
-        if not isinstance(self.page, screen):
+        state = self._engine.state
+        person = person_of(state.at)
+        session = person.visit if person is not None else None
+        ended, self._session = self._session not in (None, session), session
+        screen = SCREENS[type(state.at)]
+        if ended or not isinstance(self.page, screen):
+            self._close_chooser()
             self._replace_page(screen)
         assert self.page is not None
-        self.page.render(self._engine.state)
+        assert self.bar is not None
+        self.page.render(state)
+        self.bar.help = state.help
+        if ended:
+            self._forget()
+
+    def _forget(self) -> None:
+        """The next person finds the screen as it always is, and nothing of the last."""
+        if self.voice is not None:
+            self.voice.stop()
+        self.ring.put(None)
+        self.comfort = self.usual
+        Clock.schedule_once(lambda _dt: gc.collect(), 0)
 
     def _build_anew(self, *_change: object) -> None:
         self._end_warning()
         draft = self.page.draft if self.page is not None else ""
+        ringed = self.ring.on.name if self.ring.on is not None else ""
+        self._add_bar()
         self._replace_page(SCREENS[type(self._engine.state.at)])
         assert self.page is not None
         self.page.draft = draft
         self._show()
+        self.ring.put(self._named(ringed))
 
     def _replace_page(self, screen: type[Page]) -> None:
         assert self.root is not None
         if self.page is not None:
             self.page.draft = ""
             self.root.remove_widget(self.page)
-        self._ringed = None
-        self.page = screen(self._engine.post, self.loc, size=self.root.size)
-        self.root.add_widget(self.page, index=len(self.root.children))
+        if self.ring.on is not None and not self._in_bar(self.ring.on):
+            self.ring.put(None)
+        page = screen(self._from_page, self.loc, size_hint=(1, None))
+        page.emit = lambda event: self._from_page(event, page)
+        self.page = page
+        self._fit_page()
+        self.root.add_widget(page, index=len(self.root.children))
+        self._changed_at = Clock.time()
+
+    def _from_page(self, event: Event, page: Page | None = None) -> None:
+        """What is touched on a screen that is gone, by a finger still down, means nothing."""
+        if page is self.page:
+            self._engine.post(event)
+
+    def _fit_page(self, *_change: object) -> None:
+        """The screen is what the bar leaves."""
+        assert self.root is not None
+        assert self.bar is not None
+        if self.page is not None:
+            self.page.pos = (0, self.bar.height)
+            self.page.height = self.root.height - self.bar.height
+
+    # --- the bar --------------------------------------------------------------------------------
+    def _add_bar(self) -> None:
+        assert self.root is not None
+        if self.bar is not None:
+            self.root.remove_widget(self.bar)
+        self.bar = Toolbar(size_hint_x=1, pos_hint={"x": 0, "y": 0}, comfort=self.comfort)
+        self.bar.bind(
+            height=self._fit_page,
+            on_help_touched=lambda _bar: self.call_help(),
+            on_language=lambda _bar: self.choose_language(),
+            on_wish=lambda _bar, wish: self.toggle(Wish(wish)),
+            on_voice=lambda _bar, verb: {
+                "repeat": self.repeat,
+                "pause": self.pause_or_go_on,
+                "volume": self.louder,
+            }[verb](),
+        )
+        self.root.add_widget(self.bar, index=len(self.root.children))
+
+    def call_help(self) -> None:
+        """Somebody should come to this kiosk."""
+        self._engine.post(CallHelp())
+
+    def toggle(self, wish: Wish) -> None:
+        """One wish of the person the other way round."""
+        self.comfort = self.comfort.toggled(wish)
+
+    def repeat(self) -> None:
+        """Say once more what was said last."""
+        if self.voice is not None:
+            self.voice.repeat()
+
+    def pause_or_go_on(self) -> None:
+        """Be quiet, or go on from there."""
+        if self.voice is not None:
+            self.voice.pause_or_go_on()
+
+    def louder(self) -> None:
+        """One step louder; after the loudest the softest."""
+        self.comfort = self.comfort.louder()
+        if self.voice is not None:
+            self.voice.volume(self.comfort.volume)
+
+    def choose_language(self) -> None:
+        """Lay the languages over the screen."""
+        assert self.root is not None
+        if self.chooser is not None:
+            return
+        self._end_warning()
+        self.chooser = LanguageChooser(languages=self.languages, spoken=self.comfort.language)
+        self.chooser.bind(
+            on_chosen=lambda _chooser, code: self.speak(code),
+            on_closed=lambda _chooser: self._close_chooser(),
+        )
+        self.ring.put(None)
+        self.root.add_widget(self.chooser)
+        self._changed_at = Clock.time()
+
+    def speak(self, code: str) -> None:
+        """Show everything in another language from now on. Raises UnknownLanguage."""
+        self._close_chooser()
+        self.comfort = self.comfort.in_language(code)
+
+    def _close_chooser(self) -> None:
+        if self.chooser is not None and self.root is not None:
+            if self.ring.on is not None and not self._in_bar(self.ring.on):
+                self.ring.put(None)
+            self.root.remove_widget(self.chooser)
+            self.chooser = None
+            self._changed_at = Clock.time()
+
+    def _dress(self, _app: object, comfort: Comfort) -> None:
+        """Show what the person asked for: theme, bar and language, each only if it changed."""
+        assert self.bar is not None
+        self.bar.comfort = comfort
+        self.theme = self.theme.dressed(comfort)
+        if self.loc.language != comfort.language:
+            if comfort.language not in self._catalogues:
+                self._catalogues[comfort.language] = load(comfort.language)
+            self.loc.speak(self._catalogues[comfort.language])
 
     # --- absence --------------------------------------------------------------------------------
     def _look_around(self, _dt: float) -> None:
         now, at = Clock.time(), self._engine.state.at
+        if isinstance(at, Welcome | OutOfService):
+            self._nobody(now)
         if isinstance(at, Welcome | OutOfService) or is_busy(at):
             self.idle.sign_of_life(now)
         self.idle.shows(type(at))
@@ -152,65 +302,98 @@ class KioskApp(App):
                 self._end_warning()
                 self._engine.post(IdleExpired())
 
+    def _nobody(self, now: float) -> None:
+        """Whoever only looked, and changed how the screen looks, is gone after a while."""
+        if now - self._touched_at >= ORDINARY and (self.comfort != self.usual or self.chooser):
+            self._close_chooser()
+            self._forget()
+
     def _warn(self, seconds: int) -> None:
         assert self.root is not None
         if self.warning is None:
+            self._close_chooser()
             self.warning = IdleWarning()
             self.warning.bind(on_leave=lambda _warning: self._engine.post(Cancel()))
             self.root.add_widget(self.warning)
+            self.chime.ring()
         self.warning.seconds = seconds
 
     def _end_warning(self, *_when: object) -> None:
         if self.warning is not None and self.root is not None:
             self.root.remove_widget(self.warning)
             self.warning = None
+            self._changed_at = Clock.time()
 
-    def _person_acts(self, *_touch: object) -> None:
-        self.idle.sign_of_life(Clock.time())
-        self._ring(None)
+    def looked_at(self) -> None:
+        """The person has seen the screen as it is now: the next touch is meant for it."""
+        self._changed_at = -SETTLE_S
+
+    def _sign_of_life(self) -> None:
+        self._touched_at = Clock.time()
+        self.idle.sign_of_life(self._touched_at)
+
+    def _person_acts(self, *_touch: object) -> bool:
+        """True swallows a touch that came too soon after the screen changed under the finger."""
+        self._sign_of_life()
+        self.ring.put(None)
+        return Clock.time() - self._changed_at < SETTLE_S
 
     def _person_acted(self, *_touch: object) -> None:
-        self.idle.sign_of_life(Clock.time())
+        self._sign_of_life()
         Clock.schedule_once(self._end_warning, -1)
 
     # --- keypad ---------------------------------------------------------------------------------
     def _key(self, window: Any, code: int, _scan: int, _text: str, _held: list[str]) -> bool:
-        """Arrows move a visible ring over the controls, Enter touches; other keys do nothing."""
-        self.idle.sign_of_life(Clock.time())
-        key = window._system_keyboard.keycode_to_string(code)
-        reachable = [each for each in controls(self._front()) if not each.disabled]
-        if key in KEYS_TOUCH and self._ringed in reachable:
-            self._ringed.dispatch("on_press")
-            self._ringed.dispatch("on_release")
-            self._end_warning()
-        elif key in (*KEYS_ON, *KEYS_BACK) and reachable:
-            self._ring(_next(reachable, self._ringed, 1 if key in KEYS_ON else -1))
+        """A key of a keyboard; True: nobody else hears of it."""
+        self._sign_of_life()
+        self.key(KEYS.get(window._system_keyboard.keycode_to_string(code), ""))
         return True
 
-    def _front(self) -> Any:
-        return self.warning or self.page
+    def key(self, name: str) -> None:
+        """The one entry for keys. Arrows move a visible ring, enter touches what it is on.
 
-    def _ring(self, control: Control | None) -> None:
-        if self._ringed is not None:
-            self._ringed.ringed = False
-        self._ringed = control
+        `name`: up, down, left, right, enter, back, home, help, volume. Others mean nothing.
+        """
+        self._sign_of_life()
+        reachable = [each for each in self.controls() if not each.disabled]
+        match name:
+            case "enter" if self.ring.on in reachable:
+                self._press(self.ring.on)
+            case "up" | "down" | "left" | "right":
+                self.ring.move(reachable, name)
+            case "back" | "home":
+                named = {each.name: each for each in reachable}
+                meant = next((named[way] for way in WAYS[name] if way in named), None)
+                self._press(meant)
+            case "help":
+                self.call_help()
+            case "volume":
+                self.louder()
+            case _:
+                pass
+
+    def _press(self, control: Control | None) -> None:
         if control is not None:
-            control.ringed = True
+            control.dispatch("on_press")
+            control.dispatch("on_release")
+            self._end_warning()
 
+    def controls(self) -> list[Control]:
+        """What can be seen to touch now, in the order of the arrows: the screen's, then the bar's.
 
-def _never(*_how: object) -> bool:
-    """True: Kivy then leaves the window open."""
-    return True
+        What lies over the screen is all there is while it does.
+        """
+        over = self.warning or self.chooser
+        if over is not None:
+            return controls(over)
+        assert self.bar is not None
+        return [*(controls(self.page) if self.page is not None else ()), *controls(self.bar)]
 
+    def _named(self, name: str) -> Control | None:
+        """The control of this name, laid out or not yet; None where there is none."""
+        assert self.root is not None
+        named = (each for each in self.root.walk() if isinstance(each, Control))
+        return next((each for each in named if name and each.name == name), None)
 
-def _next(reachable: list[Control], ringed: Control | None, way: int) -> Control:
-    if ringed not in reachable:
-        return reachable[0 if way > 0 else -1]
-    return reachable[(reachable.index(ringed) + way) % len(reachable)]
-
-
-def _only_the_touchscreen() -> None:
-    """Kivy's default also reads raw input devices, and every touch would count twice."""
-    for name, _ in Config.items("input"):
-        Config.remove_option("input", name)
-    Config.set("input", "mouse", "mouse,disable_multitouch")
+    def _in_bar(self, control: Control) -> bool:
+        return self.bar is not None and control in controls(self.bar)

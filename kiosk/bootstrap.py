@@ -9,6 +9,7 @@ from uuid import UUID
 from devices.errors import ConfigurationError
 from devices.hot_plug import HotPlug, waking
 from devices.kinds import cash_acceptor, cash_dispenser
+from devices.ports import system_ports
 from devices.registry import DeviceConfig, build
 from devices.supervisor import Event, Publish, Supervisor
 from kiosk.box_emptying import LOOK_EVERY_S as BOXES_EVERY_S
@@ -20,7 +21,7 @@ from kiosk.cash.offer import CashOffer
 from kiosk.cash.settlement import CashSettlement
 from kiosk.cash.till import Till
 from kiosk.claim_slips import ClaimSlips
-from kiosk.config import ConfigError, KioskConfig
+from kiosk.config import ConfigError, Device, KioskConfig
 from kiosk.day_closing import LOOK_EVERY_S as DAYS_EVERY_S
 from kiosk.day_closing import DayReports
 from kiosk.device_news import Posting, heartbeat_rows, part_state
@@ -30,6 +31,8 @@ from kiosk.flow.effects import (
     ChargeCard,
     CheckApplicant,
     DeliverOrder,
+    FollowApplications,
+    FollowClaim,
     IssueTicket,
     PresentVoucher,
     PrintReceipt,
@@ -41,12 +44,15 @@ from kiosk.flow.effects import (
     TakeNumber,
 )
 from kiosk.flow.events import JournalChanged
+from kiosk.flow.staff_events import ClosureChanged
 from kiosk.flow.states import Welcome
 from kiosk.flow.world import Part
 from kiosk.giving_back import LOOK_EVERY_S as RETURNS_EVERY_S
 from kiosk.giving_back import GivingBack
+from kiosk.help_line import HELP_EVERY_S, HelpLine
 from kiosk.journal import Journal, load_key, open_journal
 from kiosk.journal.health import LOOK_EVERY_S, JournalWatch
+from kiosk.keypad import KeypadDesk
 from kiosk.number_blocks import LOOK_EVERY_S as NUMBERS_EVERY_S
 from kiosk.number_blocks import NumberBlocks
 from kiosk.performers.again import AgainDesk
@@ -55,6 +61,7 @@ from kiosk.performers.card import CardDesk
 from kiosk.performers.cash import CashDesk
 from kiosk.performers.correction import CorrectionDesk
 from kiosk.performers.delivery import DeliveryDesk
+from kiosk.performers.follow import FollowDesk
 from kiosk.performers.printer import SlipPrinter
 from kiosk.performers.ticket import NumberDesk, TicketDesk
 from kiosk.performers.voucher import VoucherDesk
@@ -62,6 +69,15 @@ from kiosk.performers.wallet import WalletDesk
 from kiosk.queue_client import QueueClient
 from kiosk.recovery import RECOVER_EVERY_S, Recovery
 from kiosk.runner import Runner
+from kiosk.speech.recordings import Recordings
+from kiosk.speech.sink import alsa
+from kiosk.speech.synthesiser import Espeak
+from kiosk.speech.talker import Route, Talker
+from kiosk.staff.closure import ClosureBook
+from kiosk.staff.desk import StaffDesk
+from kiosk.staff.kept import KeptFile
+from kiosk.staff.ports import PortBook, PortDesk
+from kiosk.staff.touch_correction import TouchCorrection
 from kiosk.telling import TELL_EVERY_S, Telling
 from kiosk.watch import OFFER_EVERY_S, Heartbeat, Repeating, ServerWatch
 
@@ -76,10 +92,14 @@ class Kiosk:
     watches: tuple[Repeating | HotPlug, ...]
     client: QueueClient
     advert: Advert
+    talker: Talker
+    keypad: KeypadDesk
+    touches: TouchCorrection
     ends_payments: tuple[Callable[[], None], ...] = ()
 
     def __enter__(self) -> "Kiosk":
         self.advert.__enter__()
+        self.talker.start()
         for part in (*self.devices, *self.watches):
             part.start()
         return self
@@ -90,6 +110,7 @@ class Kiosk:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.talker.close()
         for end in self.ends_payments:
             end()
         for watch in self.watches:
@@ -104,20 +125,25 @@ class Kiosk:
 
 def build_kiosk(config: KioskConfig) -> Kiosk:
     """The kiosk of `config`, not started. Raises ConfigError, JournalUnsafe."""
+    kept = config.journal.parent
+    port_book = PortBook(KeptFile(kept / "ports.json"))
+    config = port_book.placed(config)
+    closure = ClosureBook(KeptFile(kept / "closure.json"))
+    touches = TouchCorrection(KeptFile(kept / "touch.json"))
     client = QueueClient(config.server.url, _credential(config))
     journal = open_journal(config.journal, load_key(config.journal_key_file))
     journal.close_interrupted()
     runner = Runner(journal)
     posting = Posting(runner.post)
-    ears: list[Callable[[Event], None]] = [posting]
+    talker = _talker(config)
+    keypad = KeypadDesk(lambda inserted: talker.route(_route(inserted)))
+    ears: list[Callable[[Event], None]] = [posting, keypad.hear]
 
     def publish(news: Event) -> None:
         for ear in ears:
             ear(news)
 
-    devices = tuple(
-        _supervisor(config, index, journal, publish) for index in range(len(config.devices))
-    )
+    devices = tuple(_supervisor(each, journal, publish) for each in config.devices)
     by_kind: Mapping[str, Supervisor] = {each.kind: each for each in devices}
     acceptors = [each for each in devices if each.kind == cash_acceptor.KIND]
     gate = CashGate([each.device for each in acceptors], posting.bar)
@@ -131,8 +157,27 @@ def build_kiosk(config: KioskConfig) -> Kiosk:
         cash.stop(payment)
         wallet.stop(payment)
 
+    following = FollowDesk(client)
+    help_line = HelpLine(client, lambda: runner.state.help, runner.post)
     printer, terminal = by_kind.get(Part.PRINTER), by_kind.get(Part.TERMINAL)
     slips = SlipPrinter(printer, journal)
+
+    def build_again(device: Device, hear: Publish) -> Supervisor:
+        return _supervisor(device, journal, hear)
+
+    kinds = {each.device: each.kind for each in devices}
+    staff = StaffDesk(
+        config.code,
+        client,
+        journal,
+        devices,
+        printer,
+        closure,
+        touches,
+        PortDesk(config, lambda name: kinds.get(name, ""), port_book, build_again, system_ports),
+        lambda: gate.is_paying,
+        runner.post,
+    )
     runner.equip(
         {
             IssueTicket: TicketDesk(client),
@@ -145,12 +190,18 @@ def build_kiosk(config: KioskConfig) -> Kiosk:
             DeliverOrder: DeliveryDesk(client, journal),
             SendAgain: AgainDesk(client, journal, config.code),
             ChangeEmail: CorrectionDesk(client),
+            FollowApplications: following,
+            FollowClaim: following,
             TakeCash: cash,
             ShowWalletCode: wallet,
             PresentVoucher: VoucherDesk(client),
         },
         stop_paying,
+        help_line.call,
+        staff,
     )
+    if closure.closure is not None:
+        runner.post(ClosureChanged(closure.closure))
     claim_slips = ClaimSlips(
         journal,
         printer,
@@ -186,7 +237,7 @@ def build_kiosk(config: KioskConfig) -> Kiosk:
     build_name = version("ventanilla")
     heartbeat = Heartbeat(
         client,
-        lambda: [*box_watch.marked(heartbeat_rows(devices)), health.row()],
+        lambda: [*box_watch.marked(heartbeat_rows(devices)), health.row(), *closure.rows()],
         screen=lambda: type(runner.state.at).__name__,
         unsent=lambda: (
             len(journal.orders.unsettled()) + journal.outgoing.count() + journal.blocks.untold()
@@ -204,16 +255,30 @@ def build_kiosk(config: KioskConfig) -> Kiosk:
         Repeating("telling", TELL_EVERY_S, telling.look),
         Repeating("boxes", BOXES_EVERY_S, boxes.look),
         Repeating("numbers", NUMBERS_EVERY_S, numbers.look),
+        Repeating("help", HELP_EVERY_S, help_line.look),
         Repeating("days", DAYS_EVERY_S, days.look),
         HotPlug(waking(devices)),
     )
     advert = Advert(config, build_name)
     ends_payments = (cash.close, wallet.close)
-    return Kiosk(runner, journal, devices, watches, client, advert, ends_payments)
+    return Kiosk(
+        runner, journal, devices, watches, client, advert, talker, keypad, touches, ends_payments
+    )
 
 
-def _supervisor(config: KioskConfig, index: int, journal: Journal, publish: Publish) -> Supervisor:
-    row = config.devices[index]
+def _talker(config: KioskConfig) -> Talker:
+    speech = config.speech
+    sinks = {Route.LOUDSPEAKER: alsa(speech.loudspeaker), Route.HEADPHONES: alsa(speech.headphones)}
+    return Talker(
+        Espeak(words_per_minute=speech.words_per_minute), sinks, Recordings(speech.recordings)
+    )
+
+
+def _route(inserted: bool) -> Route:
+    return Route.HEADPHONES if inserted else Route.LOUDSPEAKER
+
+
+def _supervisor(row: Device, journal: Journal, publish: Publish) -> Supervisor:
     try:
         settings = DeviceConfig(row.name, row.model, row.port, row.options)
         return build(settings, publish, credit_book=journal.cash, payout_book=journal.cash)

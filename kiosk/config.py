@@ -5,7 +5,9 @@ import tomllib
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from kiosk.texts.catalogue import FIRST_LANGUAGE, languages
 
 
 class ConfigError(Exception):
@@ -37,11 +39,22 @@ class Server(_Section):
 
 
 class Screen(_Section):
-    """The panel: its pixels and how large one pixel is (27″ 1080×1920: 0.3113 mm)."""
+    """The panel: its pixels and how large one pixel is (27″ 1080×1920: 0.3113 mm).
+
+    `language` is what everybody is greeted in: the code of a catalogue in kiosk/texts.
+    """
 
     width: int = 1080
     height: int = 1920
     mm_per_px: Annotated[float, Field(gt=0.05, lt=1.0)] = 0.3113
+    language: str = FIRST_LANGUAGE
+
+    @field_validator("language")
+    @classmethod
+    def _has_a_catalogue(cls, code: str) -> str:
+        if code not in languages():
+            raise ValueError(f"no catalogue {code!r}; there are {', '.join(languages())}")
+        return code
 
 
 class Discovery(_Section):
@@ -49,6 +62,19 @@ class Discovery(_Section):
 
     enabled: bool = True
     interfaces: tuple[str, ...] = ()
+
+
+class Speech(_Section):
+    """Where the voice is heard: ALSA devices, as `aplay -L` names them.
+
+    Where plugging headphones in mutes the loudspeaker by itself both are the same device.
+    `recordings`: a folder of sentences that speakers of a language recorded.
+    """
+
+    loudspeaker: str = "default"
+    headphones: str = "default"
+    words_per_minute: Annotated[int, Field(ge=80, le=300)] = 150
+    recordings: Path | None = None
 
 
 class Offline(_Section):
@@ -68,6 +94,7 @@ class KioskConfig(_Section):
     screen: Screen = Screen()
     discovery: Discovery = Discovery()
     offline: Offline = Offline()
+    speech: Speech = Speech()
 
 
 def load_config(path: Path) -> KioskConfig:
@@ -94,8 +121,15 @@ def _from_folder(config: KioskConfig, folder: Path) -> KioskConfig:
             "server": server,
             "journal": folder / config.journal,
             "journal_key_file": folder / config.journal_key_file,
+            "speech": _speech_from(config.speech, folder),
         }
     )
+
+
+def _speech_from(speech: Speech, folder: Path) -> Speech:
+    if speech.recordings is None:
+        return speech
+    return speech.model_copy(update={"recordings": folder / speech.recordings})
 
 
 _SECTIONS: dict[str, type[BaseModel]] = {
@@ -104,6 +138,7 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "screen": Screen,
     "discovery": Discovery,
     "offline": Offline,
+    "speech": Speech,
 }
 
 

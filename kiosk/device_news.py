@@ -3,15 +3,19 @@
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
+from uuid import uuid4
 
-from devices.kinds.document_reader import DocumentRead, ReadFailed
+from devices.documents.dni import check_characters
+from devices.documents.document_types import DNI
+from devices.kinds.document_reader import DocumentRead, NumberRead, QrRead, ReadFailed
 from devices.status import DeviceStatus, PaperState
 from devices.supervisor import Reported, StatusChanged, Supervisor
-from kiosk.flow.events import DocumentProblem, DocumentTaken, Event, PartChanged
+from kiosk.flow.events import DocumentProblem, DocumentTaken, Event, NumberTaken, PartChanged
 from kiosk.flow.facts import ReadProblem
 from kiosk.flow.person import Document
 from kiosk.flow.world import Part, PartState
 
+PERU = "PER"
 _NO_PAPER = (PaperState.OUT, PaperState.JAMMED)
 
 
@@ -21,17 +25,21 @@ def flow_event(news: StatusChanged | Reported) -> Event | None:
         case StatusChanged(_, kind, _, status) if kind in set(Part):
             return PartChanged(Part(kind), part_state(status))
         case Reported(_, _, DocumentRead(document, document_type)):
-            if not document_type:
+            if not document_type and document.issuing_state != PERU:
                 return DocumentProblem(ReadProblem.UNSUPPORTED)
-            return DocumentTaken(
-                Document(
-                    document_type,
-                    document.number,
-                    document.birth_date,
-                    document.surname,
-                    document.given_names,
-                )
+            who = Document(
+                document_type,
+                document.number,
+                document.birth_date,
+                document.surname,
+                document.given_names,
             )
+            return DocumentTaken(who, uuid4())
+        case Reported(_, _, NumberRead(document_type, number, checked)):
+            check = check_characters(number)[0] if checked and document_type == DNI else ""
+            return NumberTaken(document_type, number, check)
+        case Reported(_, _, QrRead()):
+            return DocumentProblem(ReadProblem.NO_DOCUMENT)
         case Reported(_, _, ReadFailed(reason)):
             return DocumentProblem(_problem(str(reason)))
         case _:

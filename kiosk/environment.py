@@ -42,5 +42,7 @@ def prepare_environment(
         "KCFG_KIVY_EXIT_ON_ESCAPE": "0",
         "KCFG_KIVY_LOG_LEVEL": "error",
     }
+    # Mesa's software renderer then keeps one set of buffers, not one a thread (some 100 MiB less).
+    os.environ.setdefault("LP_NUM_THREADS", "0")
     if offscreen:
         os.environ["SDL_VIDEODRIVER"] = "offscreen"

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 from math import ceil
+from typing import get_args
 
+from kiosk.flow.staff_states import Staff
 from kiosk.flow.states import (
     At,
     GiveSequence,
@@ -24,6 +26,7 @@ PATIENCE: dict[type[At], float] = {
     PayingByWallet: 180.0,
     PaymentUnknown: 180.0,
     GiveSequence: 120.0,
+    **dict.fromkeys(get_args(Staff), 60.0),
 }
 """The same for what takes long to read, to pay, or to write down."""
 

@@ -9,8 +9,9 @@ from uuid import UUID
 
 import structlog
 
-from kiosk.flow.effects import Effect, ForgetPerson, Journalled, StopPaying
+from kiosk.flow.effects import CallStaff, Effect, ForgetPerson, Journalled, StopPaying
 from kiosk.flow.events import Event
+from kiosk.flow.staff_events import ChoreEnded, StaffEffect
 from kiosk.flow.states import State
 from kiosk.flow.step import step
 from kiosk.flow.touches import Touch
@@ -21,6 +22,8 @@ INBOX_PLACES = 1000
 TOUCH_PLACES = 200
 _TOUCHES: tuple[type, ...] = get_args(Touch)
 _JOURNAL_LANE = "journal"
+_STAFF_LANE = "staff"
+_HELP_LANE = "help"  # never behind a request that waits for something else
 
 log = structlog.get_logger("runner")
 
@@ -63,6 +66,8 @@ class Runner:
         self._journal = journal
         self._performers: Mapping[type[Journalled], Performer] = {}
         self._stop_paying: Callable[[UUID], None] = lambda _: None
+        self._call_staff: Callable[[], None] = lambda: None
+        self._serve_staff: Callable[[StaffEffect], None] | None = None
         self._inbox: queue.Queue[Event] = queue.Queue(INBOX_PLACES)
         self._state = State()
         self._lanes: dict[str, ThreadPoolExecutor] = {}
@@ -71,13 +76,19 @@ class Runner:
         self,
         performers: Mapping[type[Journalled], Performer],
         stop_paying: Callable[[UUID], None] = lambda _: None,
+        call_staff: Callable[[], None] = lambda: None,
+        serve_staff: Callable[[StaffEffect], None] | None = None,
     ) -> None:
         """Say who carries out which effect; once, before the first event is drained.
 
-        `stop_paying` tells whoever takes cash to end a payment; it returns at once.
+        `stop_paying` tells whoever takes cash to end a payment; it returns at once. `call_staff`
+        asks for a person, on a thread of its own, and posts how that went. `serve_staff` does what
+        staff ask for at the kiosk's own menu, on one too, and posts the answer.
         """
         self._performers = performers
         self._stop_paying = stop_paying
+        self._call_staff = call_staff
+        self._serve_staff = serve_staff
 
     @property
     def state(self) -> State:
@@ -120,11 +131,16 @@ class Runner:
             return
 
     def _start(self, effect: Effect) -> None:
+        if isinstance(effect, StaffEffect):
+            self._lane(_STAFF_LANE).submit(self._for_staff, effect)
+            return
         match effect:
             case ForgetPerson(session):
                 self._lane(_JOURNAL_LANE).submit(self._journal.forget, session)
             case StopPaying(payment):
                 self._stop_paying(payment)
+            case CallStaff():
+                self._lane(_HELP_LANE).submit(self._call_staff)
             case _:
                 performer = self._performers[type(effect)]
                 self._lane(performer.lane).submit(self._carry_out, performer, effect)
@@ -133,6 +149,17 @@ class Runner:
         if name not in self._lanes:
             self._lanes[name] = ThreadPoolExecutor(1, thread_name_prefix=name)
         return self._lanes[name]
+
+    def _for_staff(self, effect: StaffEffect) -> None:
+        """A chore that fails in a way nobody foresaw is over too: nobody waits in front of it."""
+        try:
+            if self._serve_staff is not None:
+                self._serve_staff(effect)
+                return
+            log.error("nobody serves staff here", kind=type(effect).__name__)
+        except Exception:
+            log.exception("a chore failed", kind=type(effect).__name__)
+        self.post(ChoreEnded(effect.effect_id, well=False))
 
     def _carry_out(self, performer: Performer, effect: Journalled) -> None:
         """Intent on disk, act, result on disk, then tell the flow."""

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 from math import ceil
 
+from kiosk.comfort import Comfort
+
 Colour = tuple[float, float, float, float]
 
 MM_PER_PX_27 = 0.3113
@@ -12,6 +14,19 @@ MM_PER_PX_22 = 0.2537
 """A 22-inch panel of 1080 x 1920, standing."""
 
 LARGE_TEXT = 1.4
+
+LEAST_TEXT_MM = 10.1
+"""The em whose capitals are 7.3 mm, to be read from 60 cm."""
+
+FINGER_MM = 20.0
+"""The least side of anything to touch."""
+
+REACH, LOWERED_REACH, LOWERED_LARGE_REACH = 0.65, 0.45, 0.6
+"""The share of the screen, from below, in which every control is.
+
+A keyboard, three ways on and a bar of two rows in large text need more than the 45 % that lowered
+controls keep to otherwise.
+"""
 
 LONGEST_TITLE_PX, LONGEST_DISPLAY_PX = 83, 92
 """Titles of 22 and 19 letters fill a line of 1080 pixels less margins at these sizes."""
@@ -77,6 +92,14 @@ class Palette:
             return self.primary_down if state == "down" else self.primary
         return self.secondary_down if state == "down" else self.secondary
 
+    def tool(self, on: bool, state: str, disabled: bool) -> Coat:
+        """The look of a tool of the bar: filled while it is `on`, `state` normal or down."""
+        if disabled:
+            return self.disabled
+        if state == "down":
+            return self.primary_down if on else self.secondary_down
+        return self.primary if on else Coat(self.ground, self.accent, self.disabled.edge)
+
     def key(self, variant: str, state: str) -> Coat:
         """The look of a key to type with: `variant` letter or sign, `state` normal or down."""
         if state == "down":
@@ -136,38 +159,65 @@ HIGH_CONTRAST = Palette(
 
 @dataclass(frozen=True)
 class Theme:
-    """Sizes in pixels for one panel. Lengths are kept in millimetres of the person's world."""
+    """Sizes in pixels for one panel. Lengths are kept in millimetres of the person's world.
+
+    A panel narrower than 27 inches shows the same proportions: all shrinks with it but what a
+    finger must hit (`target`) and an eye must read (LEAST_TEXT_MM). `lowered` brings
+    everything to touch into the lower part.
+    """
 
     mm_per_px: float = MM_PER_PX_27
     palette: Palette = DAY
     text_factor: float = 1.0
     font: str = "Inter"
+    lowered: bool = False
 
     def px(self, mm: float) -> int:
-        """`mm` millimetres on this panel, never rounded down."""
+        """`mm` millimetres on 27 inches, the same proportion on less; never rounded down."""
+        return self._pixels(mm * self._room)
+
+    def _pixels(self, mm: float) -> int:
         return ceil(mm / self.mm_per_px)
 
-    def with_large_text(self, on: bool) -> "Theme":
-        """The same theme with large text, or as usual.
+    @property
+    def _room(self) -> float:
+        return min(1.0, self.mm_per_px / MM_PER_PX_27)
 
-        1.4 times as large on 27 inches; on a smaller panel as large as its 1080 pixels hold.
-        """
-        room = min(1.0, self.mm_per_px / MM_PER_PX_27)
-        return replace(self, text_factor=LARGE_TEXT * room if on else 1.0)
+    def with_large_text(self, on: bool) -> "Theme":
+        """The same theme with text LARGE_TEXT times as large, or as usual."""
+        return replace(self, text_factor=LARGE_TEXT if on else 1.0)
 
     def with_palette(self, palette: Palette) -> "Theme":
         """The same theme in other colours."""
         return replace(self, palette=palette)
+
+    def with_lowered(self, on: bool) -> "Theme":
+        """The same theme with its controls low, for somebody who sits or is short."""
+        return replace(self, lowered=on)
+
+    def dressed(self, comfort: Comfort) -> "Theme":
+        """This panel as the person wants it."""
+        palette = HIGH_CONTRAST if comfort.contrast else DAY
+        return (
+            self.with_large_text(comfort.large).with_palette(palette).with_lowered(comfort.lowered)
+        )
 
     @property
     def crowded(self) -> bool:
         """True when words take so much of 1080 x 1920 that what only decorates makes room."""
         return self.body > 46
 
-    def _text(self, mm: float) -> int:
-        return self.px(mm * self.text_factor)
+    @property
+    def reach(self) -> float:
+        """The share of the screen, from below, in which controls are."""
+        if not self.lowered:
+            return REACH
+        return LOWERED_LARGE_REACH if self.crowded else LOWERED_REACH
 
     # Text: the height of the em. Inter's capitals are 0.727 em, so 10.6 mm gives 7.7 mm.
+    def _text(self, mm: float) -> int:
+        return self._pixels(max(mm * self._room, LEAST_TEXT_MM) * self.text_factor)
+
     @property
     def small(self) -> int:
         """Notes and reasons: the smallest text there is."""
@@ -191,7 +241,8 @@ class Theme:
     @property
     def title(self) -> int:
         """The one thing a screen says. Large already: it grows less, and stays on its line."""
-        return min(self.px(23 * (1 + 0.3 * (self.text_factor - 1))), LONGEST_TITLE_PX)
+        grown = 23 * (1 + 0.3 * (self.text_factor - 1))
+        return min(self._pixels(grown * self._room), LONGEST_TITLE_PX)
 
     @property
     def display(self) -> int:
@@ -210,44 +261,64 @@ class Theme:
 
     @property
     def brand_name(self) -> int:
-        """The institution's name beside its initials."""
-        return self.px(10.6)
+        """The institution's name beside its initials; it does not grow either."""
+        return self._pixels(max(10.6 * self._room, LEAST_TEXT_MM))
 
     # Lengths.
     @property
     def target(self) -> int:
         """The least side of anything to touch."""
-        return self.px(20)
+        return self._pixels(FINGER_MM)
 
     @property
     def tall(self) -> int:
         """The usual height of a button."""
-        return self.px(40)
+        return max(self.target, self.px(26 if self.lowered else 33 if self.crowded else 38))
+
+    @property
+    def inset(self) -> int:
+        """Above and below the words of a control, together."""
+        return self.px(5 if self.lowered else 12 if self.crowded else 15)
+
+    @property
+    def tool(self) -> int:
+        """The height of a tool of the bar."""
+        words = round(self.small * 1.12)
+        if self.crowded:
+            return max(self.target, words + self.px(6))
+        return max(self.target, words + self.tool_icon + self.px(6))
+
+    @property
+    def tool_icon(self) -> int:
+        """The side of a tool's picture."""
+        return self.px(11) if not self.crowded else self.px(14)
 
     @property
     def key(self) -> int:
         """The height of a key to type with."""
-        return self.px(36 if self.mm_per_px >= MM_PER_PX_27 else 23)
+        return (
+            self.target if self.lowered else max(self.target, self.px(24 if self.crowded else 32))
+        )
 
     @property
     def key_gap(self) -> int:
         """Between keys: ten of the least width still fit side by side."""
-        return self.px(2.6)
+        return self.px(2 if self.lowered else 2.6)
 
     @property
     def grand(self) -> int:
         """The height of the one button that starts everything."""
-        return self.px(54 if self.crowded else 66)
+        return self.px(34 if self.lowered else 54 if self.crowded else 66)
 
     @property
     def margin(self) -> int:
         """From the edge of the screen to its contents."""
-        return self.px(16 if self.crowded else 22)
+        return self.px(16 if self.crowded else 18.5)
 
     @property
     def gap(self) -> int:
         """Between things that belong together."""
-        return self.px(7 if self.crowded else 9)
+        return self.px(7 if self.crowded or self.lowered else 9)
 
     @property
     def pad(self) -> int:
@@ -267,4 +338,4 @@ class Theme:
     @property
     def header(self) -> int:
         """The height of the band with the institution's name."""
-        return self.px(46 if self.crowded else 56)
+        return self.px(36 if self.crowded else 42)

@@ -68,9 +68,11 @@ class Touch:
         self._app = found
 
     def screen(self) -> str:
-        """The screen's name, or "idle_warning" while the question lies over it."""
+        """The screen's name, or what lies over it: "idle_warning", "language_chooser"."""
         if self._app.warning is not None:
             return "idle_warning"
+        if self._app.chooser is not None:
+            return "language_chooser"
         return self._app.page.name if self._app.page is not None else ""
 
     def controls(self) -> list[str]:
@@ -83,11 +85,12 @@ class Touch:
         return [each.text for each in sorted(labels, key=_reading_order)]
 
     def touch(self, name: str) -> None:
-        """Put a finger down on the middle of control `name` and lift it.
+        """Put a finger down on the middle of control `name` and lift it, having looked first.
 
-        Raises NoSuchControl or ControlDisabled.
+        Controls of the bar (`tool:…`, `voice:…`) too. Raises NoSuchControl or ControlDisabled.
         """
         control = self._find(name)
+        self._app.looked_at()
         finger = Finger(*control.to_window(control.center_x, control.center_y))
         EventLoop.post_dispatch_input("begin", finger)
         EventLoop.post_dispatch_input("end", finger)
@@ -161,13 +164,13 @@ class Touch:
         return answer.result(deadline)
 
     def _front(self) -> Widget:
-        front = self._app.warning or self._app.page
+        front = self._app.warning or self._app.chooser or self._app.page
         if front is None:
             raise RuntimeError("the application shows nothing yet")
         return front
 
     def _find(self, name: str) -> Control:
-        for control in controls(self._front()):
+        for control in self._app.controls():
             if control.name == name:
                 if control.disabled:
                     raise ControlDisabled(f"{name}: {control.reason}")

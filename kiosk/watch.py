@@ -3,11 +3,13 @@
 import threading
 import time
 from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import uuid4
 
 import structlog
 
+from kiosk.day_report import local_day
 from kiosk.flow.events import Event, ServerLost, ServerSeen
 from kiosk.flow.world import Service, ServiceKind
 from kiosk.queue_client import Answer, Granted, QueueClient, Refused
@@ -20,17 +22,27 @@ log = structlog.get_logger("watch")
 
 
 class ServerWatch:
-    """Asks for the offer every `OFFER_EVERY_S` seconds and posts it when it changed."""
+    """Asks for the offer every `OFFER_EVERY_S` seconds and posts it when it, or the day, changed.
 
-    def __init__(self, client: QueueClient, post: Callable[[Event], None]) -> None:
+    `now` gives aware UTC.
+    """
+
+    def __init__(
+        self,
+        client: QueueClient,
+        post: Callable[[Event], None],
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
         self._client = client
         self._post = post
+        self._now = now
         self._last: Event | None = None
 
     def look(self) -> None:
         """Ask once."""
         answer = self._client.offer()
-        event = seen(answer.body) if isinstance(answer, Granted) else _lost(answer)
+        today = local_day(self._now())
+        event = seen(answer.body, today) if isinstance(answer, Granted) else _lost(answer)
         if event != self._last:
             log.info("server", state=type(event).__name__, answer=type(answer).__name__)
             self._last = event
@@ -41,10 +53,12 @@ def _lost(answer: Answer) -> ServerLost:
     return ServerLost(turned_away=isinstance(answer, Refused) and answer.status in (401, 403))
 
 
-def seen(offer: dict[str, Any]) -> ServerSeen:
-    """The flow's event for an offer of the server."""
+def seen(offer: dict[str, Any], today: date | None = None) -> ServerSeen:
+    """The flow's event for an offer of the server, on the local day `today`."""
     services = tuple(
-        Service(row["code"], row["name"], row["series"], ServiceKind(row["kind"]))
+        Service(
+            row["code"], row["name"], row["series"], ServiceKind(row["kind"]), row.get("needs", "")
+        )
         for row in offer["services"]
     )
     return ServerSeen(
@@ -54,6 +68,8 @@ def seen(offer: dict[str, Any]) -> ServerSeen:
         fee_centimos=offer["fee_centimos"],
         public_address=offer["public_address"],
         wallet=offer.get("wallet", False),
+        complaints=offer.get("complaints", ""),
+        today=today,
     )
 
 

@@ -104,6 +104,20 @@ class Processes:
                         self._peaks[f"{name}/{command}"] = _peak_mb(child)
         return dict(self._peaks)
 
+    def stop(self, name: str) -> None:
+        """End one process; what becomes of the others is their affair."""
+        process = self._running.pop(name)
+        process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(STOP_DEADLINE_S)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+    def pid(self, name: str) -> int:
+        """Its process id."""
+        return self._running[name].pid
+
     def stop_all(self) -> None:
         """Ask every process to end, newest first; kill what does not."""
         self.peak_rss_mb()

@@ -14,13 +14,14 @@ CASH = {"bills": "cctalk-bill", "hopper10": "cctalk-hopper", "hopper100": "cctal
 
 
 @contextmanager
-def product(place: Place) -> Iterator[Processes]:
-    """Every process of the product, running and ready."""
+def product(place: Place, *, fast: bool = False) -> Iterator[Processes]:
+    """Every process of the product, running and ready; `fast`: the centre signed beforehand."""
     run, ports = place.run, place.ports
     server = ("-m", "queue_server", "--config", str(run / "server.toml"))
     with Processes(place.folder / "logs") as processes:
         sandbox = ("-m", "queue_server.issuance.sandbox", "--port", str(ports.backend))
-        processes.start("sandbox", *sandbox, "--state", str(run / "sandbox"))
+        pace = ("--fast",) if fast else ()
+        processes.start("sandbox", *sandbox, "--state", str(run / "sandbox"), *pace)
         mailbox = ("-m", "deploy.demo.mailbox", "--port", str(ports.smtp))
         processes.start("mailbox", *mailbox, "--folder", str(place.mailbox))
         gateway = ("-m", "queue_server.payments.sandbox", "--port", str(ports.gateway))

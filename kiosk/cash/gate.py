@@ -53,6 +53,12 @@ class CashGate:
         self._tell()
         return free
 
+    @property
+    def is_paying(self) -> bool:
+        """Whether a payment with cash is under way, its change included."""
+        with self._lock:
+            return self._paying > 0
+
     def reopen(self) -> None:
         """Payments may begin again."""
         with self._lock:

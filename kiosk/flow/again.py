@@ -14,12 +14,14 @@ from kiosk.flow.states import (
     At,
     CannotApply,
     CertificateReady,
+    GiveEmail,
     GiveEmailAgain,
     SendingAgain,
     State,
     StillWorking,
+    WithoutEmail,
 )
-from kiosk.flow.touches import Back, GaveEmail, SendMeAgain
+from kiosk.flow.touches import Back, GaveEmail, HasNoEmail, SendMeAgain
 from kiosk.flow.world import World
 
 Next = tuple[At, tuple[Effect, ...]]
@@ -34,6 +36,14 @@ def step(state: State, event: Event) -> Next:
             return CannotApply(person, NotPossible.ALREADY_VALID, in_force), ()
         case GiveEmailAgain() as at, GaveEmail(email):
             return _send(state.world, at, email)
+        case GiveEmailAgain(person) as at, HasNoEmail():
+            return WithoutEmail(person, at), ()
+        case WithoutEmail(before=before), Back():
+            return replace(before, problem=None, doubt=None), ()
+        case WithoutEmail(before=GiveEmailAgain() as before), GaveEmail(None):
+            return _send_to(before, None)
+        case WithoutEmail(before=GiveEmail() as before), GaveEmail(None):
+            return certificate.register(before, None)
         case SendingAgain(person), SentAgain(done) if done == _send_id(person):
             return _arrived(state.world, person, event)
         case SendingAgain(person, in_force), NothingToSend(done) if done == _send_id(person):
@@ -58,6 +68,10 @@ def _send(world: World, at: GiveEmailAgain, email: str | None) -> Next:
     address = trimmed(email)
     if (at_keyboard := stays(world, at, address)) is not None:
         return at_keyboard, ()
+    return _send_to(at, address)
+
+
+def _send_to(at: GiveEmailAgain, address: str | None) -> Next:
     # Counted, so that another address is another request with an id of its own.
     person = replace(at.person, sends=at.person.sends + 1)
     if person.document is None:

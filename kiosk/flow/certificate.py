@@ -20,7 +20,8 @@ from kiosk.flow.events import (
     OrderRegistered,
     SlipPrinted,
 )
-from kiosk.flow.facts import InForce, NotPossible
+from kiosk.flow.facts import Found, InForce, NotPossible
+from kiosk.flow.identity_limits import reason_told
 from kiosk.flow.person import Person
 from kiosk.flow.receipt import print_id, printing
 from kiosk.flow.states import (
@@ -48,9 +49,10 @@ from kiosk.flow.states import (
     StillWorking,
     Terms,
     TypeDay,
+    WithoutEmail,
     Working,
 )
-from kiosk.flow.touches import Accept, Back, Confirm, GaveEmail, UseVoucher
+from kiosk.flow.touches import Accept, Back, Confirm, GaveEmail, HasNoEmail, UseVoucher
 from kiosk.flow.world import Obstacle, Service, World, certificate_obstacle
 
 # Whom it did not reach in two tries needs a person at a window.
@@ -63,7 +65,7 @@ def begin(world: World, person: Person, service: Service) -> Next:
     """The first step: terms, unless the certificate cannot be finished here now."""
     if person.document is None:
         return CannotApply(person, NotPossible.NOT_ACCEPTED), ()
-    match certificate_obstacle(world, document_known=True):
+    match certificate_obstacle(world):
         case None:
             return Terms(person, service), ()
         case Obstacle.SERVER_AWAY:
@@ -84,13 +86,16 @@ def step(state: State, event: Event) -> Next:
         case CheckingApplicant() as at, ApplicantRefused(done, reason, until) if done == _check_id(
             at.person
         ):
-            return CannotApply(at.person, reason, _in_force(at, until)), ()
+            told = reason_told(at.person, reason)
+            return CannotApply(at.person, told, _in_force(at, until)), ()
         case CheckingApplicant(person), ApplicationFound(done, found) if done == _check_id(person):
-            return GoesOn(person, found), ()
+            return GoesOn(person, _shown_to(person, found)), ()
         case ConfirmName(person, service, offer), Confirm():
             return GiveEmail(person, service, offer), ()
         case GiveEmail(person, service, offer), Back():
             return ConfirmName(person, service, offer), ()
+        case GiveEmail(person) as at, HasNoEmail():
+            return WithoutEmail(person, at), ()
         case GiveEmail() as at, GaveEmail(email):
             return _register(state.world, at, email)
         case Registering(person), OrderRegistered(done, order) if done == _register_id(person):
@@ -143,6 +148,11 @@ def _register(world: World, at: GiveEmail, email: str | None) -> Next:
     address = trimmed(email)
     if (at_keyboard := stays(world, at, address)) is not None:
         return at_keyboard, ()
+    return register(at, address)
+
+
+def register(at: GiveEmail, address: str | None) -> Next:
+    """Tell the server of the order. No address: the certificate is had by QR, or from staff."""
     person = at.person
     if person.document is None:
         return CannotApply(person, NotPossible.NOT_ACCEPTED), ()
@@ -155,6 +165,12 @@ def _register(world: World, at: GiveEmail, email: str | None) -> Next:
         at.offer.fee_centimos,
     )
     return Registering(person, at.offer, address), (register,)
+
+
+def _shown_to(person: Person, found: Found) -> Found:
+    """What goes on, without its number for whoever only typed a document: a number opens more."""
+    typed = person.document is not None and person.document.typed
+    return replace(found, number="") if typed else found
 
 
 def _in_force(at: CheckingApplicant, until: date | None) -> InForce | None:

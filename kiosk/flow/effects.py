@@ -7,6 +7,7 @@ from uuid import UUID, uuid5
 
 from kiosk.flow.facts import Order, Ticket
 from kiosk.flow.person import AttentionClass, Document
+from kiosk.flow.staff_events import StaffEffect
 from kiosk.flow.world import Service
 
 
@@ -155,6 +156,31 @@ class ChangeEmail:
     email: str
 
 
+@dataclass(frozen=True)
+class FollowApplications:
+    """Ask where applications stand: by the `document` that was read, else by number and ending."""
+
+    effect_id: UUID
+    session: UUID
+    document: Document | None
+    number: str = ""
+    ending: str = ""
+
+
+@dataclass(frozen=True)
+class FollowClaim:
+    """Ask where the claim with this code stands."""
+
+    effect_id: UUID
+    session: UUID
+    code: str
+
+
+@dataclass(frozen=True)
+class CallStaff:
+    """Have the consoles show that somebody is needed here. Nothing of a person goes with it."""
+
+
 class Receipt(StrEnum):
     """What the slip of an order says."""
 
@@ -199,9 +225,11 @@ Journalled = (
     | DeliverOrder
     | SendAgain
     | ChangeEmail
+    | FollowApplications
+    | FollowClaim
     | PrintReceipt
 )
-Effect = Journalled | StopPaying | ForgetPerson
+Effect = Journalled | StopPaying | ForgetPerson | CallStaff | StaffEffect
 
 
 def effect_id(session: UUID, what: str) -> UUID:

@@ -3,16 +3,16 @@
 from dataclasses import replace
 from typing import TypeVar
 
-from kiosk.flow.facts import EmailProblem
+from kiosk.flow.email_hints import meant, problem_of
+from kiosk.flow.facts import Doubt
 from kiosk.flow.states import GiveEmail, GiveEmailAgain, GiveNewEmail
 from kiosk.flow.world import World
-from kiosk.order import is_email
 
 Asking = TypeVar("Asking", GiveEmail, GiveEmailAgain, GiveNewEmail)
 
 
 def trimmed(email: str | None) -> str | None:
-    """The address without the blanks around it; None for the QR code alone."""
+    """The address without the blanks around it; None for no address at all."""
     return None if email is None else email.strip()
 
 
@@ -21,4 +21,8 @@ def stays(world: World, at: Asking, address: str | None) -> Asking | None:
     if address is None:
         # Without a public address the QR is not offered.
         return None if world.public_address else at
-    return None if is_email(address) else replace(at, problem=EmailProblem.INCOMPLETE)
+    if (problem := problem_of(address)) is not None:
+        return replace(at, problem=problem, doubt=None)
+    if (suggestion := meant(address)) is None or (at.doubt and at.doubt.typed == address):
+        return None
+    return replace(at, problem=None, doubt=Doubt(address, suggestion))

@@ -1,15 +1,17 @@
 """What can happen to a kiosk: touches, device reports, answers of the server, time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
 from kiosk.flow.facts import (
     EmailProblem,
     Found,
+    HelpState,
     NotCorrected,
     NotPaid,
     NotPossible,
+    NoTurn,
     Offer,
     Order,
     Outcome,
@@ -19,7 +21,9 @@ from kiosk.flow.facts import (
     Ticket,
     VoucherProblem,
 )
+from kiosk.flow.follow_states import Followed, FollowedClaim, NotFollowed
 from kiosk.flow.person import Document
+from kiosk.flow.staff_events import ClosureChanged, StaffAnswer
 from kiosk.flow.touches import Touch
 from kiosk.flow.world import Held, Part, PartState, Service
 
@@ -48,9 +52,26 @@ class JournalChanged:
 
 @dataclass(frozen=True)
 class DocumentTaken:
-    """The reader read a document whose check digits all agree."""
+    """The reader read a document whose check digits all agree.
+
+    Its `type` is "" where the person must say which kind it is. `session`: a fresh random id, for
+    the person who begins with their document.
+    """
 
     document: Document
+    session: UUID | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True)
+class NumberTaken:
+    """A bar code told the number of a document of `type` and nothing else.
+
+    `check`: of a DNI, a character that may stand beside it, where the code proved the number.
+    """
+
+    type: str
+    number: str
+    check: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,7 +92,7 @@ class SlipPrinted:
 # --- server ------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class ServerSeen:
-    """The queue server answered: what this site offers now."""
+    """The queue server answered: what this site offers now, on the local day `today`."""
 
     site: str
     services: tuple[Service, ...]
@@ -79,6 +100,8 @@ class ServerSeen:
     fee_centimos: int | None = None
     public_address: bool = False
     wallet: bool = False
+    complaints: str = ""
+    today: date | None = None
 
 
 @dataclass(frozen=True)
@@ -99,18 +122,21 @@ class TicketIssued:
 
 @dataclass(frozen=True)
 class TicketRefused:
-    """The server will not issue this turn; `words` is its sentence for the person."""
+    """The server will not issue this turn, and why.
+
+    `words`: its sentence for the person, said only where `why` has none.
+    """
 
     effect_id: UUID
-    words: str
+    words: str = ""
+    why: NoTurn = NoTurn.OTHER
 
 
 @dataclass(frozen=True)
 class TicketUnanswered:
-    """The server did not answer: it may, or may not, have issued the turn. `words` as above."""
+    """The server did not answer: it may, or may not, have issued the turn."""
 
     effect_id: UUID
-    words: str
 
 
 @dataclass(frozen=True)
@@ -119,6 +145,37 @@ class NumbersChanged:
 
     site: str
     numbers: tuple[Held, ...]
+
+
+@dataclass(frozen=True)
+class ApplicationsFollowed:
+    """Where the person's applications stand; at least one."""
+
+    effect_id: UUID
+    found: tuple[Followed, ...]
+
+
+@dataclass(frozen=True)
+class ClaimFollowed:
+    """Where the claim stands."""
+
+    effect_id: UUID
+    claim: FollowedClaim
+
+
+@dataclass(frozen=True)
+class FollowRefused:
+    """Nothing can be said of what was asked about, and why."""
+
+    effect_id: UUID
+    problem: NotFollowed
+
+
+@dataclass(frozen=True)
+class HelpHeard:
+    """How this kiosk's call for help stands, as the server or its silence says."""
+
+    standing: HelpState
 
 
 # --- the certificate -----------------------------------------------------------------------------
@@ -183,10 +240,14 @@ class ChargeUnknown:
 
 @dataclass(frozen=True)
 class CashSeen:
-    """So much is in the box now; money may still be on its way."""
+    """So much is in the box now; money may still be on its way.
+
+    `wanted`: the notes and coins (céntimos) that are let in next, as far as that is known.
+    """
 
     effect_id: UUID
     inserted_centimos: int
+    wanted: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -273,7 +334,10 @@ Event = (
     | IdleExpired
     | PartChanged
     | JournalChanged
+    | ClosureChanged
+    | StaffAnswer
     | DocumentTaken
+    | NumberTaken
     | DocumentProblem
     | SlipPrinted
     | ServerSeen
@@ -282,6 +346,10 @@ Event = (
     | TicketRefused
     | TicketUnanswered
     | NumbersChanged
+    | HelpHeard
+    | ApplicationsFollowed
+    | ClaimFollowed
+    | FollowRefused
     | ApplicantChecked
     | ApplicantRefused
     | ApplicationFound

@@ -12,10 +12,18 @@ from kiosk.order import Means
 
 
 @dataclass(frozen=True)
+class Wait:
+    """How long a turn may take, in whole minutes; each language words it."""
+
+    low_min: int
+    high_min: int
+
+
+@dataclass(frozen=True)
 class Ticket:
     """A turn as the server issued it. `ahead` counts the people to be called before.
 
-    `wait`: the estimate in the server's words ("unos 5 a 12 minutos"), "" when nobody can say.
+    `wait`: the server's estimate, None when nobody can say.
     `slip`: its paper. `by_voice`: this kiosk gave out the number while the server was away; staff
     call it from the paper.
     """
@@ -25,9 +33,21 @@ class Ticket:
     service: str
     attention_class: AttentionClass
     ahead: int
-    wait: str = ""
+    wait: Wait | None = None
     slip: tuple[SlipLine, ...] = ()
     by_voice: bool = False
+
+
+class NoTurn(StrEnum):
+    """Why a turn was not given; the server's stable words, and the kiosk's own."""
+
+    SITE_CLOSED = "site_closed"
+    SERVICE_CLOSED = "service_closed"
+    QUOTA_REACHED = "quota_reached"
+    UNKNOWN_SERVICE = "unknown_service"
+    AWAY = "away"  # no connection
+    NO_NUMBERS = "no_numbers"  # of the kiosk's own
+    OTHER = "other"  # only the server's sentence says
 
 
 class ReadProblem(StrEnum):
@@ -37,6 +57,7 @@ class ReadProblem(StrEnum):
     UNREADABLE = "unreadable"
     NOT_TEXT = "not_text"
     UNSUPPORTED = "unsupported"
+    NO_DOCUMENT = "no_document"  # a code, but of something else
 
 
 class PrintState(StrEnum):
@@ -59,6 +80,9 @@ class NotPossible(StrEnum):
     BACKEND_AWAY = "backend_away"
     SERVER_AWAY = "server_away"
     NOT_ACCEPTED = "not_accepted"
+    TOO_MANY_TRIES = "too_many_tries"  # of data that do not agree
+    OTHER_DOCUMENT = "other_document"  # of a kind only a person can judge
+    FOR_ANOTHER = "for_another"  # the document is not of who stands here
 
 
 class NotPaid(StrEnum):
@@ -145,6 +169,20 @@ class EmailProblem(StrEnum):
     """What is wrong with a typed e-mail."""
 
     INCOMPLETE = "incomplete"
+    NO_AT = "no_at"
+    NO_DOMAIN = "no_domain"  # nothing after the @
+    TWO_ATS = "two_ats"
+    SPACES = "spaces"
+    SIGNS = "signs"  # letters with accents, pictures
+    TOO_LONG = "too_long"
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """An address that looks like a slip of the finger: as it was typed, and as it was meant."""
+
+    typed: str
+    meant: str
 
 
 class VoucherProblem(StrEnum):
@@ -176,3 +214,39 @@ class Outcome(StrEnum):
     UNDER_REVIEW = "under_review"
     REFUSED = "refused"
     PENDING = "pending"
+
+
+class HelpState(StrEnum):
+    """How a call for a person stands; it outlives the screen it was made on."""
+
+    NOT_CALLED = "not_called"
+    CALLING = "calling"  # the server is being told
+    CALLED = "called"  # the consoles show it
+    COMING = "coming"  # somebody at a console said so
+    NO_ANSWER = "no_answer"  # the server could not be told
+
+
+class TypingProblem(StrEnum):
+    """What is wrong with what was typed from a document."""
+
+    TOO_SHORT = "too_short"
+    NOT_A_NUMBER = "not_a_number"
+    CHECK_CHARACTER = "check_character"
+    NO_SUCH_DAY = "no_such_day"
+    NOT_YET = "not_yet"  # a day to come
+    TOO_LONG_AGO = "too_long_ago"
+    BEFORE_BIRTH = "before_birth"  # issued before its holder was born
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What was typed of a document so far, of the State's type `type`; "" and None are open.
+
+    `then`: the service that asked for it; None: the person chooses afterwards.
+    """
+
+    type: str = ""
+    number: str = ""
+    check: str = ""
+    birth_date: date | None = None
+    then: Service | None = None

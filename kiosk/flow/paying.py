@@ -90,8 +90,8 @@ def _taking(world: World, at: Taking, event: Event) -> Next:
     match event:
         case Cancel() | Finish() | IdleExpired():
             return _stop(at, payment)
-        case CashSeen(done, inserted) if done == payment and isinstance(at, PayingByCash):
-            return replace(at, inserted_centimos=inserted), ()
+        case CashSeen(done, inserted, wanted) if done == payment and isinstance(at, PayingByCash):
+            return replace(at, inserted_centimos=inserted, wanted=wanted or at.wanted), ()
         case WalletShown(done, payload) if done == payment and isinstance(at, PayingByWallet):
             return replace(at, payload=payload), ()
         case Charged(done, owed) if done == payment:

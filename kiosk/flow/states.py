@@ -2,13 +2,19 @@
 
 from dataclasses import dataclass, field
 
+from kiosk.flow.correction_states import CorrectingEmail as CorrectingEmail
+from kiosk.flow.correction_states import EmailCorrected as EmailCorrected
+from kiosk.flow.correction_states import GiveNewEmail as GiveNewEmail
+from kiosk.flow.correction_states import GiveNumber as GiveNumber
 from kiosk.flow.facts import (
+    Doubt,
     EmailProblem,
     Found,
+    HelpState,
     InForce,
-    NotCorrected,
     NotPaid,
     NotPossible,
+    NoTurn,
     Offer,
     Order,
     PrintState,
@@ -16,7 +22,11 @@ from kiosk.flow.facts import (
     Ticket,
     VoucherProblem,
 )
+from kiosk.flow.follow_states import Follow
+from kiosk.flow.guide_states import Guiding
+from kiosk.flow.identity_states import Identity
 from kiosk.flow.person import Person
+from kiosk.flow.staff_states import Staff
 from kiosk.flow.world import Obstacle, Service, World
 
 
@@ -34,24 +44,28 @@ class Welcome:
 
 @dataclass(frozen=True)
 class ReadDocument:
-    """Waiting for the identity document in the reader."""
+    """Waiting for the identity document in the reader. `then`: the service that asked for it."""
 
     person: Person
     problem: ReadProblem | None = None
     attempts: int = 0
+    then: Service | None = None
 
 
 @dataclass(frozen=True)
 class ChooseService:
     """The person is known (or the reader is down) and says what they came for.
 
-    `no_paper`: the number they were given did not come out on paper, and counts for nothing.
+    `no_turn`: why the turn they chose was not given, None when nothing is wrong; `problem`: the
+    server's sentence about it. `no_paper`: the number they were given did not come out on paper,
+    and counts for nothing.
     """
 
     person: Person
     services: tuple[Service, ...]
     problem: str = ""
     no_paper: bool = False
+    no_turn: NoTurn | None = None
 
 
 @dataclass(frozen=True)
@@ -119,12 +133,16 @@ class ConfirmName:
 
 @dataclass(frozen=True)
 class GiveEmail:
-    """Where the certificate goes. `problem` while the typed text is no address."""
+    """Where the certificate goes. `problem` while the typed text is no address.
+
+    `doubt`: asked about once; whoever gives the same again means it.
+    """
 
     person: Person
     service: Service
     offer: Offer
     problem: EmailProblem | None = None
+    doubt: Doubt | None = None
 
 
 @dataclass(frozen=True)
@@ -134,6 +152,15 @@ class GiveEmailAgain:
     person: Person
     in_force: InForce
     problem: EmailProblem | None = None
+    doubt: Doubt | None = None
+
+
+@dataclass(frozen=True)
+class WithoutEmail:
+    """No address: how the certificate is had then. `before`: where it was asked for."""
+
+    person: Person
+    before: GiveEmail | GiveEmailAgain
 
 
 @dataclass(frozen=True)
@@ -172,12 +199,16 @@ class PayingByCard:
 
 @dataclass(frozen=True)
 class PayingByCash:
-    """Notes and coins are let in. `stopping`: no more; what is inside is on its way back."""
+    """Notes and coins are let in. `stopping`: no more; what is inside is on its way back.
+
+    `wanted`: which of them (céntimos) are taken now, empty until it is known.
+    """
 
     person: Person
     order: Order
     inserted_centimos: int = 0
     stopping: bool = False
+    wanted: tuple[int, ...] = ()
 
     @property
     def missing_centimos(self) -> int:
@@ -303,41 +334,6 @@ class PaidButRefused:
     print_state: PrintState = PrintState.PRINTING
 
 
-# --- a mistyped e-mail ---------------------------------------------------------------------------
-@dataclass(frozen=True)
-class GiveNumber:
-    """Which application? The number is on the paper."""
-
-    person: Person
-    problem: NotCorrected | None = None
-
-
-@dataclass(frozen=True)
-class GiveNewEmail:
-    """The right address for application `number`. `problem` as in GiveEmail."""
-
-    person: Person
-    number: str
-    problem: EmailProblem | None = None
-
-
-@dataclass(frozen=True)
-class CorrectingEmail:
-    """The server changes the address of application `number`."""
-
-    person: Person
-    number: str
-    email: str
-
-
-@dataclass(frozen=True)
-class EmailCorrected:
-    """From now on everything of the application goes to `email`."""
-
-    person: Person
-    email: str
-
-
 WithReceipt = (
     PaymentUnknown
     | PaymentWaits
@@ -347,7 +343,7 @@ WithReceipt = (
     | StillWorking
     | PaidButRefused
 )
-Again = CannotApply | GiveEmailAgain | SendingAgain
+Again = CannotApply | GiveEmailAgain | SendingAgain | WithoutEmail
 Certificate = (
     Terms
     | CheckingApplicant
@@ -371,18 +367,23 @@ At = (
     OutOfService
     | Welcome
     | ReadDocument
+    | Identity
     | ChooseService
     | TakingTurn
     | TicketReady
     | Certificate
     | Again
     | Correction
+    | Follow
+    | Guiding
+    | Staff
 )
 
 
 @dataclass(frozen=True)
 class State:
-    """The whole kiosk: its surroundings and where the person stands."""
+    """The whole kiosk: its surroundings, where the person stands, and whether they called help."""
 
     world: World = field(default_factory=World)
     at: At = field(default_factory=lambda: OutOfService(Obstacle.SERVER_AWAY))
+    help: HelpState = HelpState.NOT_CALLED

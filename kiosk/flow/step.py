@@ -3,10 +3,11 @@
 from dataclasses import replace
 from typing import get_args
 
-from kiosk.flow import again, certificate, correction, turn
+from kiosk.flow import again, certificate, correction, follow, guide, help, identity, staff, turn
 from kiosk.flow.effects import Effect, ForgetPerson
 from kiosk.flow.events import (
     Event,
+    HelpHeard,
     IdleExpired,
     JournalChanged,
     NumbersChanged,
@@ -14,7 +15,9 @@ from kiosk.flow.events import (
     ServerLost,
     ServerSeen,
 )
+from kiosk.flow.identity_states import FinishFirst
 from kiosk.flow.receipt import owed_before_leaving
+from kiosk.flow.staff_events import ClosureChanged
 from kiosk.flow.states import (
     Again,
     At,
@@ -26,7 +29,7 @@ from kiosk.flow.states import (
     State,
     Welcome,
 )
-from kiosk.flow.touches import Cancel, CorrectEmail, Finish, TakeTurn
+from kiosk.flow.touches import CallHelp, Cancel, CorrectEmail, Finish, TakeTurn
 from kiosk.flow.world import World, closed_because
 
 Step = tuple[State, tuple[Effect, ...]]
@@ -43,13 +46,24 @@ def step(state: State, event: Event) -> Step:
     match event:
         case PartChanged() | JournalChanged() | ServerSeen() | ServerLost() | NumbersChanged():
             return _settle(replace(state, world=_observe(state.world, event)))
+        case ClosureChanged(closure):
+            return _settle(replace(state, world=replace(state.world, closure=closure)))
+        case CallHelp() | HelpHeard():
+            return help.step(state, event)
+        case Cancel() | Finish() | IdleExpired() if isinstance(state.at, FinishFirst):
+            return step(replace(state, at=state.at.before), event)
         case Cancel() | Finish() | IdleExpired() if isinstance(
             state.at, PayingByCash | PayingByWallet
         ):
             at, effects = certificate.step(state, event)
             return replace(state, at=at), effects
+        case Cancel() | Finish() if guide.returns(state.at, event):
+            at, effects = guide.step(state, event)
+            return replace(state, at=at), effects
         case Finish() if not is_busy(state.at) and (told := owed_before_leaving(state.at)):
             return replace(state, at=told), ()
+        case Cancel() | Finish() | IdleExpired() if isinstance(state.at, staff.STAFF):
+            return (state, ()) if is_busy(state.at) else _settle(replace(state, at=Welcome()))
         case Cancel() | Finish() | IdleExpired():
             return _leave(state)
         case _:
@@ -59,14 +73,22 @@ def step(state: State, event: Event) -> Step:
 
 def is_busy(at: At) -> bool:
     """True while leaving would tear an effect in two: a ticket, a payment, a slip under way."""
-    journeys = (turn, certificate, again, correction)
+    journeys = (turn, certificate, again, correction, follow, staff)
     return any(journey.is_busy(at) for journey in journeys)
 
 
 def _journey(state: State, event: Event) -> tuple[At, tuple[Effect, ...]]:
     """What the journey the person is on answers to `event`."""
+    if staff.answers(state, event):
+        return staff.step(state, event)
     if isinstance(event, TakeTurn):
         return turn.step(state, event)
+    if follow.answers(state, event):
+        return follow.step(state, event)
+    if guide.answers(state, event):
+        return guide.step(state, event)
+    if identity.answers(state, event):
+        return identity.step(state, event)
     if isinstance(event, CorrectEmail) or isinstance(state.at, CORRECTION):
         return correction.step(state, event)
     if isinstance(state.at, AGAIN):
@@ -103,6 +125,8 @@ def _observe(world: World, event: Observed) -> World:
                 fee_centimos=event.fee_centimos,
                 public_address=event.public_address,
                 wallet=event.wallet,
+                complaints=event.complaints,
+                today=event.today or world.today,
             )
 
 
@@ -115,7 +139,9 @@ def _settle(state: State) -> Step:
         case OutOfService():
             return replace(state, at=Welcome()), ()
         case at:
-            return replace(state, at=turn.carry_on(state.world, at)), ()
+            return replace(
+                state, at=follow.carry_on(state.world, turn.carry_on(state.world, at))
+            ), ()
 
 
 def _leave(state: State) -> Step:
@@ -123,5 +149,5 @@ def _leave(state: State) -> Step:
     person = turn.person_of(state.at)
     if person is None or is_busy(state.at):
         return state, ()
-    ended, _ = _settle(replace(state, at=Welcome()))
+    ended, _ = _settle(replace(state, at=Welcome(), help=help.after_session(state.help)))
     return ended, (ForgetPerson(person.session),)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from kiosk.flow.guide_states import Topic
+from kiosk.flow.staff_events import StaffTouch
 from kiosk.order import Means
 
 
@@ -52,6 +54,11 @@ class GaveEmail:
     """An address was typed; None: the person prefers the QR code on the screen."""
 
     email: str | None
+
+
+@dataclass(frozen=True)
+class HasNoEmail:
+    """The person has no e-mail, or does not want to give one."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +121,103 @@ class TakeTurn:
     """The person would rather see somebody at a window."""
 
 
+@dataclass(frozen=True)
+class AlreadyApplied:
+    """Something was begun before. On the first screen `session` begins, a fresh random id."""
+
+    session: UUID
+
+
+@dataclass(frozen=True)
+class SeeApplication:
+    """Where does my application stand?"""
+
+
+@dataclass(frozen=True)
+class SeeClaim:
+    """Where does the money that is owed to me stand?"""
+
+
+@dataclass(frozen=True)
+class TypeNumberInstead:
+    """The application's number rather than the document."""
+
+
+@dataclass(frozen=True)
+class NextOne:
+    """There are several: the next of them."""
+
+
+@dataclass(frozen=True)
+class OpenGuide:
+    """What is there to know? On the first screen `session` begins, a fresh random id."""
+
+    session: UUID
+
+
+@dataclass(frozen=True)
+class SeeTopic:
+    """One page of information."""
+
+    topic: Topic
+
+
+@dataclass(frozen=True)
+class SeeServices:
+    """What else is there?"""
+
+
+@dataclass(frozen=True)
+class Complain:
+    """Where is the complaint book?"""
+
+
+@dataclass(frozen=True)
+class CallHelp:
+    """Somebody should come to this kiosk."""
+
+
+@dataclass(frozen=True)
+class TypeInstead:
+    """The document is typed instead of read."""
+
+
+@dataclass(frozen=True)
+class ChoseDocument:
+    """Which document it is: the State's two-digit code, "" for any other kind."""
+
+    type: str
+
+
+@dataclass(frozen=True)
+class TypedText:
+    """What was typed on a screen that asks for a part of a document."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class TryAgain:
+    """Another document, or the same one typed once more."""
+
+
+@dataclass(frozen=True)
+class NotMe:
+    """The document is somebody else's."""
+
+
+@dataclass(frozen=True)
+class Prefer:
+    """Whether the person wants to be attended first."""
+
+    yes: bool
+
+
+@dataclass(frozen=True)
+class GoOn:
+    """On with what was begun."""
+
+
 Touch = (
     Start
     | Choose
@@ -123,6 +227,7 @@ Touch = (
     | Accept
     | Confirm
     | GaveEmail
+    | HasNoEmail
     | Pay
     | UseVoucher
     | GaveSequence
@@ -133,4 +238,22 @@ Touch = (
     | CorrectEmail
     | GaveNumber
     | TakeTurn
+    | CallHelp
+    | AlreadyApplied
+    | SeeApplication
+    | SeeClaim
+    | TypeNumberInstead
+    | NextOne
+    | OpenGuide
+    | SeeTopic
+    | SeeServices
+    | Complain
+    | TypeInstead
+    | ChoseDocument
+    | TypedText
+    | TryAgain
+    | NotMe
+    | Prefer
+    | GoOn
+    | StaffTouch
 )

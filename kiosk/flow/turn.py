@@ -6,16 +6,19 @@ from uuid import UUID
 from kiosk.flow import certificate
 from kiosk.flow.effects import Effect, IssueTicket, PrintTicket, TakeNumber, effect_id
 from kiosk.flow.events import (
-    DocumentProblem,
-    DocumentTaken,
     Event,
     SlipPrinted,
     TicketIssued,
     TicketRefused,
     TicketUnanswered,
 )
-from kiosk.flow.facts import PrintState, Ticket
+from kiosk.flow.facts import NoTurn, PrintState, Ticket, Typed
+from kiosk.flow.follow_states import FollowedMoney, FollowedNothing, FollowedOnes
+from kiosk.flow.guide_states import GuideService
+from kiosk.flow.identity_change import afresh
+from kiosk.flow.identity_states import ChooseDocument, OfferPreference
 from kiosk.flow.person import AttentionClass, Person
+from kiosk.flow.preference import offers_preference
 from kiosk.flow.states import (
     At,
     CannotApply,
@@ -48,25 +51,28 @@ def step(state: State, event: Event) -> Next:
     match state.at, event:
         case Welcome(), Start(session, preferential):
             return _start(state.world, _newcomer(session, preferential)), ()
-        case ReadDocument() as at, DocumentTaken(document):
-            return choose(state.world, replace(at.person, document=document)), ()
-        case ReadDocument() as at, DocumentProblem(problem):
-            return replace(at, problem=problem, attempts=at.attempts + 1), ()
         case ChooseService() as at, Back() if state.world.usable(Part.READER):
-            again = Person(effect_id(at.person.session, "again"), at.person.attention_class)
-            return ReadDocument(again), ()
+            new, gone = afresh(at.person)
+            return ReadDocument(new), gone
         case ChooseService() as at, Choose(code):
             return _choose_service(state.world, at, code)
-        case CannotApply(person) | InReview(person) | GoesOn(person) as at, TakeTurn() if (
-            not certificate.is_busy(at)
-        ):
+        case GuideService(person, service), TakeTurn():
+            return take(state.world, person, service)
+        case (
+            CannotApply(person)
+            | InReview(person)
+            | GoesOn(person)
+            | FollowedNothing(person)
+            | FollowedOnes(person)
+            | FollowedMoney(person)
+        ) as at, TakeTurn() if not certificate.is_busy(at):
             return _turn_for_help(state.world, person)
         case TakingTurn() as at, TicketIssued(issued, ticket) if issued in _asked(at):
             return _issued(state.world, at.person, ticket)
-        case TakingTurn() as at, TicketUnanswered(asked, words) if asked == _issue_id(at):
-            return _unanswered(state.world, at, words)
-        case TakingTurn() as at, TicketRefused(refused, words) if refused in _asked(at):
-            return replace(choose(state.world, at.person), problem=words), ()
+        case TakingTurn() as at, TicketUnanswered(asked) if asked == _issue_id(at):
+            return _unanswered(state.world, at)
+        case TakingTurn() as at, TicketRefused(refused, words, why) if refused in _asked(at):
+            return replace(choose(state.world, at.person), problem=words, no_turn=why), ()
         case TicketReady() as at, SlipPrinted(printed, result) if printed == _print_id(
             at.person, at.ticket
         ):
@@ -78,8 +84,10 @@ def step(state: State, event: Event) -> Next:
 def carry_on(world: World, at: At) -> At:
     """Where the person stands after the world changed: nobody waits for a reader that is gone."""
     match at:
-        case ReadDocument(person) if not world.usable(Part.READER):
+        case ReadDocument(person, then=None) if not world.usable(Part.READER):
             return choose(world, person)
+        case ReadDocument(person, then=then) if not world.usable(Part.READER):
+            return ask_who(world, person, then)
         case _:
             return at
 
@@ -109,6 +117,13 @@ def _start(world: World, person: Person) -> At:
     return choose(world, person)
 
 
+def ask_who(world: World, person: Person, then: Service | None) -> At:
+    """In front of the reader, or where there is none of what is typed instead."""
+    if world.usable(Part.READER):
+        return ReadDocument(person, then=then)
+    return ChooseDocument(person, Typed(then=then))
+
+
 def choose(world: World, person: Person) -> ChooseService:
     """In front of what the site offers now."""
     return ChooseService(person, offered(world))
@@ -119,10 +134,11 @@ def _choose_service(world: World, at: ChooseService, code: str) -> Next:
     if service is None:
         return at, ()
     if service.kind is ServiceKind.CERTIFICATE:
-        if at.person.document is None and world.usable(Part.READER):
-            return ReadDocument(at.person), ()  # the reader came back meanwhile
+        if at.person.document is None:
+            new, gone = afresh(at.person)
+            return ask_who(world, new, service), gone
         return certificate.begin(world, at.person, service)
-    return _take(world, at.person, service)
+    return take(world, at.person, service)
 
 
 def _turn_for_help(world: World, person: Person) -> Next:
@@ -132,14 +148,19 @@ def _turn_for_help(world: World, person: Person) -> Next:
     given.sort(key=lambda each: each.code != REVIEW_SERVICE)
     if not given:
         return choose(world, person), ()
-    return _take(world, person, given[0])
+    return take(world, person, given[0])
 
 
-def _take(world: World, person: Person, service: Service) -> Next:
-    """Ask the server; while it is away take a number of our own, where there is one."""
+def take(world: World, person: Person, service: Service) -> Next:
+    """Ask the server; while it is away take a number of our own, where there is one.
+
+    Whoever may be attended first is asked before, once.
+    """
     taking = TakingTurn(person, service)
     if turn_obstacle(world, service) is not None:
         return choose(world, person), ()
+    if offers_preference(world, person):
+        return OfferPreference(person, service), ()
     if not world.server:
         return taking, (_take_number(taking),)
     ask = IssueTicket(
@@ -148,10 +169,10 @@ def _take(world: World, person: Person, service: Service) -> Next:
     return taking, (ask,)
 
 
-def _unanswered(world: World, at: TakingTurn, words: str) -> Next:
+def _unanswered(world: World, at: TakingTurn) -> Next:
     """The turn may exist where nobody can be asked: the number of a paper takes its place."""
     if number_obstacle(world, at.service) is not None:
-        return replace(choose(world, at.person), problem=words), ()
+        return replace(choose(world, at.person), no_turn=NoTurn.AWAY), ()
     return at, (_take_number(at, asked_as=_issue_id(at)),)
 
 

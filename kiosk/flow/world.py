@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 
 from kiosk.order import Means
@@ -25,12 +26,16 @@ class ServiceKind(StrEnum):
 
 @dataclass(frozen=True)
 class Service:
-    """One row of the site's configuration: what a person can queue for."""
+    """One row of the site's configuration: what a person can queue for.
+
+    `needs`: the site's sentence about it: what it is, what to bring.
+    """
 
     code: str
     name: str
     series: str
     kind: ServiceKind = ServiceKind.TURN
+    needs: str = ""
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,14 @@ class Held:
 
     service: Service
     left: bool
+
+
+class Closure(StrEnum):
+    """Why staff closed this kiosk; people are told."""
+
+    CLEANING = "cleaning"
+    REPAIR = "repair"
+    SUPPLIES = "supplies"  # paper, coins
 
 
 @dataclass(frozen=True)
@@ -58,7 +71,8 @@ class World:
     whether the kiosk can write down what it does; without that it does nothing. `wallet`: whether
     the server can have a wallet's code opened now. `numbers`: of which services numbers were
     reserved for a time without server. `turned_away`: the server is there, and will have nothing to
-    do with this kiosk. `asked`: whether it is known if the server is there.
+    do with this kiosk. `asked`: whether it is known if the server is there. `today`: the local day,
+    None until it is known. `complaints`: the site's words about its complaint book.
     """
 
     site: str = ""
@@ -73,6 +87,9 @@ class World:
     numbers: tuple[Held, ...] = ()
     turned_away: bool = False
     asked: bool = False
+    today: date | None = None
+    complaints: str = ""
+    closure: Closure | None = None  # staff closed the kiosk, whatever else works
 
     def part(self, part: Part) -> PartState:
         """The state of `part`; unusable when never heard of."""
@@ -86,12 +103,14 @@ class World:
 class Obstacle(StrEnum):
     """Why something is not offered; each has its own words in the catalogue."""
 
+    CLEANING = "cleaning"  # these three: staff closed the kiosk
+    REPAIR = "repair"
+    SUPPLIES = "supplies"
     SERVER_AWAY = "server_away"
     NUMBERS_USED_UP = "numbers_used_up"  # the server is away, and so are the reserved numbers
     NO_PAPER_FOR_NUMBERS = "no_paper_for_numbers"  # the server is away, and the printer down
     JOURNAL_DOWN = "journal_down"
     BACKEND_AWAY = "backend_away"
-    READER_DOWN = "reader_down"
     NO_WAY_TO_PAY = "no_way_to_pay"
     NO_SERVICES = "no_services"
     NO_FEE = "no_fee"
@@ -104,6 +123,8 @@ def card_stays(world: World) -> bool:
 
 def closed_because(world: World) -> Obstacle | None:
     """Why this kiosk can do nothing at all now; None when it can serve."""
+    if world.closure is not None:
+        return Obstacle(world.closure)
     if not world.journal:
         return Obstacle.JOURNAL_DOWN
     if not world.server:
@@ -145,7 +166,7 @@ def _numbers_obstacle(world: World, numbers: tuple[Held, ...]) -> Obstacle | Non
     return None
 
 
-def certificate_obstacle(world: World, *, document_known: bool) -> Obstacle | None:
+def certificate_obstacle(world: World) -> Obstacle | None:
     """Why a certificate cannot be finished here now; None when it can be sold."""
     if not world.server:
         return Obstacle.SERVER_AWAY
@@ -153,8 +174,6 @@ def certificate_obstacle(world: World, *, document_known: bool) -> Obstacle | No
         return Obstacle.BACKEND_AWAY
     if world.fee_centimos is None:
         return Obstacle.NO_FEE
-    if not document_known and not world.usable(Part.READER):
-        return Obstacle.READER_DOWN
     if not ways_to_pay(world):
         return Obstacle.NO_WAY_TO_PAY
     return None

@@ -54,6 +54,8 @@ class ApplicantDesk:
                 return _done(ApplicantRefused(effect.effect_id, reason, day), reason)
             case Granted({"reason": reason}):
                 return _done(ApplicantRefused(effect.effect_id, _reason(reason)), reason)
+            case Refused(_, "too_many_misses", _):
+                return _failed(effect, NotPossible.TOO_MANY_TRIES, "too_many_misses")
             case Refused(_, kind, _):
                 return _failed(effect, NotPossible.NOT_ACCEPTED, kind)
             case _:
@@ -109,13 +111,19 @@ class OrderDesk:
         return ApplicantRefused(effect.effect_id, NotPossible.SERVER_AWAY)
 
 
-def document_body(document: Document) -> dict[str, str]:
+def document_body(document: Document) -> dict[str, Any]:
     """The document as the server's API takes it."""
-    return {
+    body: dict[str, Any] = {
         "type": document.type,
         "number": document.number,
         "birth_date": document.birth_date.isoformat(),
     }
+    if not document.typed:
+        return body
+    printed: dict[str, str] = {"check": document.check} if document.check else {}
+    if document.issue_date is not None:
+        printed["issue_date"] = document.issue_date.isoformat()
+    return {**body, "typed": printed}
 
 
 _GOES_ON = {"accepted": Standing.WORKING, "under_review": Standing.UNDER_REVIEW}

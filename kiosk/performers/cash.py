@@ -101,8 +101,10 @@ class CashDesk:
         False when no acceptor let anything in.
         """
         session, inside = str(payment), 0
-        if not self._till.start(session, self._wanted(amount)):
+        wanted = self._wanted(amount)
+        if not self._till.start(session, wanted):
             return False
+        self._tell(CashSeen(payment, 0, wanted))
         ends = self._monotonic() + LONGEST_S
         well_until = self._monotonic() + AWAY_S
         while inside < amount and self._may_go_on(payment) and self._monotonic() < ends:
@@ -111,11 +113,12 @@ class CashDesk:
                     self._route(device, session, piece, amount - inside)
                 case _, Credited(credit) if credit.session == session:
                     inside = self._settlement.taken(payment)
-                    self._tell(CashSeen(payment, inside))
+                    wanted = self._wanted(amount - inside) if inside < amount else ()
+                    self._tell(CashSeen(payment, inside, wanted))
                     if self._settlement.pieces(payment) >= MOST_PIECES:
                         break
                     if inside < amount:
-                        self._till.let_in(session, self._wanted(amount - inside))
+                        self._till.let_in(session, wanted)
                 case _, EventsLost(serial, reason):
                     log.error("money may be inside untold", serial=serial, why=reason)
                     break

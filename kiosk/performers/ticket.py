@@ -6,12 +6,11 @@ from typing import Any
 
 from kiosk.flow.effects import IssueTicket, TakeNumber
 from kiosk.flow.events import TicketIssued, TicketRefused, TicketUnanswered
-from kiosk.flow.facts import Ticket
+from kiosk.flow.facts import NoTurn, Ticket, Wait
 from kiosk.flow.person import AttentionClass, Document
 from kiosk.flow.slip import SlipLine, slip_lines
 from kiosk.journal import EffectState, Journal
 from kiosk.journal.block import Block
-from kiosk.performers.words import AWAY_WORDS, NO_NUMBERS_WORDS
 from kiosk.queue_client import Away, Granted, QueueClient, Refused
 from kiosk.runner import Outcome
 
@@ -44,14 +43,14 @@ class TicketDesk:
                 issued = TicketIssued(effect.effect_id, _ticket(ticket))
                 return Outcome(EffectState.DONE, issued, ticket["number"])
             case Refused(status, kind, words) if status not in _UNSAID:
-                refused = TicketRefused(effect.effect_id, words or AWAY_WORDS)
+                refused = TicketRefused(effect.effect_id, words, no_turn(kind))
                 return Outcome(EffectState.FAILED, refused, kind)
             case Refused(kind=reason) | Away(reason):
-                unanswered = TicketUnanswered(effect.effect_id, AWAY_WORDS)
+                unanswered = TicketUnanswered(effect.effect_id)
                 return Outcome(EffectState.UNKNOWN, unanswered, reason)
 
     def lost(self, effect: IssueTicket, *, begun: bool) -> TicketRefused:
-        return TicketRefused(effect.effect_id, AWAY_WORDS)
+        return TicketRefused(effect.effect_id, why=NoTurn.AWAY)
 
 
 def _utc_now() -> datetime:
@@ -86,13 +85,13 @@ class NumberDesk:
             effect.asked_as,
         )
         if taken is None:
-            refused = TicketRefused(effect.effect_id, NO_NUMBERS_WORDS)
+            refused = TicketRefused(effect.effect_id, why=NoTurn.NO_NUMBERS)
             return Outcome(EffectState.FAILED, refused, "no number")
         ticket = numbered(effect, *taken, now)
         return Outcome(EffectState.DONE, TicketIssued(effect.effect_id, ticket), ticket.number)
 
     def lost(self, effect: TakeNumber, *, begun: bool) -> TicketRefused:
-        return TicketRefused(effect.effect_id, AWAY_WORDS)
+        return TicketRefused(effect.effect_id, why=NoTurn.AWAY)
 
 
 def numbered(effect: TakeNumber, block: Block, number: int, at: datetime) -> Ticket:
@@ -135,6 +134,18 @@ def _ticket(body: Mapping[str, Any]) -> Ticket:
         service=body["service_name"],
         attention_class=AttentionClass(body["attention_class"]),
         ahead=body["ahead"],
-        wait=body["wait"]["words"] if body.get("wait") else "",
+        wait=_wait(body.get("wait")),
         slip=slip_lines(body.get("slip")),
     )
+
+
+def _wait(body: Mapping[str, Any] | None) -> Wait | None:
+    """None too from a server that says it in words only."""
+    if not body or "wait_low_min" not in body:
+        return None
+    return Wait(body["wait_low_min"], body["wait_high_min"])
+
+
+def no_turn(kind: str) -> NoTurn:
+    """Why a turn was refused, by the server's stable word."""
+    return NoTurn(kind) if kind in set(NoTurn) else NoTurn.OTHER

@@ -7,8 +7,9 @@ from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
 from kiosk.flow.again import can_send
 from kiosk.flow.facts import NotPossible
+from kiosk.flow.identity_limits import may_retry
 from kiosk.flow.states import CannotApply, State
-from kiosk.flow.touches import Finish, SendMeAgain, TakeTurn
+from kiosk.flow.touches import Finish, SendMeAgain, TakeTurn, TryAgain
 from kiosk.flow.world import gives_turns
 from kiosk.widgets.page import Page
 
@@ -72,8 +73,42 @@ WHY = {
         "cannot_apply.not_accepted_instead",
         "people",
     ),
+    NotPossible.TOO_MANY_TRIES: Why(
+        "cannot_apply.too_many_tries",
+        "cannot_apply.too_many_tries_because",
+        "cannot_apply.data_mismatch_instead",
+        "people",
+    ),
+    NotPossible.OTHER_DOCUMENT: Why(
+        "cannot_apply.other_document",
+        "cannot_apply.other_document_because",
+        "cannot_apply.other_document_instead",
+        "people",
+    ),
+    NotPossible.FOR_ANOTHER: Why(
+        "cannot_apply.for_another",
+        "cannot_apply.for_another_because",
+        "cannot_apply.for_another_instead",
+        "people",
+    ),
 }
 
+
+# What was typed is first of all mistyped.
+TYPED = {
+    NotPossible.UNKNOWN_DOCUMENT: Why(
+        "cannot_apply.unknown_document",
+        "cannot_apply.typed_because",
+        "cannot_apply.typed_instead",
+        "search",
+    ),
+    NotPossible.DATA_MISMATCH: Why(
+        "cannot_apply.data_mismatch",
+        "cannot_apply.typed_because",
+        "cannot_apply.typed_instead",
+        "document",
+    ),
+}
 
 # Of a certificate in force {until} names the last day.
 IN_FORCE = Why(
@@ -87,36 +122,57 @@ IN_FORCE = Why(
 class CannotApplyScreen(Page):
     """A turn is one touch away, unless the server that gives it cannot be reached.
 
-    `in_force`: there is a certificate to send again, and that comes first.
+    `in_force`: there is a certificate to send again, and that comes first. `retry`: what else can
+    be tried, "" when nothing can.
     """
 
     why = ObjectProperty(WHY[NotPossible.NOT_ACCEPTED], rebind=True)
     because = StringProperty()
     in_force = BooleanProperty(False)
+    retry = StringProperty()
     can_send = BooleanProperty(True)
     turns = BooleanProperty(True)
 
     def __init__(self, *arguments: Any, **properties: Any) -> None:
         super().__init__(*arguments, **properties)
         self._send_button = self.ids.send_again.__self__
+        self._retry_button = self.ids.try_again.__self__
 
     def render(self, state: State) -> None:
         """Say why, and the way on."""
         super().render(state)
         at = state.at
         assert isinstance(at, CannotApply)
-        self.why = IN_FORCE if at.in_force else WHY[at.reason]
+        typed = at.person.document is not None and at.person.document.typed
+        why = TYPED.get(at.reason, WHY[at.reason]) if typed else WHY[at.reason]
+        self.why = IN_FORCE if at.in_force else why
+        self.retry = self._retry(at, typed) if may_retry(at) else ""
         until = self.loc.day(at.in_force.until) if at.in_force else ""
         self.because = self.loc._(self.why.because).format(until=until)
         self.in_force = at.in_force is not None
         self.can_send = can_send(state.world)
         self.turns = gives_turns(state.world)
+        self._offer(self._retry_button, bool(self.retry))
+        self._offer(self._send_button, self.in_force)
+
+    def _offer(self, button: Any, wanted: bool) -> None:
+        """Put a way on at the top of the others, or take it away."""
         ways = self.ids.ways
-        if self.in_force != (self._send_button in ways.children):
-            if self.in_force:
-                ways.add_widget(self._send_button, index=len(ways.children))
-            else:
-                ways.remove_widget(self._send_button)
+        if wanted and button not in ways.children:
+            ways.add_widget(button, index=len(ways.children))
+        elif not wanted and button in ways.children:
+            ways.remove_widget(button)
+
+    def _retry(self, at: CannotApply, typed: bool) -> str:
+        if at.reason is NotPossible.FOR_ANOTHER:
+            return self.loc._("cannot_apply.use_mine")
+        if typed:
+            return self.loc._("cannot_apply.type_again")
+        return self.loc._("cannot_apply.another_document")
+
+    def try_again(self) -> None:
+        """With another document, or typed once more."""
+        self.emit(TryAgain())
 
     def send_again(self) -> None:
         """The certificate in force once more, for nothing."""

@@ -1,11 +1,14 @@
 """What did the person come for? One card for each service of the site, certificates first."""
 
+from uuid import uuid4
+
 from kivy.properties import BooleanProperty, StringProperty
 
-from kiosk.flow.correction import is_offered
+from kiosk.flow.facts import NoTurn
+from kiosk.flow.follow import can_follow
 from kiosk.flow.person import Document
 from kiosk.flow.states import ChooseService, State
-from kiosk.flow.touches import Back, Cancel, Choose, CorrectEmail
+from kiosk.flow.touches import AlreadyApplied, Back, Cancel, Choose
 from kiosk.flow.world import (
     Obstacle,
     Part,
@@ -20,6 +23,16 @@ from kiosk.screens.out_of_service import WHY
 from kiosk.widgets.money import soles
 from kiosk.widgets.page import Page
 from kiosk.widgets.service_card import ServiceCard
+
+NO_TURN = {
+    NoTurn.SITE_CLOSED: "no_turn.site_closed",
+    NoTurn.SERVICE_CLOSED: "no_turn.service_closed",
+    NoTurn.QUOTA_REACHED: "no_turn.quota_reached",
+    NoTurn.UNKNOWN_SERVICE: "no_turn.unknown_service",
+    NoTurn.AWAY: "no_turn.away",
+    NoTurn.NO_NUMBERS: "no_turn.no_numbers",
+    NoTurn.OTHER: "no_turn.other",
+}
 
 
 def masked(document: Document) -> str:
@@ -44,25 +57,37 @@ class ChooseServiceScreen(Page):
         assert isinstance(at, ChooseService)
         read = self.loc._("choose_service.document_read")
         self.who = read.format(who=masked(at.person.document)) if at.person.document else ""
-        self.problem = self.loc._("choose_service.no_paper") if at.no_paper else at.problem
+        self.problem = self._problem(at)
         self.may_go_back = state.world.usable(Part.READER)
-        certificate = self._certificate(state.world, known=at.person.document is not None)
-        correction = is_offered(state.world, at.person)
+        certificate = self._certificate(state.world)
+        follows = can_follow(state.world)
         turns = tuple(self._no_turn(state.world, each) for each in at.services)
-        if (at.services, certificate, turns, correction) != self._shown:
-            self._shown = (at.services, certificate, turns, correction)
+        if (at.services, certificate, turns, follows) != self._shown:
+            self._shown = (at.services, certificate, turns, follows)
             first = sorted(
                 zip(at.services, turns, strict=True),
                 key=lambda each: each[0].kind is not ServiceKind.CERTIFICATE,
             )
             cards = [self._card(service, certificate, no_turn) for service, no_turn in first]
-            self.ids.shelf.cards = [*cards, self._correction()] if correction else cards
+            self.ids.shelf.cards = [*cards, self._already_applied()] if follows else cards
 
     _shown: object = None
 
-    def _certificate(self, world: World, *, known: bool) -> tuple[str, str]:
+    def _problem(self, at: ChooseService) -> str:
+        """Why there is no turn; the server's own sentence only where there is no other."""
+        if at.no_paper:
+            return self.loc._("choose_service.no_paper")
+        if at.no_turn is None:
+            return ""
+        return (
+            at.problem
+            if at.problem and at.no_turn is NoTurn.OTHER
+            else self.loc._(NO_TURN[at.no_turn])
+        )
+
+    def _certificate(self, world: World) -> tuple[str, str]:
         """What a certificate costs here, and why it is not given now; one of them is empty."""
-        obstacle = certificate_obstacle(world, document_known=known)
+        obstacle = certificate_obstacle(world)
         if obstacle is Obstacle.SERVER_AWAY and gives_turns(world):
             return "", self.loc._("offline.only_turns")
         if obstacle is not None or world.fee_centimos is None:
@@ -85,10 +110,10 @@ class ChooseServiceScreen(Page):
         card.bind(on_release=lambda _card: self.emit(Choose(service.code)))
         return card
 
-    def _correction(self) -> ServiceCard:
-        label, note = "choose_service.correct_email", "choose_service.correct_email_what"
-        card = ServiceCard(name="correct_email", label=self.loc._(label), note=self.loc._(note))
-        card.bind(on_release=lambda _card: self.emit(CorrectEmail()))
+    def _already_applied(self) -> ServiceCard:
+        label, note = "welcome.already_applied", "choose_service.already_applied_what"
+        card = ServiceCard(name="already_applied", label=self.loc._(label), note=self.loc._(note))
+        card.bind(on_release=lambda _card: self.emit(AlreadyApplied(uuid4())))
         return card
 
     def back(self) -> None:

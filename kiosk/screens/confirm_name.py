@@ -3,13 +3,13 @@
 from kivy.properties import StringProperty
 
 from kiosk.flow.states import ConfirmName, State
-from kiosk.flow.touches import Cancel, Confirm
+from kiosk.flow.touches import Cancel, Confirm, NotMe
 from kiosk.widgets.money import soles
 from kiosk.widgets.page import Page
 
 
 class ConfirmNameScreen(Page):
-    """A wrong name ends the session: the next document may be the right one."""
+    """Whose document it is not is told what to do: their own document, or a window."""
 
     who = StringProperty()
     fee = StringProperty()
@@ -26,6 +26,10 @@ class ConfirmNameScreen(Page):
         """Yes."""
         self.emit(Confirm())
 
+    def not_me(self) -> None:
+        """No: the document is somebody else's."""
+        self.emit(NotMe())
+
     def cancel(self) -> None:
-        """No."""
+        """Leave."""
         self.emit(Cancel())

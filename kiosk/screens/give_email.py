@@ -1,26 +1,43 @@
-"""Where the certificate goes: an address typed on the screen, or a code to scan."""
+"""Where the certificate goes: an address typed on the screen, or none."""
 
 from typing import Any
 
 from kivy.properties import StringProperty
 
-from kiosk.flow.facts import EmailProblem
+from kiosk.flow.facts import Doubt, EmailProblem
 from kiosk.flow.states import GiveEmail, GiveEmailAgain, GiveNewEmail, State
-from kiosk.flow.touches import Back, Cancel, GaveEmail
+from kiosk.flow.touches import Back, Cancel, GaveEmail, HasNoEmail
 from kiosk.widgets.keyboard import after
 from kiosk.widgets.page import Page
 
-WRONG = {EmailProblem.INCOMPLETE: "give_email.incomplete"}
+WRONG = {
+    EmailProblem.INCOMPLETE: "give_email.incomplete",
+    EmailProblem.NO_AT: "give_email.no_at",
+    EmailProblem.NO_DOMAIN: "give_email.no_domain",
+    EmailProblem.TWO_ATS: "give_email.two_ats",
+    EmailProblem.SPACES: "give_email.spaces",
+    EmailProblem.SIGNS: "give_email.signs",
+    EmailProblem.TOO_LONG: "give_email.too_long",
+}
 
 
 class GiveEmailScreen(Page):
-    """What is typed lives in `draft` and nowhere else; it goes with the screen."""
+    """What is typed lives in `draft`; it goes with the screen.
+
+    `meant`: the domain asked about while the address looks like a slip, else empty.
+    """
 
     problem = StringProperty()
+    meant = StringProperty()
+    _doubt: Doubt | None = None
 
     def __init__(self, *arguments: Any, **properties: Any) -> None:
         super().__init__(*arguments, **properties)
-        self._qr_button = self.ids.prefer_qr.__self__
+        # What is taken off the screen must not vanish: ids hold weakly.
+        self._no_email = self.ids.no_email.__self__
+        self._accept = self.ids.accept_hint.__self__
+        self.ids.ways.remove_widget(self._accept)
+        self.bind(draft=self._typed)
 
     def render(self, state: State) -> None:
         """Say what is wrong with the address, if anything; leave what was typed alone."""
@@ -28,13 +45,24 @@ class GiveEmailScreen(Page):
         at = state.at
         assert isinstance(at, GiveEmail | GiveEmailAgain | GiveNewEmail)
         self.problem = self.loc._(WRONG[at.problem]) if at.problem else ""
+        self._doubt = at.doubt
+        self.meant = at.doubt.meant.rpartition("@")[2] if at.doubt else ""
+        without = not isinstance(at, GiveNewEmail) and not at.doubt
+        self._offer(self._no_email, offered=without, index=0)
+        self._offer(self._accept, offered=at.doubt is not None, index=1)
+
+    def _offer(self, button: Any, *, offered: bool, index: int) -> None:
         ways = self.ids.ways
-        qr = state.world.public_address and not isinstance(at, GiveNewEmail)
-        if qr != (self._qr_button in ways.children):
-            if qr:
-                ways.add_widget(self._qr_button)
-            else:
-                ways.remove_widget(self._qr_button)
+        if offered == (button in ways.children):
+            return
+        if offered:
+            ways.add_widget(button, index)
+        else:
+            ways.remove_widget(button)
+
+    def _typed(self, *_change: object) -> None:
+        """What is wrong was said of what stood there before."""
+        self.problem = ""
 
     def key(self, char: str) -> None:
         """A key of the keyboard was touched."""
@@ -44,9 +72,14 @@ class GiveEmailScreen(Page):
         """The address is complete, says the person."""
         self.emit(GaveEmail(self.draft))
 
-    def prefer_qr(self) -> None:
-        """No address: a code on the screen instead."""
-        self.emit(GaveEmail(None))
+    def accept_hint(self) -> None:
+        """Yes, that is what was meant."""
+        if self._doubt is not None:
+            self.emit(GaveEmail(self._doubt.meant))
+
+    def no_email(self) -> None:
+        """No address."""
+        self.emit(HasNoEmail())
 
     def back(self) -> None:
         """To what was shown before."""

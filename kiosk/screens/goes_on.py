@@ -42,6 +42,9 @@ class GoesOnScreen(Page):
         assert isinstance(at, GoesOn)
         self.why = WHY[at.found.standing]
         self.number = at.found.number
+        panel = self.ids.number.__self__
+        if not self.number and panel.parent is not None:  # whoever only typed is not told it
+            panel.parent.remove_widget(panel)
         self.claim_open = at.found.claim_open
         self.turns = gives_turns(state.world)
 

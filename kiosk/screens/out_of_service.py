@@ -1,18 +1,23 @@
-"""Nothing can be finished here: why, and where to go."""
+"""Nothing can be finished here: why, where to go, and what still works."""
+
+from uuid import uuid4
 
 from kivy.properties import StringProperty
 
 from kiosk.flow.states import OutOfService, State
+from kiosk.flow.touches import OpenGuide
 from kiosk.flow.world import Obstacle
 from kiosk.widgets.page import Page
 
 WHY = {
+    Obstacle.CLEANING: "out_of_service.cleaning",
+    Obstacle.REPAIR: "out_of_service.repair",
+    Obstacle.SUPPLIES: "out_of_service.supplies",
     Obstacle.SERVER_AWAY: "out_of_service.server_away",
     Obstacle.NUMBERS_USED_UP: "out_of_service.numbers_used_up",
     Obstacle.NO_PAPER_FOR_NUMBERS: "out_of_service.no_paper_for_numbers",
     Obstacle.JOURNAL_DOWN: "out_of_service.journal_down",
     Obstacle.BACKEND_AWAY: "out_of_service.backend_away",
-    Obstacle.READER_DOWN: "out_of_service.reader_down",
     Obstacle.NO_WAY_TO_PAY: "out_of_service.no_way_to_pay",
     Obstacle.NO_SERVICES: "out_of_service.no_services",
     Obstacle.NO_FEE: "out_of_service.no_fee",
@@ -20,7 +25,7 @@ WHY = {
 
 
 class OutOfServiceScreen(Page):
-    """Closed for now; nothing to touch."""
+    """Closed for now; what can be known stays one touch away."""
 
     why = StringProperty()
 
@@ -29,3 +34,7 @@ class OutOfServiceScreen(Page):
         super().render(state)
         assert isinstance(state.at, OutOfService)
         self.why = self.loc._(WHY[state.at.reason])
+
+    def open_guide(self) -> None:
+        """What is there to know?"""
+        self.emit(OpenGuide(uuid4()))

@@ -4,7 +4,7 @@ from kivy.properties import BooleanProperty, StringProperty
 
 from kiosk.flow.facts import ReadProblem
 from kiosk.flow.states import ReadDocument, State
-from kiosk.flow.touches import Cancel
+from kiosk.flow.touches import Cancel, TypeInstead
 from kiosk.widgets.page import Page
 
 WHAT_TO_DO = {
@@ -12,6 +12,7 @@ WHAT_TO_DO = {
     ReadProblem.UNREADABLE: "read_document.unreadable",
     ReadProblem.NOT_TEXT: "read_document.not_text",
     ReadProblem.UNSUPPORTED: "read_document.unsupported",
+    ReadProblem.NO_DOCUMENT: "read_document.no_document",
 }
 ATTEMPTS_ALONE = 2
 
@@ -34,6 +35,10 @@ class ReadDocumentScreen(Page):
         self.what_to_do = self.loc._(WHAT_TO_DO[problem]) if problem else ""
         tired = problem is not None and state.at.attempts >= ATTEMPTS_ALONE
         self.staff = self.loc._("read_document.staff") if tired else ""
+
+    def type_instead(self) -> None:
+        """The number is typed."""
+        self.emit(TypeInstead())
 
     def cancel(self) -> None:
         """Leave."""

@@ -10,7 +10,7 @@ from kiosk.flow.facts import NotPaid
 from kiosk.flow.states import ReadyToPay, State
 from kiosk.flow.touches import Cancel, Pay, UseVoucher
 from kiosk.flow.voucher import is_offered
-from kiosk.flow.world import World, card_stays, ways_to_pay
+from kiosk.flow.world import Part, World, card_stays, ways_to_pay
 from kiosk.order import Means
 from kiosk.widgets.money import soles
 from kiosk.widgets.page import Page
@@ -24,6 +24,7 @@ class Trouble:
     then: str = ""
 
 
+NO_DEVICE = "noDevice"
 NOTHING = Trouble()
 NO_TERMINAL = Trouble("ready_to_pay.no_terminal", "ready_to_pay.no_terminal_what")
 NOT_PAID = {
@@ -57,6 +58,7 @@ class ReadyToPayScreen(Page):
     can_pay = BooleanProperty(True)
     can_check = BooleanProperty(True)
     several = BooleanProperty(False)
+    without = StringProperty()
 
     def __init__(self, *arguments: Any, **properties: Any) -> None:
         super().__init__(*arguments, **properties)
@@ -79,6 +81,13 @@ class ReadyToPayScreen(Page):
         self._offer(self._cash, offered=Means.CASH in ways)
         self._offer(self._wallet, offered=Means.WALLET in ways)
         self.trouble = _trouble(at, state.world)
+        self.without = self._without(state.world)
+
+    def _without(self, world: World) -> str:
+        """Why there is no cash where an acceptor stands: people see it, and have notes ready."""
+        seen = world.part(Part.ACCEPTOR).words not in ("", NO_DEVICE)
+        away = not world.usable(Part.ACCEPTOR)
+        return self.loc._("ready_to_pay.no_cash_now") if seen and away else ""
 
     def _show_terminal(self, *, shown: bool) -> None:
         """Its picture helps where the card is the only way; several ways need the room."""

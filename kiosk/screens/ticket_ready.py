@@ -2,7 +2,7 @@
 
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 
-from kiosk.flow.facts import PrintState
+from kiosk.flow.facts import PrintState, Wait
 from kiosk.flow.person import AttentionClass
 from kiosk.flow.states import State, TicketReady
 from kiosk.flow.touches import Finish
@@ -12,6 +12,8 @@ ATTENTION = {
     AttentionClass.GENERAL: "ticket_ready.general",
     AttentionClass.PREFERENTIAL: "ticket_ready.preferential",
 }
+
+LONG_MIN = 120
 
 
 class TicketReadyScreen(Page):
@@ -34,11 +36,19 @@ class TicketReadyScreen(Page):
         self.number, self.service = at.ticket.number, at.ticket.service
         self.attention = self.loc._(ATTENTION[at.ticket.attention_class])
         self.ahead = at.ticket.ahead
-        estimate = self.loc._("ticket_ready.estimate")
-        self.wait = estimate.format(wait=at.ticket.wait) if at.ticket.wait else ""
+        self.wait = self._said(at.ticket.wait)
         self.by_voice = at.ticket.by_voice
         self.print_state = at.print_state
         self.printing = at.print_state is PrintState.PRINTING
+
+    def _said(self, wait: Wait | None) -> str:
+        """The estimate in words; far off, only that it is."""
+        if wait is None:
+            return ""
+        if wait.low_min >= LONG_MIN:
+            return self.loc._("ticket_ready.estimate_long")
+        key = "ticket_ready.estimate" if wait.low_min else "ticket_ready.estimate_below"
+        return self.loc._(key).format(low=wait.low_min, high=wait.high_min)
 
     def finish(self) -> None:
         """The person goes to wait."""

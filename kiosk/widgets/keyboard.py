@@ -6,11 +6,11 @@ from kivy.uix.boxlayout import BoxLayout
 from kiosk.theme import DAY
 from kiosk.widgets.control import Control
 
-ROWS = ("1234567890", "qwertyuiop", "asdfghjkl@", "zxcvbnm._-")
+ROWS = ("1234567890+", "qwertyuiop", "asdfghjkl@", "zxcvbnm._-")
 CAPITALS = ("1234567890", "QWERTYUIOP", "ASDFGHJKL")
 LAST_CAPITALS = "ZXCVBNM"
 SIGNS = "@._-+"
-ENDINGS = ("@gmail.com", "@hotmail.com")
+ENDINGS = ("@gmail.com", "@hotmail.com", "@outlook.com", "@yahoo.es")
 BACKSPACE = "backspace"
 MOST = 254
 """No address is longer (RFC 5321, 4.5.3.1.3)."""
@@ -32,9 +32,10 @@ def after(typed: str, key: str) -> str:
 
 
 class Key(Control):
-    """One key. `glyph` is what it shows when that is not its label."""
+    """One key. `glyph` is what it shows when that is not its label, `brief` where room is short."""
 
     glyph = StringProperty()
+    brief = StringProperty()
     variant = StringProperty("letter")
     coat = ObjectProperty(DAY.secondary, rebind=True)
 
@@ -85,8 +86,15 @@ class Keyboard(Keys):
     def _lay_out(self) -> None:
         for row in ROWS:
             self._add_row([self._key(each) for each in row])
-        endings = [self._key(each, width=3.6) for each in ENDINGS]
-        self._add_row([self._key("+"), *endings, self._backspace(1.6)])
+        endings = [self._ending(each) for each in ENDINGS]
+        self._add_row([*endings, self._backspace(1.5)])
+
+    def _ending(self, ending: str) -> Key:
+        """As wide as its word needs."""
+        glyph = ending.removeprefix("@").removesuffix(".com")
+        key = self._key(ending, width=0.5 + len(glyph) / 4.4)
+        key.glyph, key.brief = glyph, glyph.partition(".")[0]
+        return key
 
 
 class NumberKeyboard(Keys):

@@ -14,6 +14,8 @@ class Localizer(EventDispatcher):
     """`_(key)` is the sentence; `plural(key, count)` the one for that many, with {count} filled;
     `day(date)` a day in full.
 
+    `language` is the code of the language they speak.
+
     All are properties: rules in .kv that use them are worked out again by `speak`, which
     changes `_` last.
     """
@@ -21,6 +23,7 @@ class Localizer(EventDispatcher):
     _ = ObjectProperty()
     plural = ObjectProperty()
     day = ObjectProperty()
+    language = FIRST_LANGUAGE
 
     def __init__(self, catalogue: NullTranslations) -> None:
         super().__init__()
@@ -32,7 +35,8 @@ class Localizer(EventDispatcher):
         def plural(key: str, count: int) -> str:
             return catalogue.ngettext(key, key, count).format(count=count)
 
-        language = catalogue.info().get("language", FIRST_LANGUAGE)
+        language = catalogue.info().get("language") or FIRST_LANGUAGE
+        self.language = language
 
         def day(which: date) -> str:
             return days.said(which, language)

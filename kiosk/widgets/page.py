@@ -6,7 +6,9 @@ from kivy.properties import ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.flow.events import Event
+from kiosk.flow.facts import HelpState
 from kiosk.flow.states import State
+from kiosk.flow.steps import step_of
 from kiosk.widgets.localizer import Localizer
 
 
@@ -20,6 +22,8 @@ class Page(BoxLayout):
 
     name = StringProperty()
     site = StringProperty()
+    step = StringProperty()
+    help = ObjectProperty(HelpState.NOT_CALLED)
     loc = ObjectProperty()
     draft = StringProperty()
 
@@ -30,6 +34,8 @@ class Page(BoxLayout):
     def render(self, state: State) -> None:
         """Set the properties that show `state`."""
         self.site = state.world.site
+        self.step = step_of(state.at) or ""
+        self.help = state.help
 
 
 class Contents(BoxLayout):

@@ -5,7 +5,7 @@ from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.flow.facts import PrintState
 from kiosk.flow.states import State, WithReceipt
-from kiosk.flow.touches import Finish
+from kiosk.flow.touches import Complain, Finish
 from kiosk.flow.world import card_stays
 from kiosk.order import Means
 from kiosk.theme import DAY
@@ -47,6 +47,10 @@ class ResultPage(Page):
         self.print_state = at.print_state
         self.printing = at.print_state is PrintState.PRINTING
         self.take_card = at.order.means is Means.CARD and card_stays(state.world)
+
+    def complain(self) -> None:
+        """Where is the complaint book?"""
+        self.emit(Complain())
 
     def finish(self) -> None:
         """The person goes."""

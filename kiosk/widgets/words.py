@@ -1,14 +1,33 @@
 """Text that wraps and takes the height it needs."""
 
+from typing import Any
+
 from kivy.properties import BooleanProperty
 from kivy.uix.label import Label
 
+WHITE = (1, 1, 1, 1)
+TINTS = ("color", "disabled", "disabled_color", "outline_color", "disabled_outline_color")
+
 
 class Words(Label):
-    """Wrapping text. `heavy` thickens the strokes: the one font has one weight."""
+    """Wrapping text. `heavy` thickens the strokes: the one font has one weight.
+
+    Drawn white and tinted on the way to the screen: a new colour (a button going down, another
+    palette) needs no new picture of the letters.
+    """
 
     heavy = BooleanProperty(False)
     wraps = BooleanProperty(True)
+
+    def _create_label(self) -> None:
+        super()._create_label()
+        self._label.options |= {"color": WHITE, "outline_color": WHITE}
+
+    def _trigger_texture_update(
+        self, name: str | None = None, source: Any = None, value: Any = None
+    ) -> None:
+        if name not in TINTS:
+            super()._trigger_texture_update(name, source, value)
 
 
 class OneLine(Words):

@@ -85,12 +85,24 @@ class Refusal(StrEnum):
 
 
 @dataclass(frozen=True)
+class Printed:
+    """What else is printed on a DNI whose number was typed: check character, date of issue."""
+
+    check: str
+    issued_on: date
+
+
+@dataclass(frozen=True)
 class Applicant:
-    """Who applies: two-digit type code, number, birth date as the document says."""
+    """Who applies: two-digit type code, number, birth date as the document says.
+
+    `printed` goes along with the question who this is, and is kept nowhere.
+    """
 
     document_type: str
     document_number: str
     birth_date: date
+    printed: Printed | None = None
 
 
 @dataclass(frozen=True)
@@ -290,6 +302,11 @@ def judge(titular: Titular, applicant: Applicant, today: date) -> Holder | NotSe
             return NotSellable(reason) if known else NotSellable.NOT_ACCEPTED
         case Found(holder):
             return _judge_holder(holder, applicant, today)
+
+
+def is_holder(titular: Titular) -> bool:
+    """Whether the register says that what was given is its holder's."""
+    return isinstance(titular, Found) and titular.holder.data_match
 
 
 def _judge_holder(holder: Holder, applicant: Applicant, today: date) -> Holder | NotSellable:

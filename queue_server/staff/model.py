@@ -30,6 +30,33 @@ PEOPLE = (
     Role.ADMINISTRATOR,
 )
 
+
+class Chore(StrEnum):
+    """What staff can do at a kiosk itself, with a code."""
+
+    PAPER = "paper"
+    SELF_TEST = "self_test"
+    SERVICE = "service"  # out of service, and back
+    RESTART = "restart"
+    CALIBRATE = "calibrate"
+    PORTS = "ports"
+
+
+_EVERYDAY = (Chore.PAPER, Chore.SELF_TEST, Chore.SERVICE)
+_CHORES = {
+    Role.COUNTER: _EVERYDAY,
+    Role.SUPERVISOR: tuple(Chore),
+    Role.IT: tuple(Chore),
+    Role.ADMINISTRATOR: tuple(Chore),
+}
+MAINTAINERS = tuple(_CHORES)
+
+
+def chores_of(role: Role) -> tuple[Chore, ...]:
+    """What a code is good for that somebody of `role` asked for."""
+    return _CHORES.get(role, ())
+
+
 # What an account and a device may be called: they stand in the event log and in addresses.
 SHORT_NAME = r"[a-z0-9][a-z0-9._-]{0,39}"
 DEVICE_NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}"

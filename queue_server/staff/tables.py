@@ -102,3 +102,20 @@ administrator_codes = Table(
     Column("expires_at", Instant, nullable=False),
     Column("wrong_tries", SmallInteger, nullable=False),
 )
+
+# The code that opens one kiosk's staff menu; at most one a kiosk. Six digits, so the hash is keyed.
+# It goes (`code_hash` NULL) when it was used, or guessed at too often.
+kiosk_codes = Table(
+    "kiosk_codes",
+    metadata,
+    Column("site", String(20), nullable=False),
+    Column("kiosk", String(40), nullable=False),
+    Column("code_hash", LargeBinary(32)),
+    Column("asked_by", String(40), nullable=False),
+    Column("role", String(20), nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("wrong_tries", SmallInteger, nullable=False),
+    Column("blocked_until", Instant),
+    PrimaryKeyConstraint("site", "kiosk"),
+    _one_of(PEOPLE),
+)

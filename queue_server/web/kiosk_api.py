@@ -16,18 +16,19 @@ router = APIRouter(prefix="/api/v1", tags=["kiosk"])
 
 
 class ServiceBody(BaseModel):
-    """One service; `kind` is `turn` or `certificate`."""
+    """One service; `kind` is `turn` or `certificate`. `needs`: the site's sentence about it."""
 
     code: str
     name: str
     series: str
     kind: str
+    needs: str
 
 
 class OfferBody(BaseModel):
     """What can be had here now. `fee_centimos` is null where nothing is sold.
 
-    `wallet`: a wallet can pay now.
+    `wallet`: a wallet can pay now. `complaints`: the site's words about its complaint book.
     """
 
     site_name: str
@@ -36,6 +37,7 @@ class OfferBody(BaseModel):
     fee_centimos: int | None
     public_address: bool
     wallet: bool
+    complaints: str
 
 
 @router.get("/offer", response_model=OfferBody)
@@ -48,13 +50,20 @@ async def offer(request: Request, desk: DeskOf, who: KioskOf) -> OfferBody:
         return OfferBody(
             site_name=queries.site_name(uow, actor.site),
             services=[
-                ServiceBody(code=each.code, name=each.name, series=each.series, kind=each.kind)
+                ServiceBody(
+                    code=each.code,
+                    name=each.name,
+                    series=each.series,
+                    kind=each.kind,
+                    needs=each.needs,
+                )
                 for each in queries.kiosk_services(site_rules(uow, actor.site))
             ],
             backend=request.app.state.health.up,
             fee_centimos=fee_today(uow, actor.site),
             public_address=config.public_address is not None,
             wallet=wallet is not None and wallet.up,
+            complaints=site_rules(uow, actor.site).complaints,
         )
 
     return await desk.look(who, read)

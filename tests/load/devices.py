@@ -20,7 +20,7 @@ from devices.control import ask
 from devices.documents.mrz import parse, split_lines
 from devices.escpos.composer import compose
 from devices.serial_mrz.protocol import FrameParser, pieces
-from kiosk.flow.facts import Ticket
+from kiosk.flow.facts import Ticket, Wait
 from kiosk.flow.person import AttentionClass as Printed
 from kiosk.flow.slip import slip_lines
 from kiosk.slips import ticket_slip
@@ -111,7 +111,7 @@ def _decode(samples: Figures) -> Figures:
 
 def _compose(samples: Figures) -> Figures:
     ticket = Ticket("t-1", "J-042", "Certificado de antecedentes judiciales", Printed.GENERAL, 7,
-                    "unos 5 a 12 minutos", slip_lines(_slip_lines()))  # fmt: skip
+                    Wait(5, 12), slip_lines(_slip_lines()))  # fmt: skip
     job = ticket_slip("bench", ticket)
 
     def worse() -> None:

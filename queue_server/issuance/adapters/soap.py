@@ -152,6 +152,7 @@ class SoapBackend:
             soap_answers.to_holder,
             documento=_document(applicant),
             fechaNacimiento=applicant.birth_date,
+            **_printed(applicant),
         )
 
     def request(self, application: UUID, applicant: Applicant, paid: PaymentEvidence) -> Outcome:
@@ -357,3 +358,10 @@ def _understood(contract: Any, document: Any) -> Any:
 
 def _document(applicant: Applicant) -> dict[str, str]:
     return {"tipo": applicant.document_type, "numero": applicant.document_number}
+
+
+def _printed(applicant: Applicant) -> dict[str, Any]:
+    """What was typed from the card besides its number, where anything was."""
+    if (card := applicant.printed) is None:
+        return {}
+    return {"impreso": {"caracterVerificacion": card.check, "fechaEmision": card.issued_on}}

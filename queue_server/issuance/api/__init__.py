@@ -4,6 +4,7 @@ from queue_server.issuance.api import (
     cash,
     corrections,
     errands,
+    followed,
     kiosk,
     returns,
     vouchers,
@@ -13,5 +14,6 @@ from queue_server.issuance.api import (
 
 # Side by side, not one in another: FastAPI looks a route up again at every level.
 routers = tuple(
-    part.router for part in (kiosk, cash, vouchers, wallets, returns, corrections, window, errands)
+    part.router
+    for part in (kiosk, cash, vouchers, wallets, returns, corrections, followed, window, errands)
 )

@@ -1,11 +1,19 @@
 """What kiosks send and are told about certificates."""
 
 from datetime import date, datetime, time
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from fastapi import Request
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, field_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from queue_server.core.unit_of_work import Actor, UnitOfWork
@@ -15,6 +23,7 @@ from queue_server.issuance.model import (
     DocumentType,
     Instead,
     NotSellable,
+    Printed,
 )
 from queue_server.issuance.services import applications, delivery, tracking
 from queue_server.issuance.services.vouchers import Shown
@@ -30,6 +39,8 @@ _DOCUMENTS = (
     "con otro documento, tome un turno para la ventanilla."
 )
 
+_TYPED_DNI = "Escriba también el carácter de verificación y la fecha de emisión de su DNI."
+
 
 def _is_local(value: time) -> time:
     """As printed: no offset, whole seconds."""
@@ -42,12 +53,23 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class TypedBody(Body):
+    """The document was typed, not read. Of a DNI: what else is printed on it."""
+
+    check: Annotated[str, Field(pattern=r"^[0-9A-K]$")] | None = None
+    issue_date: date | None = None
+
+
 class ApplicantBody(Body):
-    """The applicant's document: two-digit type code, number, birth date."""
+    """The applicant's document: two-digit type code, number, birth date.
+
+    `typed`: None for a document that was read.
+    """
 
     type: DocumentType
     number: Annotated[str, Field(pattern=r"^[A-Z0-9]{1,15}$")]
     birth_date: date
+    typed: TypedBody | None = None
 
     @field_validator("type", mode="before")
     @classmethod
@@ -56,9 +78,25 @@ class ApplicantBody(Body):
             raise PydanticCustomError("document_type", _DOCUMENTS)
         return value
 
+    @model_validator(mode="after")
+    def _proves_the_card(self) -> Self:
+        """A number alone is known to many; a typed DNI comes with what only its card says."""
+        if self.type is DocumentType.DNI and self.typed is not None and self.printed() is None:
+            raise PydanticCustomError("typed_document", _TYPED_DNI)
+        return self
+
+    def printed(self) -> Printed | None:
+        """What was typed from a DNI besides number and birth date."""
+        typed = self.typed
+        if self.type is not DocumentType.DNI or typed is None:
+            return None
+        if typed.check is None or typed.issue_date is None:
+            return None
+        return Printed(typed.check, typed.issue_date)
+
     def applicant(self) -> Applicant:
         """The domain's own form of it."""
-        return Applicant(self.type.value, self.number, self.birth_date)
+        return Applicant(self.type.value, self.number, self.birth_date, self.printed())
 
 
 class ResumeBody(BaseModel):

@@ -31,9 +31,16 @@ from queue_server.issuance.model import (
     Titular,
     TryLater,
     instead_of,
+    is_holder,
     masked_name,
 )
-from queue_server.issuance.services import again, applications, before_money, resume
+from queue_server.issuance.services import (
+    again,
+    applications,
+    before_money,
+    resume,
+    typed_tries,
+)
 from queue_server.staff.api import KioskOf
 
 router = APIRouter(tags=["issuance"])
@@ -41,16 +48,28 @@ router = APIRouter(tags=["issuance"])
 
 @router.post("/api/v1/applicants/check", response_model=CheckedBody)
 async def check(request: Request, body: ApplicantBody, desk: DeskOf, who: KioskOf) -> CheckedBody:
-    """One question before money: identity, age, fee, valid certificate, backend."""
+    """One question before money: identity, age, fee, valid certificate, backend.
+
+    Typed data that do not agree may be tried five times in a quarter of an hour.
+    """
     actor = await desk.look(who, lambda _, actor: actor)
     applicant = body.applicant()
+    is_typed = body.typed is not None
+    if is_typed:
+        await desk.change(who, lambda uow, actor: typed_tries.begin(uow, actor.site, applicant))
     titular = await _titular(request, applicant)
+    if is_typed:
+        await desk.change(
+            who, lambda uow, actor: typed_tries.end(uow, actor.site, applicant, titular)
+        )
     decision, found = await desk.database.look(
         lambda uow: (
             before_money.decide(uow, actor.site, applicant, titular),
             resume.resume_of(uow, actor.site, applicant),
         )
     )
+    if is_typed and not is_holder(titular):
+        found = None  # whoever typed a number has proved nothing
     goes_on = found and ResumeBody(**asdict(found))
     if isinstance(decision, NotSellable):
         return _not_sellable(decision, titular, goes_on)

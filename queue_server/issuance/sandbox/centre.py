@@ -331,10 +331,15 @@ class Turnstile:
 
 
 def _matches(person: Person, evidence: Mapping[str, Any]) -> bool:
-    if born := evidence.get("fechaNacimiento"):
-        return date.fromisoformat(born) == person.birth_date
+    """Whether all that is given agrees; the contract lets nobody give nothing."""
+    given = {**evidence, **evidence.get("impreso", {})}
     issued = person.issue_date and person.issue_date.isoformat()
-    return evidence["caracterVerificacion"] in person.check and evidence["fechaEmision"] == issued
+    agrees = {
+        "fechaNacimiento": lambda text: text == person.birth_date.isoformat(),
+        "caracterVerificacion": lambda text: text in person.check,
+        "fechaEmision": lambda text: text == issued,
+    }
+    return all(test(given[name]) for name, test in agrees.items() if name in given)
 
 
 def _canonical(fields: Mapping[str, Any]) -> str:

@@ -51,7 +51,7 @@ def identified(
     Problem 429 with `retry_after_s` after `TRIES` misses, until `WAIT` has passed.
     """
     counted = uow.vault.index("tracking_misses.number", number).hex()[:4]
-    _count_try(uow, counted_at, counted)
+    count_try(uow, counted_at, counted)
     applications = tables.applications
     rows = uow.connection.execute(
         select(applications)
@@ -62,12 +62,15 @@ def identified(
     accepted = [proves(open_applicant(uow, each)) for each in sealed]
     row = next((row for row, right in zip(rows, accepted, strict=False) if right), None)
     if row is not None:
-        _forgive(uow, counted_at, counted, every=all(accepted))
+        forgive(uow, counted_at, counted, every=all(accepted))
     return row
 
 
-def _count_try(uow: UnitOfWork, site: str, counted: str) -> None:
-    """Counted before it is checked, so that a hundred at once are a hundred tries."""
+def count_try(uow: UnitOfWork, site: str, counted: str) -> None:
+    """Counted before it is checked, so that a hundred at once are a hundred tries.
+
+    Raises Problem 429 with `retry_after_s` after `TRIES` misses, until `WAIT` has passed.
+    """
     misses = tables.tracking_misses
     over = misses.c.last_at <= uow.now - WAIT
     row = {"site": site, "number": counted, "misses": 1, "last_at": uow.now}
@@ -96,7 +99,7 @@ def _too_many(uow: UnitOfWork, site: str, counted: str) -> Problem:
     return Problem(429, "too_many_misses", words, retry_after_s=wait_s)
 
 
-def _forgive(uow: UnitOfWork, site: str, counted: str, *, every: bool) -> None:
+def forgive(uow: UnitOfWork, site: str, counted: str, *, every: bool) -> None:
     """The misses of a number; only this try, where `every` application of that number was not
     proven: whoever has the same number at another site must not wipe out guesses at this one."""
     misses = tables.tracking_misses

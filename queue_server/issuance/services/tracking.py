@@ -1,7 +1,7 @@
 """Where an application stands, for who applied: its state and its letters, never the result."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from hmac import compare_digest
 from typing import Any
 
@@ -20,11 +20,13 @@ from queue_server.issuance.model import (
 from queue_server.issuance.services import applications, delivery, letters
 from queue_server.issuance.services.identification import application_number, identified
 from queue_server.payments.model.standing import PaymentStanding
-from queue_server.payments.services import vouchers
+from queue_server.payments.services import claims, vouchers
 from queue_server.turns.services.rules import site_codes
 
+LOOKED_AT = 20
 ENDING = 4  # characters of the document
 NO_LETTER = "none"
+SHOWN = 3  # applications of one document
 _letters = tables.letters
 _LAST_LETTER = Prepared(
     select(_letters.c.state)
@@ -43,7 +45,7 @@ class Tracked:
 
     `payment`: what paid, or how the voucher presented last stands. `email`: how the letter that
     matters stands, `none` where none is owed. `kept_until`: until when an issued certificate can be
-    had; None before, and once it is deleted.
+    had; None before, and once it is deleted. `claim_open`: money can be collected for it.
     """
 
     site: str
@@ -54,6 +56,7 @@ class Tracked:
     masked_email: str | None
     email: str
     kept_until: datetime | None
+    claim_open: bool = False
 
 
 def track(uow: UnitOfWork, site: str, typed: str, ending: str) -> Tracked | None:
@@ -71,6 +74,36 @@ def track(uow: UnitOfWork, site: str, typed: str, ending: str) -> Tracked | None
 
     row = identified(uow, site, site_codes(uow), number, proves)
     return None if row is None else _tracked(uow, row)
+
+
+def of_document(uow: UnitOfWork, site: str, who: Applicant) -> list[Tracked]:
+    """What was applied for at `site` with this document, the newest first, at most `SHOWN`.
+
+    Not what was left before anything was paid or presented: that is no application to its person.
+    """
+    applications_ = tables.applications
+    index = applications.document_index(uow, who.document_type, who.document_number)
+    rows = uow.connection.execute(
+        select(applications_)
+        .where(applications_.c.site == site, applications_.c.document_index == index)
+        .order_by(applications_.c.registered_at.desc())
+        .limit(LOOKED_AT)
+    ).all()
+    mine = (row for row in rows if _born(uow, row) == who.birth_date)
+    found = (_tracked(uow, row) for row in mine)
+    return [each for each in found if not _left(each)][:SHOWN]
+
+
+def _born(uow: UnitOfWork, row: Row[Any]) -> date:
+    return applications.open_applicant(uow, row.applicant).birth_date
+
+
+def _left(of: Tracked) -> bool:
+    return (
+        of.state is ApplicationState.REGISTERED
+        and of.payment is PaymentStanding.NONE
+        and not of.claim_open
+    )
 
 
 def document_ending(typed: str) -> str:
@@ -107,4 +140,5 @@ def _tracked(uow: UnitOfWork, row: Row[Any]) -> Tracked:
         masked_email=None if email is None else masked(email),
         email=email_state(uow, row.id),
         kept_until=delivery.kept_until(uow, row.id),
+        claim_open=row.id in claims.open_for(uow, [row.id]),
     )

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from queue_server.staff.api import accounts, displays, session
+from queue_server.staff.api import accounts, displays, kiosk_codes, session
 from queue_server.staff.api.access import (
     COOKIE,
     DISPLAY_COOKIE,
@@ -20,7 +20,7 @@ from queue_server.staff.api.access import (
 )
 
 router = APIRouter(tags=["staff"])
-for part in (session, accounts, displays):
+for part in (session, accounts, displays, kiosk_codes):
     router.include_router(part.router)
 
 __all__ = [

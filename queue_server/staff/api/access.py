@@ -15,7 +15,7 @@ from queue_server.core.desk import Identify
 from queue_server.core.problem import Problem
 from queue_server.core.unit_of_work import Actor, UnitOfWork
 from queue_server.staff.api.origin import SAFE_METHODS, refuse_foreign_page
-from queue_server.staff.model import PEOPLE, Role
+from queue_server.staff.model import MAINTAINERS, PEOPLE, Role
 from queue_server.staff.services import credentials, sessions
 
 COOKIE = "ventanilla_session"
@@ -112,6 +112,7 @@ ResolverOf = Annotated[
     Identify, Depends(People((Role.CASHIER, Role.SUPERVISOR, Role.ADMINISTRATOR)))
 ]
 SupervisorOf = Annotated[Identify, Depends(People((Role.SUPERVISOR, Role.ADMINISTRATOR)))]
+MaintainerOf = Annotated[Identify, Depends(People(MAINTAINERS))]
 ItOf = Annotated[Identify, Depends(People((Role.IT,)))]
 AuditorOf = Annotated[Identify, Depends(People((Role.AUDITOR, Role.ADMINISTRATOR)))]
 AdministratorOf = Annotated[Identify, Depends(People((Role.ADMINISTRATOR,)))]

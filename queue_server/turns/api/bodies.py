@@ -8,7 +8,7 @@ from fastapi import Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from queue_server.core.unit_of_work import UnitOfWork
-from queue_server.turns.model.estimate import words
+from queue_server.turns.model.estimate import minutes, words
 from queue_server.turns.model.site import SiteRules
 from queue_server.turns.model.slip import slip
 from queue_server.turns.model.ticket import AttentionClass, IdentityClaim, Ticket, Wish
@@ -63,10 +63,13 @@ class WishBody(Body):
 
 
 class WaitBody(BaseModel):
-    """How long it will take, in seconds and in words ("unos 5 a 12 minutos")."""
+    """How long it will take: in seconds, in whole minutes for whoever words it in another language,
+    and in words ("unos 5 a 12 minutos"). From 120 minutes on only the least is worth saying."""
 
     optimistic_s: int
     pessimistic_s: int
+    wait_low_min: int
+    wait_high_min: int
     words: str
 
 
@@ -118,9 +121,12 @@ def wait_body(prospect: Prospect | None) -> dict[str, Any] | None:
     if prospect is None or prospect.wait is None:
         return None
     wait = prospect.wait
+    low, high = minutes(wait)
     return {
         "optimistic_s": wait.optimistic_s,
         "pessimistic_s": wait.pessimistic_s,
+        "wait_low_min": low,
+        "wait_high_min": high,
         "words": words(wait),
     }
 

@@ -216,6 +216,19 @@ async def raise_help(
     return await desk.once(request, who, key, body.model_dump(mode="json"), work)
 
 
+class HelpStandsBody(BaseModel):
+    """How this kiosk's call for help stands; `acknowledged`: somebody is on the way."""
+
+    state: help.CallState
+
+
+@router.get("/help", response_model=HelpStandsBody)
+async def help_stands(desk: DeskOf, who: KioskOf) -> HelpStandsBody:
+    """Whether somebody comes to this kiosk."""
+    state = await desk.look(who, lambda uow, actor: help.call_of(uow, actor.site, actor.name))
+    return HelpStandsBody(state=state)
+
+
 def help_body(call: help.HelpCall) -> dict[str, str]:
     """The JSON of a call for help."""
     return {**vars(call), "raised_at": call.raised_at.isoformat()}

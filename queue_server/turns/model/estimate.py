@@ -109,13 +109,18 @@ def estimate(
     return Estimate(math.floor(_wait_s(queue, slow=False)), math.ceil(pessimistic_s))
 
 
+def minutes(expected: Estimate) -> tuple[int, int]:
+    """The wait in whole minutes, the least rounded down, the most up; the most is at least 2."""
+    return expected.optimistic_s // 60, max(2, -(-expected.pessimistic_s // 60))
+
+
 def words(expected: Estimate) -> str:
     """The wait as people read it, in whole minutes: "unos 5 a 12 minutos"."""
-    least, most = expected.optimistic_s // 60, -(-expected.pessimistic_s // 60)
+    least, most = minutes(expected)
     if least >= 120:
         return "más de 2 horas"
     if least == 0:
-        return f"menos de {max(most, 2)} minutos"
+        return f"menos de {most} minutos"
     return f"unos {least} a {most} minutos"
 
 

@@ -1,7 +1,8 @@
 """Somebody at a kiosk asks for a person: raised there, acknowledged at a console."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
 from uuid import uuid4
 
 from sqlalchemy import insert, select, update
@@ -11,6 +12,16 @@ from queue_server.core.unit_of_work import Actor, UnitOfWork
 from queue_server.turns import tables
 
 _H = tables.help_calls
+COMING_FOR = timedelta(minutes=2)
+"""How long a kiosk says that somebody comes."""
+
+
+class CallState(StrEnum):
+    """How the call of a place stands, as the place itself is told."""
+
+    NONE = "none"
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"  # since at most `COMING_FOR`
 
 
 @dataclass(frozen=True)
@@ -60,3 +71,19 @@ def open_calls(uow: UnitOfWork, site: str) -> list[HelpCall]:
         select(_H).where(_H.c.site == site, _H.c.acknowledged_at.is_(None)).order_by(_H.c.raised_at)
     )
     return [HelpCall(row.id, row.place, row.reason, row.raised_at) for row in rows]
+
+
+def call_of(uow: UnitOfWork, site: str, place: str) -> CallState:
+    """How the newest call of `place` stands."""
+    newest = uow.connection.execute(
+        select(_H.c.acknowledged_at)
+        .where(_H.c.site == site, _H.c.place == place)
+        .order_by(_H.c.raised_at.desc())
+        .limit(1)
+    ).one_or_none()
+    if newest is None:
+        return CallState.NONE
+    if newest.acknowledged_at is None:
+        return CallState.OPEN
+    is_recent = uow.now - newest.acknowledged_at < COMING_FOR
+    return CallState.ACKNOWLEDGED if is_recent else CallState.NONE

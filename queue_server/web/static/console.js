@@ -8,6 +8,7 @@ import { onKeys } from "./console_keys.js";
 import { Line } from "./console_line.js";
 import { Orders } from "./console_orders.js";
 import * as certificates from "./console_certificates.js";
+import { kioskCode } from "./console_kiosk_codes.js";
 import * as sheets from "./console_sheets.js";
 import { showStage, showTimer } from "./console_stage.js";
 import { modeOf, refusal, undoableAfter } from "./console_state.js";
@@ -118,6 +119,7 @@ const OPERATIONS = {
   relief: () => sheets.relief(desk),
   paper: () => sheets.paper(desk),
   certificates: () => certificates.certificates(desk),
+  kioskCode: () => kioskCode(desk),
   help: () => goTo(desk.state().help[0]),
   counter: () => sheets.counter(desk, choose),
   line: () => line.focus(),

@@ -30,6 +30,7 @@ export const KEYS = {
   v: "counter",
   l: "line",
   k: "certificates",
+  s: "kioskCode",
   F2: "next",
   F9: "finish",
 };

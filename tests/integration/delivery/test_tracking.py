@@ -97,7 +97,7 @@ def test_guessing_ends_soon_whether_the_number_exists_or_not(place: Place, exist
 def test_tries_that_are_counted_only_where_the_number_exists_are_caught(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(identification, "_count_try", lambda *_: None)
+    monkeypatch.setattr(identification, "count_try", lambda *_: None)
     with pytest.raises(pytest.fail.Exception):
         check_limit(place, NOBODYS.replace("99999", "99998"), "0000")
 

@@ -40,7 +40,7 @@ class Screen:
     @property
     def obstacle(self) -> Obstacle | None:
         """Why no certificate can be chosen; None when it can."""
-        return certificate_obstacle(self._state.world, document_known=True)
+        return certificate_obstacle(self._state.world)
 
 
 @pytest.fixture

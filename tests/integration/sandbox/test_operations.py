@@ -63,6 +63,24 @@ def test_a_typed_number_is_identified_by_check_character_and_issue_date(caller: 
     assert (typed("2"), typed("G"), typed("3")) == ("0000", "0000", "0008")
 
 
+def test_beside_the_birth_date_what_was_typed_from_the_card_must_agree_too(
+    caller: Any,
+) -> None:
+    def typed(check: str, issued: date, born: date = date(1980, 1, 1)) -> str:
+        reply = caller.service.consultarTitular(
+            **caller.head(),
+            documento={"tipo": "01", "numero": "10117410"},
+            fechaNacimiento=born,
+            impreso={"caracterVerificacion": check, "fechaEmision": issued},
+        )
+        return reply.coRespuesta
+
+    right = date(2022, 5, 10)
+    assert (typed("2", right), typed("G", right)) == ("0000", "0000")
+    assert (typed("3", right), typed("2", date(2022, 5, 11))) == ("0008", "0008")
+    assert typed("2", right, born=date(1980, 1, 2)) == "0008"
+
+
 def test_a_certificate_in_force_is_announced_and_can_be_fetched_again(caller: Any) -> None:
     held = caller.holder("01", "10117479").titular.certificadoVigente
     assert held.numero == "CAJ-PRUEBA-0000479"

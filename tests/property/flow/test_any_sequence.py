@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.flow.effects import (
+    CallStaff,
     ChargeCard,
     Effect,
     ForgetPerson,
@@ -22,6 +23,7 @@ from kiosk.flow.events import (
     ApplicantRefused,
     ApplicationFound,
     ApplicationSettled,
+    ApplicationsFollowed,
     CashSeen,
     Charged,
     ChargeUnknown,
@@ -30,10 +32,12 @@ from kiosk.flow.events import (
     EmailChanged,
     EmailNotChanged,
     Event,
+    FollowRefused,
     IdleExpired,
     MoneyOwed,
     NotCharged,
     NothingToSend,
+    NumberTaken,
     OrderRegistered,
     PartChanged,
     SentAgain,
@@ -61,7 +65,9 @@ from kiosk.flow.facts import (
     Ticket,
     VoucherProblem,
 )
-from kiosk.flow.person import AttentionClass
+from kiosk.flow.follow_states import Followed, NotFollowed, Story
+from kiosk.flow.guide_states import Topic
+from kiosk.flow.person import AttentionClass, Document
 from kiosk.flow.slip import SlipLine
 from kiosk.flow.states import (
     At,
@@ -72,13 +78,18 @@ from kiosk.flow.states import (
     PaymentUnknown,
     State,
     Welcome,
+    Working,
 )
 from kiosk.flow.step import Step, is_busy, step
 from kiosk.flow.touches import (
     Accept,
+    AlreadyApplied,
     Back,
+    CallHelp,
     Cancel,
     Choose,
+    ChoseDocument,
+    Complain,
     Confirm,
     CorrectEmail,
     Finish,
@@ -86,12 +97,26 @@ from kiosk.flow.touches import (
     GaveEmail,
     GaveNumber,
     GaveSequence,
+    GoOn,
+    HasNoEmail,
+    NextOne,
+    NotMe,
+    OpenGuide,
     OtherDay,
     Pay,
+    Prefer,
+    SeeApplication,
+    SeeClaim,
+    SeeServices,
+    SeeTopic,
     SendMeAgain,
     Start,
     TakeTurn,
+    TryAgain,
     TypedDay,
+    TypedText,
+    TypeInstead,
+    TypeNumberInstead,
     UseVoucher,
 )
 from kiosk.flow.turn import person_of
@@ -111,7 +136,7 @@ from tests.support.flow import (
 )
 
 SLIP = (SlipLine("number", "I-001"),)
-TICKET = Ticket("t", "I-001", "Información", AttentionClass.GENERAL, 0, "", SLIP)
+TICKET = Ticket("t", "I-001", "Información", AttentionClass.GENERAL, 0, None, SLIP)
 SESSIONS = st.uuids(version=4)
 WORLD = st.one_of(
     st.just(SEEN),
@@ -126,16 +151,28 @@ TOUCHES = st.one_of(
     st.builds(Pay, st.sampled_from(Means)),
     st.sampled_from([UseVoucher(), GaveSequence("0012345"), GaveDay(date(2026, 11, 20))]),
     st.sampled_from([OtherDay(), TypedDay("20112026"), TypedDay("99992026")]),
+    st.builds(AlreadyApplied, SESSIONS),
+    st.builds(OpenGuide, SESSIONS),
+    st.sampled_from([SeeApplication(), SeeClaim(), TypeNumberInstead(), NextOne(), HasNoEmail()]),
+    st.sampled_from([SeeServices(), SeeTopic(Topic.COMPLAINTS), Complain(), CallHelp()]),
     st.sampled_from([SendMeAgain(), CorrectEmail(), GaveNumber("a0100042k"), GaveNumber("x")]),
 )
+TYPING = st.one_of(
+    st.sampled_from([TypeInstead(), TryAgain(), NotMe(), GoOn(), Prefer(True), Prefer(False)]),
+    st.builds(ChoseDocument, st.sampled_from(["01", "07", "", "99"])),
+    st.builds(TypedText, st.sampled_from(["10117410", "2", "01011980", "10052022", "x"])),
+)
+ROSA = Document("01", "10117428", date(1955, 6, 30), "PRUEBA", "ROSA")
 DEVICES = st.one_of(
-    st.just(DocumentTaken(DOCUMENT)), st.builds(DocumentProblem, st.sampled_from(ReadProblem))
+    st.builds(DocumentTaken, st.sampled_from([DOCUMENT, ROSA]), SESSIONS),
+    st.just(NumberTaken("01", "10117410")),
+    st.builds(DocumentProblem, st.sampled_from(ReadProblem)),
 )
 
 
 def order_of(at: At) -> UUID:
     """The application a person stands with; only called where there is one."""
-    assert isinstance(at, PayingByCard | PayingByCash | PayingByWallet)
+    assert isinstance(at, PayingByCard | PayingByCash | PayingByWallet | Working)
     return at.order.application
 
 
@@ -155,6 +192,8 @@ def answers(draw: st.DrawFn, pending: list[UUID]) -> Event:
                 ApplicantRefused(effect, NotPossible.ALREADY_VALID, date(2027, 2, 12)),
                 NothingToSend(effect),
                 EmailChanged(effect),
+                ApplicationsFollowed(effect, (Followed("A01-00001-X", Story.SENT),)),
+                FollowRefused(effect, NotFollowed.NOT_FOUND),
                 EmailNotChanged(effect, draw(st.sampled_from(NotCorrected))),
                 EmailNotChanged(effect, EmailProblem.INCOMPLETE),
                 *(SentAgain(effect, FREE, outcome) for outcome in Outcome),
@@ -196,7 +235,7 @@ class Promises:
         for effect in effects:
             if isinstance(effect, StopPaying):
                 assert isinstance(self._asked[effect.effect_id], TakeCash | ShowWalletCode)
-            elif not isinstance(effect, ForgetPerson):
+            elif not isinstance(effect, ForgetPerson | CallStaff):
                 # The same id always means the very same request.
                 assert self._asked.setdefault(effect.effect_id, effect) == effect
                 self.pending.append(effect.effect_id)
@@ -206,7 +245,8 @@ class Promises:
                 assert _NEEDS[type(effect)](state.world)
         if isinstance(event, ChargeUnknown | Charged | MoneyOwed) and state.at != before.at:
             self._doubtful.add(order_of(before.at))
-        left = person_of(before.at) is not None and person_of(state.at) is None
+        there, here = person_of(before.at), person_of(state.at)
+        left = there is not None and (here is None or here.session != there.session)
         forgotten = [each for each in effects if isinstance(each, ForgetPerson)]
         assert bool(forgotten) == left, "a person leaves exactly when they are forgotten"
         if isinstance(state.at, Welcome):
@@ -215,7 +255,7 @@ class Promises:
 
     def _check_ways_out(self, before: State, state: State, effects: tuple[Effect, ...]) -> None:
         if is_busy(state.at):
-            began = any(not isinstance(each, ForgetPerson) for each in effects)
+            began = any(not isinstance(each, ForgetPerson | CallStaff) for each in effects)
             assert state.at == before.at or began, "waits for what nobody does"
         elif person_of(state.at) is not None:
             left, _ = step(state, IdleExpired())
@@ -229,7 +269,7 @@ def test_no_sequence_breaks_the_flow(data: st.DataObject) -> None:
     begun = [State(), ready_to_pay(), in_force()]
     state, promises = data.draw(st.sampled_from(begun)), Promises()
     for _ in range(data.draw(st.integers(1, 60))):
-        event = data.draw(st.one_of(TOUCHES, DEVICES, WORLD, answers(promises.pending)))
+        event = data.draw(st.one_of(TOUCHES, TYPING, DEVICES, WORLD, answers(promises.pending)))
         before, (state, effects) = state, step(state, event)
         promises.check(before, event, state, effects)
 

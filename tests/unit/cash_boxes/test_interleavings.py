@@ -82,6 +82,7 @@ def test_each_piece_lies_in_exactly_one_box(steps: list[tuple]) -> None:
 
 
 @pytest.mark.thorough
+@pytest.mark.timeout(900)
 @settings(max_examples=1000, deadline=None)
 @given(STEPS)
 def test_each_piece_lies_in_exactly_one_box_a_thousand_times(steps: list[tuple]) -> None:

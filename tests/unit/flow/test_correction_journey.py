@@ -59,7 +59,7 @@ def test_an_incomplete_address_is_asked_for_again_and_a_code_is_no_address() -> 
     assert step(public, GaveEmail(None)) == (public, ())
     wrong, sent = step(at_email(), GaveEmail("juan"))
     assert isinstance(wrong.at, GiveNewEmail)
-    assert (wrong.at.problem, sent) == (EmailProblem.INCOMPLETE, ())
+    assert (wrong.at.problem, sent) == (EmailProblem.NO_AT, ())
 
 
 @pytest.mark.parametrize("problem", list(NotCorrected))

@@ -45,7 +45,7 @@ def issue_effect(state: State) -> IssueTicket:
 
 def a_ticket() -> Ticket:
     slip = (SlipLine("number", "I-007"),)
-    return Ticket("t-1", "I-007", "Información", AttentionClass.GENERAL, 2, "", slip)
+    return Ticket("t-1", "I-007", "Información", AttentionClass.GENERAL, 2, None, slip)
 
 
 def test_a_kiosk_is_closed_until_the_server_answered() -> None:

@@ -41,7 +41,7 @@ def server_slip(link: str | None = LINK) -> list[dict[str, Any]]:
 
 
 def paper(*lines: SlipLine) -> PrintJob:
-    return ticket_slip("1", Ticket("t", "I-007", "x", AttentionClass.GENERAL, 3, "", lines))
+    return ticket_slip("1", Ticket("t", "I-007", "x", AttentionClass.GENERAL, 3, None, lines))
 
 
 def printed(answer: object) -> PrintJob:

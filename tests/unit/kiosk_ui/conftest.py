@@ -12,12 +12,13 @@ from typing import Any
 
 import pytest
 
+from kiosk.comfort import Comfort
 from kiosk.flow.events import Event, ServerSeen
 from kiosk.flow.states import At, State, Welcome
 from kiosk.flow.step import step
 from kiosk.idle import IdleWatch
 from kiosk.texts.catalogue import load
-from kiosk.theme import Theme
+from kiosk.theme import MM_PER_PX_27, Theme
 from tests.unit.kiosk_ui.every_state import SERVICES, STATES, WORLD
 from tests.unit.kiosk_ui.layout import layout_faults
 from tests.unit.kiosk_ui.stub_window import StubFinder
@@ -71,6 +72,7 @@ class Bench:
 
         for _ in range(count):
             EventLoop.idle()
+        self.app.looked_at()
 
     def show(self, at: At, theme: Theme | None = None) -> None:
         if next(SHOWN) % SHOWN_A_COLLECTION == 0:
@@ -85,12 +87,28 @@ class Bench:
         world = replace(self.engine.state.world, **changes)
         self.engine.state, self.engine.changed = replace(self.engine.state, world=world), True
 
+    def wear(self, comfort: Comfort, mm_per_px: float = MM_PER_PX_27) -> None:
+        """From now on everybody finds the screen like this, on a panel of this many pixels."""
+        self.app.usual = comfort
+        self.app.theme = Theme(mm_per_px).dressed(comfort)
+        self.app.comfort = comfort
+        self.frames()
+
+    @staticmethod
+    def app_time() -> float:
+        """Now, on the application's clock."""
+        from kivy.clock import Clock
+
+        return Clock.time()
+
     def named(self, name: str) -> Any:
         """The control of this name, enabled or not."""
         return next(each for each in self.app.page.walk() if getattr(each, "name", "") == name)
 
     def faults(self) -> list[str]:
-        return layout_faults(self.app.warning or self.app.page, self.app.theme, self.app.root.size)
+        """What is wrong with all that is shown: the screen and the bar, or what lies over them."""
+        over = self.app.warning or self.app.chooser or self.app.root
+        return layout_faults(over, self.app.theme, self.app.root.size)
 
 
 @pytest.fixture(scope="session")
@@ -164,6 +182,9 @@ def bench(application: Bench, spanish: GNUTranslations) -> Bench:
     """The application as it starts: on the welcome screen, usual look, nothing posted."""
     application.engine.begin_anew()
     app = application.app
+    app._close_chooser()
+    app.ring.put(None)
+    app.usual = app.comfort = Comfort()
     if app.theme != Theme():
         app.theme = Theme()
     if app.loc._ != spanish.gettext:

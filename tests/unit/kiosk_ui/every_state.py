@@ -5,12 +5,14 @@ from datetime import date
 from uuid import UUID
 
 from kiosk.flow.facts import (
+    Doubt,
     EmailProblem,
     Found,
     InForce,
     NotCorrected,
     NotPaid,
     NotPossible,
+    NoTurn,
     Offer,
     Order,
     Owed,
@@ -18,9 +20,62 @@ from kiosk.flow.facts import (
     ReadProblem,
     Standing,
     Ticket,
+    Typed,
+    TypingProblem,
     VoucherProblem,
+    Wait,
+)
+from kiosk.flow.follow_states import (
+    ClaimStory,
+    FollowCode,
+    FollowDocument,
+    Followed,
+    FollowedClaim,
+    FollowedMoney,
+    FollowedNothing,
+    FollowedOnes,
+    FollowEnding,
+    Following,
+    FollowMenu,
+    FollowNumber,
+    NotFollowed,
+    Story,
+)
+from kiosk.flow.guide_states import (
+    Guide,
+    GuidePage,
+    GuideService,
+    GuideServices,
+    Topic,
+)
+from kiosk.flow.identity_states import (
+    ChooseDocument,
+    FinishFirst,
+    OfferPreference,
+    TypeBirth,
+    TypeCheck,
+    TypeIssue,
+    TypeNumber,
 )
 from kiosk.flow.person import AttentionClass, Document, Person
+from kiosk.flow.staff_states import (
+    Chore,
+    ChoreNews,
+    CodeProblem,
+    PlacedPart,
+    StaffAtWork,
+    StaffCalibration,
+    StaffClosing,
+    StaffCode,
+    StaffMenu,
+    StaffOpening,
+    StaffParts,
+    StaffPorts,
+    StaffTested,
+    TestedPart,
+    TestEnd,
+    Visit,
+)
 from kiosk.flow.states import (
     At,
     CannotApply,
@@ -57,6 +112,7 @@ from kiosk.flow.states import (
     TicketReady,
     TypeDay,
     Welcome,
+    WithoutEmail,
     Working,
 )
 from kiosk.flow.world import Obstacle, Part, PartState, Service, ServiceKind, World
@@ -76,6 +132,7 @@ WORLD = World(
     fee_centimos=3770,
     public_address=True,
     wallet=True,
+    complaints="Libro de Reclamaciones en el mostrador y en www.example.pe/reclamos",
     parts=tuple((part, PartState(True)) for part in Part),
 )
 PERSON = Person(
@@ -89,13 +146,14 @@ TICKET = Ticket(
     SERVICES[0].name,
     AttentionClass.PREFERENTIAL,
     7,
-    "unos 105 a 118 minutos",
+    Wait(105, 118),
 )
 OFFER = Offer("PR**** JUAN", 3770)
 IN_FORCE = InForce(SERVICES[0], date(2027, 9, 30))
 ORDER = Order(UUID(int=8), "A01-00042-K", 3770, "carmen@example.com")
 NO_EMAIL = replace(ORDER, email=None)
 FREE = replace(ORDER, amount_centimos=0)
+DOUBT = Doubt("juan@outlok.com", "juan@outlook.com")
 LONG_EMAIL = replace(
     ORDER, email="maria.del.rosario.quispe@alumnos.universidad-nacional-mayor.example.com"
 )
@@ -120,7 +178,8 @@ def _every_state() -> dict[str, At]:
             for attempts in (1, 2)
         },
         "choose_service": ChooseService(PERSON, SERVICES),
-        "choose_service-refused": ChooseService(PERSON, SERVICES, REFUSED),
+        "choose_service-refused": ChooseService(PERSON, SERVICES, REFUSED, no_turn=NoTurn.OTHER),
+        **{f"choose_service-{why}": ChooseService(PERSON, SERVICES, no_turn=why) for why in NoTurn},
         "choose_service-unread": ChooseService(replace(PERSON, document=None), SERVICES[:1]),
         "choose_service-few": ChooseService(PERSON, SERVICES[:1]),
         "choose_service-many": ChooseService(PERSON, SERVICES + SERVICES),
@@ -129,13 +188,140 @@ def _every_state() -> dict[str, At]:
         "ticket_ready-next": TicketReady(
             PERSON, replace(TICKET, ahead=0, number="PRE-1042"), PrintState.PRINTED
         ),
-        "ticket_ready-no_estimate": TicketReady(
-            PERSON, replace(TICKET, wait=""), PrintState.PRINTED
+        "ticket_ready-soon": TicketReady(
+            PERSON, replace(TICKET, wait=Wait(0, 4)), PrintState.PRINTED
         ),
+        "ticket_ready-long": TicketReady(
+            PERSON, replace(TICKET, wait=Wait(130, 180)), PrintState.PRINTED
+        ),
+        "ticket_ready-no_estimate": TicketReady(
+            PERSON, replace(TICKET, wait=None), PrintState.PRINTED
+        ),
+        **_identity(),
         **_before_paying(),
         **_paying(),
         **_results(),
         **_correction(),
+        **_staff(),
+        **_follow(),
+        **_guide(),
+    }
+
+
+def _guide() -> dict[str, At]:
+    unread = replace(PERSON, document=None)
+    turns = tuple(each for each in SERVICES if each.kind is ServiceKind.TURN)
+    named = replace(turns[1], needs="Dice cómo se portó en el penal. Traiga su documento.")
+    return {
+        "guide": Guide(unread),
+        "guide-read": Guide(PERSON),
+        **{f"guide_page-{topic}": GuidePage(unread, topic) for topic in Topic},
+        "guide_page-returns": GuidePage(
+            PERSON, Topic.COMPLAINTS, HoldsClaim(PERSON, OWED, PrintState.PRINTED)
+        ),
+        "guide_services": GuideServices(unread, turns),
+        "guide_service": GuideService(unread, named),
+    }
+
+
+def _follow() -> dict[str, At]:
+    unread = replace(PERSON, document=None)
+    address = "m***@a***"
+    ones = tuple(Followed("A01-00042-K", story, address) for story in Story)
+    return {
+        "follow_menu": FollowMenu(unread),
+        "follow_menu-read": FollowMenu(PERSON),
+        "follow_document": FollowDocument(unread),
+        **{f"follow_document-{why}": FollowDocument(unread, why) for why in ReadProblem},
+        "follow_number": FollowNumber(unread),
+        **{f"follow_number-{why}": FollowNumber(unread, why) for why in NotFollowed},
+        "follow_ending": FollowEnding(unread, ORDER.number),
+        "follow_ending-short": FollowEnding(unread, ORDER.number, short=True),
+        "follow_code": FollowCode(unread),
+        **{f"follow_code-{why}": FollowCode(unread, why) for why in NotFollowed},
+        "following": Following(unread),
+        "followed_nothing": FollowedNothing(PERSON),
+        **{f"followed_ones-{one.story}": FollowedOnes(PERSON, (one,)) for one in ones},
+        "followed_ones-several": FollowedOnes(
+            PERSON, (replace(ones[5], claim_open=True), *ones[:2])
+        ),
+        **{
+            f"followed_money-{story}": FollowedMoney(
+                unread, FollowedClaim("C-7KQ2-M9XT-9", 2010, story)
+            )
+            for story in ClaimStory
+        },
+    }
+
+
+def _identity() -> dict[str, At]:
+    unknown = replace(PERSON, document=None)
+    read = Document("", "800117495", date(1996, 12, 7), "PRUEBA", "DANIEL ALEJANDRO")
+    dni = Typed("01", "10117410", "2", date(1980, 1, 1))
+    typed = Document("01", "10117410", date(1980, 1, 1), typed=True)
+    somebody = replace(PERSON, document=typed)
+    problems = (TypingProblem.TOO_SHORT, TypingProblem.NOT_A_NUMBER)
+    days = (TypingProblem.NO_SUCH_DAY, TypingProblem.NOT_YET, TypingProblem.TOO_LONG_AGO)
+    wrong = TypingProblem.CHECK_CHARACTER
+    return {
+        "choose_document": ChooseDocument(unknown),
+        "choose_document-read": ChooseDocument(unknown, read=read),
+        **{
+            f"type_number-{kind}": TypeNumber(unknown, Typed(kind))
+            for kind in ("01", "04", "07", "23", "26")
+        },
+        **{f"type_number-{why}": TypeNumber(unknown, Typed("01"), why) for why in problems},
+        **{f"type_number-ce-{why}": TypeNumber(unknown, Typed("04"), why) for why in problems},
+        "type_check": TypeCheck(unknown, dni),
+        "type_check-wrong": TypeCheck(unknown, dni, wrong),
+        "type_birth": TypeBirth(unknown, dni),
+        **{f"type_birth-{why}": TypeBirth(unknown, dni, why) for why in days},
+        "type_issue": TypeIssue(unknown, dni),
+        "type_issue-before": TypeIssue(unknown, dni, TypingProblem.BEFORE_BIRTH),
+        "offer_preference": OfferPreference(PERSON, SERVICES[1]),
+        "finish_first": FinishFirst(PERSON, Terms(PERSON, SERVICES[0])),
+        "cannot_apply-typed": CannotApply(somebody, NotPossible.DATA_MISMATCH),
+        "cannot_apply-typed_unknown": CannotApply(somebody, NotPossible.UNKNOWN_DOCUMENT),
+        "goes_on-typed": GoesOn(somebody, Found("", Standing.WORKING)),
+    }
+
+
+VISIT = Visit(UUID(int=9), "supervisora.lima", tuple(Chore))
+PLACED = tuple(
+    PlacedPart(name, kind, f"/dev/ventanilla/{name}")
+    for name, kind in (
+        ("reader", "document_reader"),
+        ("printer", "receipt_printer"),
+        ("terminal", "card_terminal"),
+        ("notes", "cash_acceptor"),
+        ("coins", "cash_acceptor"),
+        ("hopper", "cash_dispenser"),
+        ("keypad", "keypad"),
+    )
+)
+
+
+def _staff() -> dict[str, At]:
+    asked, ends = UUID(int=10), (TestEnd.PASSED, TestEnd.FAILED, TestEnd.NOT_RUN)
+    tested = tuple(TestedPart(each.name, each.kind, ends[i % 3]) for i, each in enumerate(PLACED))
+    parts = StaffParts(VISIT, PLACED, ("/dev/ttyUSB0", "usb:0403:6001:A50285BI"))
+    few = replace(VISIT, chores=(Chore.PAPER, Chore.SELF_TEST, Chore.SERVICE))
+    return {
+        "staff_code": StaffCode(UUID(int=9)),
+        **{f"staff_code-{why}": StaffCode(UUID(int=9), why) for why in CodeProblem},
+        "staff_opening": StaffOpening(UUID(int=9), asked, 1),
+        "staff_menu": StaffMenu(VISIT),
+        "staff_menu-few": StaffMenu(few),
+        **{f"staff_menu-{news}": StaffMenu(VISIT, news) for news in ChoreNews},
+        **{f"staff_at_work-{each}": StaffAtWork(VISIT, each, asked) for each in Chore},
+        "staff_tested": StaffTested(VISIT, tested, PrintState.PRINTED),
+        "staff_tested-no_paper": StaffTested(VISIT, tested[:3], PrintState.NOT_PRINTED),
+        "staff_closing": StaffClosing(VISIT),
+        "staff_parts": parts,
+        "staff_ports": StaffPorts(parts, PLACED[0]),
+        "staff_ports-none": StaffPorts(replace(parts, ports=()), PLACED[0]),
+        "staff_calibration": StaffCalibration(VISIT),
+        "staff_calibration-again": StaffCalibration(VISIT, again=True),
     }
 
 
@@ -166,6 +352,13 @@ def _before_paying() -> dict[str, At]:
         "confirm_name-long": ConfirmName(PERSON, certificate, long_name),
         "give_email": GiveEmail(PERSON, certificate, OFFER),
         "give_email-incomplete": GiveEmail(PERSON, certificate, OFFER, EmailProblem.INCOMPLETE),
+        **{
+            f"give_email-{why}": GiveEmail(PERSON, certificate, OFFER, why)
+            for why in EmailProblem
+            if why is not EmailProblem.INCOMPLETE
+        },
+        "give_email-doubt": GiveEmail(PERSON, certificate, OFFER, doubt=DOUBT),
+        "without_email": WithoutEmail(PERSON, GiveEmail(PERSON, certificate, OFFER)),
         "registering": Registering(PERSON, OFFER, ORDER.email),
     }
 

@@ -38,7 +38,7 @@ def layout_faults(page: Any, theme: Theme, window: tuple[float, float]) -> list[
     for control in touchable:
         if min(control.size) * theme.mm_per_px < 20:
             found.append(f"too small to touch: {control.name}")
-        if control.to_window(0, control.top)[1] > 0.65 * window[1] + 1:
+        if control.to_window(0, control.top)[1] > theme.reach * window[1] + 1:
             found.append(f"too high to reach: {control.name}")
         if not control.name or not control.label:
             found.append(f"nameless: {control}")

@@ -13,14 +13,17 @@ def test_it_is_offered_after_the_services_to_whoever_was_read(
     bench: Any, states: dict[str, At]
 ) -> None:
     bench.show(states["choose_service-few"])
-    assert bench.touch.controls() == ["service:certificate", "correct_email", "back", "cancel"]
+    assert bench.touch.controls() == ["service:certificate", "already_applied", "back", "cancel"]
+    bench.show(states["follow_menu-read"])
+    expected = ["see_application", "see_claim", "correct_email", "back", "cancel"]
+    assert bench.touch.controls() == expected
     assert "Corregir mi correo" in bench.touch.texts()
-    bench.show(states["choose_service-unread"])
+    bench.show(states["follow_menu"])
     assert "correct_email" not in bench.touch.controls()
     bench.show(states["choose_service-few"])
     bench.put_world(server=False)
     bench.frames()
-    assert "correct_email" not in bench.touch.controls()
+    assert "already_applied" not in bench.touch.controls()
     assert bench.faults() == []
 
 
@@ -51,9 +54,9 @@ def test_every_refusal_has_its_own_words(bench: Any, states: dict[str, At]) -> N
 
 def test_a_code_is_no_address_here(bench: Any, states: dict[str, At]) -> None:
     bench.show(states["give_email-new"])
-    assert "prefer_qr" not in bench.touch.controls()
+    assert "no_email" not in bench.touch.controls()
     bench.show(states["give_email"])
-    assert "prefer_qr" in bench.touch.controls()
+    assert "no_email" in bench.touch.controls()
 
 
 def test_a_whole_correction_by_touch(bench: Any, states: dict[str, At]) -> None:
@@ -72,6 +75,7 @@ def test_a_whole_correction_by_touch(bench: Any, states: dict[str, At]) -> None:
     assert at.person.document is not None
     bench.engine.post(DocumentTaken(at.person.document))
     bench.frames()
+    touch("already_applied", "follow_menu")
     touch("correct_email", "give_number")
     bench.touch.type_keys("A0100042K")
     touch("continue", "give_email")

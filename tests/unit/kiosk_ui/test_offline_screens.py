@@ -14,7 +14,7 @@ from tests.unit.kiosk_ui.every_state import PERSON, SERVICES, TICKET
 LEFT = tuple(Held(each, left=each.code != "release") for each in SERVICES[1:])
 FEW = (SERVICES[0], SERVICES[1], SERVICES[3])
 BY_VOICE = replace(
-    TICKET, number="R-1042", service=SERVICES[1].name, ahead=0, wait="", by_voice=True
+    TICKET, number="R-1042", service=SERVICES[1].name, ahead=0, wait=None, by_voice=True
 )
 ONLY_TURNS = "Sin conexión: por ahora solo entregamos turnos, en papel."
 STATES: dict[str, At] = {

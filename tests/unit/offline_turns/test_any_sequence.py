@@ -29,8 +29,8 @@ from kiosk.flow.world import Held, Part, World, gives_turns, number_obstacle
 from tests.support.flow import DOCUMENT, DOWN, INFORMATION, SEEN, UP, after, open_kiosk
 
 SLIP = (SlipLine("number", "I-001"),)
-ONLINE = Ticket("t", "I-901", "Información", AttentionClass.GENERAL, 0, "", SLIP)
-ON_PAPER = Ticket("t", "I-001", "Información", AttentionClass.GENERAL, 0, "", SLIP, True)
+ONLINE = Ticket("t", "I-901", "Información", AttentionClass.GENERAL, 0, None, SLIP)
+ON_PAPER = Ticket("t", "I-001", "Información", AttentionClass.GENERAL, 0, None, SLIP, True)
 NUMBERS = [
     NumbersChanged("Prueba", held)
     for held in ((), (Held(INFORMATION, left=True),), (Held(INFORMATION, left=False),))
@@ -55,7 +55,7 @@ def answers(draw: st.DrawFn, effect: Effect) -> Event:
     match effect:
         case IssueTicket():
             issued = TicketIssued(key, ONLINE)
-            return draw(st.sampled_from([issued, refused, TicketUnanswered(key, "no")]))
+            return draw(st.sampled_from([issued, refused, TicketUnanswered(key)]))
         case TakeNumber():
             return draw(st.sampled_from([TicketIssued(key, ON_PAPER), refused]))
         case _:

@@ -16,7 +16,7 @@ from kiosk.flow.events import (
     TicketRefused,
     TicketUnanswered,
 )
-from kiosk.flow.facts import NotPossible, PrintState, Ticket
+from kiosk.flow.facts import NotPossible, NoTurn, PrintState, Ticket
 from kiosk.flow.person import AttentionClass
 from kiosk.flow.slip import SlipLine
 from kiosk.flow.states import (
@@ -70,7 +70,7 @@ def on_paper(taken: Effect) -> TicketIssued:
     assert isinstance(taken, TakeNumber)
     slip = (SlipLine("number", "I-007"),)
     ticket = Ticket(
-        str(taken.effect_id), "I-007", "Información", taken.attention_class, 0, "", slip, True
+        str(taken.effect_id), "I-007", "Información", taken.attention_class, 0, None, slip, True
     )
     return TicketIssued(taken.effect_id, ticket)
 
@@ -96,7 +96,7 @@ def test_preferential_people_get_a_preferential_number() -> None:
 
 def test_no_certificate_is_offered_and_one_under_way_ends_in_a_turn() -> None:
     state = after(alone(), *CHOSEN[:2])
-    assert certificate_obstacle(state.world, document_known=True) is Obstacle.SERVER_AWAY
+    assert certificate_obstacle(state.world) is Obstacle.SERVER_AWAY
     at = after(state, Choose("certificate")).at
     assert isinstance(at, CannotApply)
     assert at.reason is NotPossible.SERVER_AWAY
@@ -153,7 +153,7 @@ def test_only_services_with_numbers_are_given() -> None:
 def unanswered(state: State) -> tuple[IssueTicket, TicketUnanswered]:
     asked = the_effect(state, *CHOSEN)
     assert isinstance(asked, IssueTicket)
-    return asked, TicketUnanswered(asked.effect_id, "Sin conexión")
+    return asked, TicketUnanswered(asked.effect_id)
 
 
 def test_a_server_that_does_not_answer_is_replaced_by_a_number_that_names_the_request() -> None:
@@ -173,16 +173,16 @@ def test_without_a_number_the_same_request_may_be_asked_again(numbers: NumbersCh
     asked, silence = unanswered(state)
     at = after(state, *CHOSEN, silence).at
     assert isinstance(at, ChooseService)
-    assert at.problem == "Sin conexión"
+    assert at.no_turn is NoTurn.AWAY
     assert the_effect(state, *CHOSEN, silence, Choose("information")) == asked
 
 
 def test_numbers_that_ran_out_meanwhile_are_refused_in_words() -> None:
     taken = the_effect(alone(), *CHOSEN)
     assert isinstance(taken, TakeNumber)
-    at = after(alone(), *CHOSEN, TicketRefused(taken.effect_id, "No quedan números")).at
+    at = after(alone(), *CHOSEN, TicketRefused(taken.effect_id, why=NoTurn.NO_NUMBERS)).at
     assert isinstance(at, ChooseService)
-    assert at.problem == "No quedan números"
+    assert at.no_turn is NoTurn.NO_NUMBERS
 
 
 # --- no paper ---------------------------------------------------------------------------------
@@ -224,4 +224,4 @@ def test_a_paper_nobody_knows_of_is_worth_a_turn() -> None:
 def test_the_server_comes_back_and_is_asked_again() -> None:
     back = after(alone(), SEEN)
     assert isinstance(the_effect(back, *CHOSEN), IssueTicket)
-    assert certificate_obstacle(back.world, document_known=True) is None
+    assert certificate_obstacle(back.world) is None

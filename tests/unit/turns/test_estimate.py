@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from queue_server.turns.model.estimate import Estimate, Window, estimate, words
+from queue_server.turns.model.estimate import Estimate, Window, estimate, minutes, words
 from queue_server.turns.model.pace import Pace, starting
 from queue_server.turns.model.rule import Line, Rule
 from queue_server.turns.model.ticket import AttentionClass
@@ -31,6 +31,16 @@ def test_no_open_counter_means_no_estimate() -> None:
 
 def test_a_free_counter_and_nobody_ahead_is_at_once() -> None:
     assert wait(0, FREE) == Estimate(0, 30)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "whole"),
+    [((300, 700), (5, 12)), ((0, 30), (0, 2)), ((7250, 9000), (120, 150)), ((59, 60), (0, 2))],
+)
+def test_the_wait_in_minutes_is_never_shorter_than_it_is(
+    seconds: tuple[int, int], whole: tuple[int, int]
+) -> None:
+    assert minutes(Estimate(*seconds)) == whole
 
 
 def test_many_people_ahead_wait_about_people_times_service_over_counters() -> None:

@@ -1,0 +1,41 @@
+"""Where a person stands whose e-mail was mistyped."""
+
+from dataclasses import dataclass
+
+from kiosk.flow.facts import Doubt, EmailProblem, NotCorrected
+from kiosk.flow.person import Person
+
+
+@dataclass(frozen=True)
+class GiveNumber:
+    """Which application? The number is on the paper."""
+
+    person: Person
+    problem: NotCorrected | None = None
+
+
+@dataclass(frozen=True)
+class GiveNewEmail:
+    """The right address for application `number`. `problem` as in GiveEmail."""
+
+    person: Person
+    number: str
+    problem: EmailProblem | None = None
+    doubt: Doubt | None = None
+
+
+@dataclass(frozen=True)
+class CorrectingEmail:
+    """The server changes the address of application `number`."""
+
+    person: Person
+    number: str
+    email: str
+
+
+@dataclass(frozen=True)
+class EmailCorrected:
+    """From now on everything of the application goes to `email`."""
+
+    person: Person
+    email: str

@@ -1,0 +1,45 @@
+"""PURE: how far along the certificate's journey each screen is."""
+
+from enum import StrEnum
+
+from kiosk.flow import states
+from kiosk.flow.states import At
+
+
+class Step(StrEnum):
+    """The four steps of a certificate, in their order."""
+
+    DOCUMENT = "document"
+    DATA = "data"
+    PAYMENT = "payment"
+    CERTIFICATE = "certificate"
+
+
+STEPS = tuple(Step)
+
+STEP_OF: dict[type, Step] = {
+    states.ReadDocument: Step.DOCUMENT,
+    states.Terms: Step.DATA,
+    states.CheckingApplicant: Step.DATA,
+    states.ConfirmName: Step.DATA,
+    states.GiveEmail: Step.DATA,
+    states.Registering: Step.DATA,
+    states.ReadyToPay: Step.PAYMENT,
+    states.PayingByCard: Step.PAYMENT,
+    states.PayingByCash: Step.PAYMENT,
+    states.PayingByWallet: Step.PAYMENT,
+    states.GiveSequence: Step.PAYMENT,
+    states.GiveDay: Step.PAYMENT,
+    states.TypeDay: Step.PAYMENT,
+    states.CheckingVoucher: Step.PAYMENT,
+    states.Working: Step.CERTIFICATE,
+    states.CertificateReady: Step.CERTIFICATE,
+    states.InReview: Step.CERTIFICATE,
+    states.StillWorking: Step.CERTIFICATE,
+}
+"""Screens that are not here belong to no step: nothing is said of steps on them."""
+
+
+def step_of(at: At) -> Step | None:
+    """The step that `at` belongs to, None beside the journey."""
+    return STEP_OF.get(type(at))

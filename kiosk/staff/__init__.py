@@ -1,0 +1,1 @@
+"""The staff's own menu behind the screen: what a chore really does."""
