@@ -35,7 +35,15 @@ def after_session(standing: HelpState) -> HelpState:
 
 
 def _is_news(standing: HelpState, heard: HelpState) -> bool:
-    """While the server is being told it does not know of this call yet."""
-    if standing is HelpState.CALLING:
-        return heard in (HelpState.CALLED, HelpState.COMING, HelpState.NO_ANSWER)
-    return heard is not standing
+    """While the server is being told it does not know of this call yet.
+
+    Where nobody called, an open call is one from before a restart; that somebody comes was said to
+    the person before, and asked about while they stood here.
+    """
+    match standing:
+        case HelpState.CALLING:
+            return heard in (HelpState.CALLED, HelpState.COMING, HelpState.NO_ANSWER)
+        case HelpState.NOT_CALLED:
+            return heard is HelpState.CALLED
+        case _:
+            return heard is not standing

@@ -7,7 +7,6 @@ Run by `make shots` in a process of its own, because Kivy opens one window in a 
 import json
 import os
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
@@ -67,7 +66,6 @@ def main(folder: Path, *languages: str) -> None:
     app._run_prepare()
     EventLoop.start()
     touch, found = Touch(app), {}
-    app.usual = replace(app.usual, large=True)  # anything else: each look is put on below
     for language, look in product(languages or LANGUAGES, LOOKS):
         app.usual = app.comfort = Comfort(language, **LOOKS[look])
         there = folder / language / look
@@ -84,14 +82,6 @@ def main(folder: Path, *languages: str) -> None:
                 found[f"{language}/{look}/{name}"] = faults
         print(f"shots: {language}, {look}: {len(STATES)} screens", flush=True)
     (folder / "faults.json").write_text(json.dumps(found, indent=1, ensure_ascii=False))
-
-
-def pictures(folder: Path, names: tuple[str, ...], language: str, look: str) -> Iterator[Path]:
-    """The pictures of `names` that were drawn."""
-    for name in names:
-        path = folder / language / look / f"{name}.jpg"
-        if path.exists():
-            yield path
 
 
 if __name__ == "__main__":

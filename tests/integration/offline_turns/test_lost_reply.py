@@ -8,6 +8,7 @@ from zlib import crc32
 import pytest
 
 from kiosk.flow.effects import effect_id
+from kiosk.flow.facts import NoTurn
 from kiosk.flow.states import ChooseService, OutOfService, State, TicketReady
 from kiosk.flow.touches import Finish
 from kiosk.flow.world import Obstacle, Part
@@ -88,7 +89,7 @@ def test_who_was_given_no_number_at_all_leaves_nothing_in_the_line(scene: Scene)
     scene.bench.until(lambda state: "out" in state.world.part(Part.PRINTER).words)
     scene.cable.lose_reply_to(TICKETS)
     choose(scene.bench)
-    scene.bench.until_at(ChooseService, lambda at: bool(at.problem))
+    scene.bench.until_at(ChooseService, lambda at: at.no_turn is NoTurn.AWAY)
     assert len(scene.newcomers()) == 1, "the server issued a number that nobody knows of"
     scene.bench.post(Finish())
     closed = scene.bench.until_at(OutOfService)

@@ -60,6 +60,11 @@ def test_older_news_does_not_end_a_call_that_is_just_being_made() -> None:
     assert after(making, HelpHeard(HelpState.NOT_CALLED)) == making
 
 
+def test_who_comes_next_is_not_told_that_somebody_comes_to_the_one_before() -> None:
+    """The answer was on its way when the session ended."""
+    assert after(open_kiosk(), COMING).help is HelpState.NOT_CALLED
+
+
 def test_a_closed_kiosk_calls_too() -> None:
     closed = after(open_kiosk(), ServerLost())
     assert isinstance(closed.at, OutOfService)
