@@ -8,12 +8,16 @@ from typing import get_args
 from kiosk.flow.staff_states import Staff
 from kiosk.flow.states import (
     At,
+    GiveDay,
     GiveSequence,
+    HoldsClaim,
     PayingByCash,
     PayingByWallet,
     PaymentUnknown,
+    PaymentWaits,
     ReadyToPay,
     Terms,
+    TypeDay,
 )
 
 ORDINARY = 45.0
@@ -25,7 +29,11 @@ PATIENCE: dict[type[At], float] = {
     PayingByCash: 180.0,
     PayingByWallet: 180.0,
     PaymentUnknown: 180.0,
+    HoldsClaim: 180.0,
+    PaymentWaits: 120.0,
     GiveSequence: 120.0,
+    GiveDay: 120.0,
+    TypeDay: 120.0,
     **dict.fromkeys(get_args(Staff), 60.0),
 }
 """The same for what takes long to read, to pay, or to write down."""

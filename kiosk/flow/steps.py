@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from kiosk.flow import states
+from kiosk.flow import identity_states, states
 from kiosk.flow.states import At
 
 
@@ -19,6 +19,11 @@ STEPS = tuple(Step)
 
 STEP_OF: dict[type, Step] = {
     states.ReadDocument: Step.DOCUMENT,
+    identity_states.ChooseDocument: Step.DOCUMENT,
+    identity_states.TypeNumber: Step.DOCUMENT,
+    identity_states.TypeCheck: Step.DOCUMENT,
+    identity_states.TypeBirth: Step.DOCUMENT,
+    identity_states.TypeIssue: Step.DOCUMENT,
     states.Terms: Step.DATA,
     states.CheckingApplicant: Step.DATA,
     states.ConfirmName: Step.DATA,
