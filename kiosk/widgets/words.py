@@ -21,6 +21,7 @@ class Words(Label):
 
     def _create_label(self) -> None:
         super()._create_label()
+        assert self._label is not None
         self._label.options |= {"color": WHITE, "outline_color": WHITE}
 
     def _trigger_texture_update(
