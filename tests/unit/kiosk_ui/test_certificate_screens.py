@@ -300,7 +300,7 @@ def test_the_certificate_comes_first_with_its_price(bench: Any, states: dict[str
     at: Any = states["choose_service"]
     bench.show(replace(at, services=tuple(reversed(at.services))))
     assert bench.touch.controls()[0] == "service:certificate"
-    assert "Cuesta S/ 37.70. Se paga aquí con tarjeta." in bench.touch.texts()
+    assert "Cuesta S/ 37.70. Se paga aquí." in bench.touch.texts()
 
 
 @pytest.mark.parametrize(
