@@ -44,7 +44,7 @@ from kiosk.flow.effects import (
     TakeNumber,
 )
 from kiosk.flow.events import JournalChanged
-from kiosk.flow.staff_events import ClosureChanged
+from kiosk.flow.staff.events import ClosureChanged
 from kiosk.flow.states import Welcome
 from kiosk.flow.world import Part
 from kiosk.giving_back import LOOK_EVERY_S as RETURNS_EVERY_S

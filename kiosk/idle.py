@@ -5,7 +5,7 @@ from enum import StrEnum
 from math import ceil
 from typing import get_args
 
-from kiosk.flow.staff_states import Staff
+from kiosk.flow.staff.states import Staff
 from kiosk.flow.states import (
     At,
     GiveDay,

@@ -11,7 +11,7 @@ import structlog
 
 from kiosk.flow.effects import CallStaff, Effect, ForgetPerson, Journalled, StopPaying
 from kiosk.flow.events import Event
-from kiosk.flow.staff_events import ChoreEnded, StaffEffect
+from kiosk.flow.staff.events import ChoreEnded, StaffEffect
 from kiosk.flow.states import State
 from kiosk.flow.step import step
 from kiosk.flow.touches import Touch

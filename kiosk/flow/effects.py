@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 
 from kiosk.flow.facts import Order, Ticket
 from kiosk.flow.person import AttentionClass, Document
-from kiosk.flow.staff_events import StaffEffect
+from kiosk.flow.staff.events import StaffEffect
 from kiosk.flow.world import Service
 
 

@@ -21,9 +21,9 @@ from kiosk.flow.facts import (
     Ticket,
     VoucherProblem,
 )
-from kiosk.flow.follow_states import Followed, FollowedClaim, NotFollowed
+from kiosk.flow.follow.states import Followed, FollowedClaim, NotFollowed
 from kiosk.flow.person import Document
-from kiosk.flow.staff_events import ClosureChanged, StaffAnswer
+from kiosk.flow.staff.events import ClosureChanged, StaffAnswer
 from kiosk.flow.touches import Touch
 from kiosk.flow.world import Held, Part, PartState, Service
 

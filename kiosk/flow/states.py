@@ -2,10 +2,6 @@
 
 from dataclasses import dataclass, field
 
-from kiosk.flow.correction_states import CorrectingEmail as CorrectingEmail
-from kiosk.flow.correction_states import EmailCorrected as EmailCorrected
-from kiosk.flow.correction_states import GiveNewEmail as GiveNewEmail
-from kiosk.flow.correction_states import GiveNumber as GiveNumber
 from kiosk.flow.facts import (
     Doubt,
     EmailProblem,
@@ -22,11 +18,15 @@ from kiosk.flow.facts import (
     Ticket,
     VoucherProblem,
 )
-from kiosk.flow.follow_states import Follow
-from kiosk.flow.guide_states import Guiding
-from kiosk.flow.identity_states import Identity
+from kiosk.flow.follow.correction_states import CorrectingEmail as CorrectingEmail
+from kiosk.flow.follow.correction_states import EmailCorrected as EmailCorrected
+from kiosk.flow.follow.correction_states import GiveNewEmail as GiveNewEmail
+from kiosk.flow.follow.correction_states import GiveNumber as GiveNumber
+from kiosk.flow.follow.states import Follow
+from kiosk.flow.guide.states import Guiding
+from kiosk.flow.identity.states import Identity
 from kiosk.flow.person import Person
-from kiosk.flow.staff_states import Staff
+from kiosk.flow.staff.states import Staff
 from kiosk.flow.world import Obstacle, Service, World
 
 

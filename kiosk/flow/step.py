@@ -3,7 +3,10 @@
 from dataclasses import replace
 from typing import get_args
 
-from kiosk.flow import again, certificate, correction, follow, guide, help, identity, staff, turn
+from kiosk.flow import help, turn
+from kiosk.flow.certificate import again
+from kiosk.flow.certificate import applying as certificate
+from kiosk.flow.certificate.receipt import owed_before_leaving
 from kiosk.flow.effects import Effect, ForgetPerson
 from kiosk.flow.events import (
     Event,
@@ -15,9 +18,13 @@ from kiosk.flow.events import (
     ServerLost,
     ServerSeen,
 )
-from kiosk.flow.identity_states import FinishFirst
-from kiosk.flow.receipt import owed_before_leaving
-from kiosk.flow.staff_events import ClosureChanged
+from kiosk.flow.follow import correction
+from kiosk.flow.follow import following as follow
+from kiosk.flow.guide import pages as guide
+from kiosk.flow.identity import proving as identity
+from kiosk.flow.identity.states import FinishFirst
+from kiosk.flow.staff import menu as staff
+from kiosk.flow.staff.events import ClosureChanged
 from kiosk.flow.states import (
     Again,
     At,

@@ -2,7 +2,8 @@
 
 from enum import StrEnum
 
-from kiosk.flow import identity_states, states
+from kiosk.flow import states
+from kiosk.flow.identity import states as identity_states
 from kiosk.flow.states import At
 
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from kiosk.flow.guide_states import Topic
-from kiosk.flow.staff_events import StaffTouch
+from kiosk.flow.guide.states import Topic
+from kiosk.flow.staff.events import StaffTouch
 from kiosk.order import Means
 
 

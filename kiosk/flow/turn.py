@@ -3,7 +3,7 @@
 from dataclasses import replace
 from uuid import UUID
 
-from kiosk.flow import certificate
+from kiosk.flow.certificate import applying as certificate
 from kiosk.flow.effects import Effect, IssueTicket, PrintTicket, TakeNumber, effect_id
 from kiosk.flow.events import (
     Event,
@@ -13,12 +13,12 @@ from kiosk.flow.events import (
     TicketUnanswered,
 )
 from kiosk.flow.facts import NoTurn, PrintState, Ticket, Typed
-from kiosk.flow.follow_states import FollowedMoney, FollowedNothing, FollowedOnes
-from kiosk.flow.guide_states import GuideService
-from kiosk.flow.identity_change import afresh
-from kiosk.flow.identity_states import ChooseDocument, OfferPreference
+from kiosk.flow.follow.states import FollowedMoney, FollowedNothing, FollowedOnes
+from kiosk.flow.guide.states import GuideService
+from kiosk.flow.identity.change import afresh
+from kiosk.flow.identity.preference import offers_preference
+from kiosk.flow.identity.states import ChooseDocument, OfferPreference
 from kiosk.flow.person import AttentionClass, Person
-from kiosk.flow.preference import offers_preference
 from kiosk.flow.states import (
     At,
     CannotApply,

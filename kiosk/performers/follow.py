@@ -5,8 +5,8 @@ from typing import Any
 
 from kiosk.flow.effects import FollowApplications, FollowClaim
 from kiosk.flow.events import ApplicationsFollowed, ClaimFollowed, Event, FollowRefused
-from kiosk.flow.follow_states import Followed, FollowedClaim, NotFollowed
-from kiosk.flow.follow_story import claim_story_of, story_of
+from kiosk.flow.follow.states import Followed, FollowedClaim, NotFollowed
+from kiosk.flow.follow.story import claim_story_of, story_of
 from kiosk.flow.person import Document
 from kiosk.journal import EffectState
 from kiosk.performers.applicant import document_body

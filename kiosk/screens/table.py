@@ -1,68 +1,72 @@
 """Which screen shows which state of the flow."""
 
-from kiosk.flow import follow_states, guide_states, identity_states, staff_states, states
-from kiosk.screens.cannot_apply import CannotApplyScreen
-from kiosk.screens.certificate_ready import CertificateReadyScreen
-from kiosk.screens.checking_applicant import CheckingApplicantScreen
-from kiosk.screens.checking_voucher import CheckingVoucherScreen
-from kiosk.screens.choose_document import ChooseDocumentScreen
-from kiosk.screens.choose_service import ChooseServiceScreen
-from kiosk.screens.confirm_name import ConfirmNameScreen
-from kiosk.screens.correcting_email import CorrectingEmailScreen
-from kiosk.screens.email_corrected import EmailCorrectedScreen
-from kiosk.screens.finish_first import FinishFirstScreen
-from kiosk.screens.follow_document import FollowDocumentScreen
-from kiosk.screens.follow_menu import FollowMenuScreen
-from kiosk.screens.follow_typing import FollowTypingScreen
-from kiosk.screens.followed_money import FollowedMoneyScreen
-from kiosk.screens.followed_nothing import FollowedNothingScreen
-from kiosk.screens.followed_ones import FollowedOnesScreen
-from kiosk.screens.following import FollowingScreen
-from kiosk.screens.give_day import GiveDayScreen
-from kiosk.screens.give_email import GiveEmailScreen
-from kiosk.screens.give_number import GiveNumberScreen
-from kiosk.screens.give_sequence import GiveSequenceScreen
-from kiosk.screens.goes_on import GoesOnScreen
-from kiosk.screens.guide import GuideScreen
-from kiosk.screens.guide_page import GuidePageScreen
-from kiosk.screens.guide_service import GuideServiceScreen
-from kiosk.screens.guide_services import GuideServicesScreen
-from kiosk.screens.holds_claim import HoldsClaimScreen
-from kiosk.screens.in_review import InReviewScreen
-from kiosk.screens.offer_preference import OfferPreferenceScreen
-from kiosk.screens.out_of_service import OutOfServiceScreen
-from kiosk.screens.paid_but_refused import PaidButRefusedScreen
-from kiosk.screens.paying_by_card import PayingByCardScreen
-from kiosk.screens.paying_by_cash import PayingByCashScreen
-from kiosk.screens.paying_by_wallet import PayingByWalletScreen
-from kiosk.screens.payment_unknown import PaymentUnknownScreen
-from kiosk.screens.payment_waits import PaymentWaitsScreen
-from kiosk.screens.read_document import ReadDocumentScreen
-from kiosk.screens.ready_to_pay import ReadyToPayScreen
-from kiosk.screens.registering import RegisteringScreen
-from kiosk.screens.sending_again import SendingAgainScreen
-from kiosk.screens.staff_at_work import StaffAtWorkScreen
-from kiosk.screens.staff_calibration import StaffCalibrationScreen
-from kiosk.screens.staff_choices import (
+from kiosk.flow import states
+from kiosk.flow.follow import states as follow_states
+from kiosk.flow.guide import states as guide_states
+from kiosk.flow.identity import states as identity_states
+from kiosk.flow.staff import states as staff_states
+from kiosk.screens.certificate.cannot_apply import CannotApplyScreen
+from kiosk.screens.certificate.certificate_ready import CertificateReadyScreen
+from kiosk.screens.certificate.checking_applicant import CheckingApplicantScreen
+from kiosk.screens.certificate.confirm_name import ConfirmNameScreen
+from kiosk.screens.certificate.give_email import GiveEmailScreen
+from kiosk.screens.certificate.goes_on import GoesOnScreen
+from kiosk.screens.certificate.in_review import InReviewScreen
+from kiosk.screens.certificate.registering import RegisteringScreen
+from kiosk.screens.certificate.sending_again import SendingAgainScreen
+from kiosk.screens.certificate.still_working import StillWorkingScreen
+from kiosk.screens.certificate.terms import TermsScreen
+from kiosk.screens.certificate.without_email import WithoutEmailScreen
+from kiosk.screens.certificate.working import WorkingScreen
+from kiosk.screens.follow.correcting_email import CorrectingEmailScreen
+from kiosk.screens.follow.email_corrected import EmailCorrectedScreen
+from kiosk.screens.follow.follow_document import FollowDocumentScreen
+from kiosk.screens.follow.follow_menu import FollowMenuScreen
+from kiosk.screens.follow.follow_typing import FollowTypingScreen
+from kiosk.screens.follow.followed_money import FollowedMoneyScreen
+from kiosk.screens.follow.followed_nothing import FollowedNothingScreen
+from kiosk.screens.follow.followed_ones import FollowedOnesScreen
+from kiosk.screens.follow.following import FollowingScreen
+from kiosk.screens.follow.give_number import GiveNumberScreen
+from kiosk.screens.guide.guide import GuideScreen
+from kiosk.screens.guide.guide_page import GuidePageScreen
+from kiosk.screens.guide.guide_service import GuideServiceScreen
+from kiosk.screens.guide.guide_services import GuideServicesScreen
+from kiosk.screens.identity.choose_document import ChooseDocumentScreen
+from kiosk.screens.identity.finish_first import FinishFirstScreen
+from kiosk.screens.identity.offer_preference import OfferPreferenceScreen
+from kiosk.screens.identity.read_document import ReadDocumentScreen
+from kiosk.screens.identity.type_birth import TypeBirthScreen
+from kiosk.screens.identity.type_check import TypeCheckScreen
+from kiosk.screens.identity.type_issue import TypeIssueScreen
+from kiosk.screens.identity.type_number import TypeNumberScreen
+from kiosk.screens.paying.checking_voucher import CheckingVoucherScreen
+from kiosk.screens.paying.give_day import GiveDayScreen
+from kiosk.screens.paying.give_sequence import GiveSequenceScreen
+from kiosk.screens.paying.holds_claim import HoldsClaimScreen
+from kiosk.screens.paying.paid_but_refused import PaidButRefusedScreen
+from kiosk.screens.paying.paying_by_card import PayingByCardScreen
+from kiosk.screens.paying.paying_by_cash import PayingByCashScreen
+from kiosk.screens.paying.paying_by_wallet import PayingByWalletScreen
+from kiosk.screens.paying.payment_unknown import PaymentUnknownScreen
+from kiosk.screens.paying.payment_waits import PaymentWaitsScreen
+from kiosk.screens.paying.ready_to_pay import ReadyToPayScreen
+from kiosk.screens.paying.type_day import TypeDayScreen
+from kiosk.screens.staff.staff_at_work import StaffAtWorkScreen
+from kiosk.screens.staff.staff_calibration import StaffCalibrationScreen
+from kiosk.screens.staff.staff_choices import (
     StaffClosingScreen,
     StaffMenuScreen,
     StaffPartsScreen,
     StaffPortsScreen,
 )
-from kiosk.screens.staff_code import StaffCodeScreen
-from kiosk.screens.staff_tested import StaffTestedScreen
-from kiosk.screens.still_working import StillWorkingScreen
-from kiosk.screens.taking_turn import TakingTurnScreen
-from kiosk.screens.terms import TermsScreen
-from kiosk.screens.ticket_ready import TicketReadyScreen
-from kiosk.screens.type_birth import TypeBirthScreen
-from kiosk.screens.type_check import TypeCheckScreen
-from kiosk.screens.type_day import TypeDayScreen
-from kiosk.screens.type_issue import TypeIssueScreen
-from kiosk.screens.type_number import TypeNumberScreen
-from kiosk.screens.welcome import WelcomeScreen
-from kiosk.screens.without_email import WithoutEmailScreen
-from kiosk.screens.working import WorkingScreen
+from kiosk.screens.staff.staff_code import StaffCodeScreen
+from kiosk.screens.staff.staff_tested import StaffTestedScreen
+from kiosk.screens.start.choose_service import ChooseServiceScreen
+from kiosk.screens.start.out_of_service import OutOfServiceScreen
+from kiosk.screens.start.welcome import WelcomeScreen
+from kiosk.screens.turn.taking_turn import TakingTurnScreen
+from kiosk.screens.turn.ticket_ready import TicketReadyScreen
 from kiosk.widgets.page import Page
 
 SCREENS: dict[type[states.At], type[Page]] = {

@@ -12,7 +12,7 @@ import structlog
 from devices.supervisor import Supervisor
 from kiosk.flow.events import Event
 from kiosk.flow.facts import PrintState
-from kiosk.flow.staff_events import (
+from kiosk.flow.staff.events import (
     ChoreEnded,
     CloseKiosk,
     ClosureChanged,
@@ -29,7 +29,7 @@ from kiosk.flow.staff_events import (
     StaffEffect,
     TestDevices,
 )
-from kiosk.flow.staff_states import Chore, CodeProblem, TestedPart, TestEnd
+from kiosk.flow.staff.states import Chore, CodeProblem, TestedPart, TestEnd
 from kiosk.journal import Journal, JournalFailed
 from kiosk.journal.outgoing import Outgoing
 from kiosk.performers.printer import print_once

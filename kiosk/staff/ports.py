@@ -9,7 +9,7 @@ import structlog
 from devices.ports import PortSeen
 from devices.supervisor import Event, Publish, StatusChanged, Supervisor
 from kiosk.config import Device, KioskConfig
-from kiosk.flow.staff_states import PlacedPart
+from kiosk.flow.staff.states import PlacedPart
 from kiosk.staff.kept import KeptFile
 
 ANSWER_S = 12.0

@@ -9,7 +9,7 @@ from devices.kinds.receipt_printer import Block, Cut, Feed, PrintJob, Rule, Text
 from devices.kinds.self_test import SelfTest, SelfTestResult
 from devices.status import Completion
 from devices.supervisor import Supervisor
-from kiosk.flow.staff_states import TestedPart, TestEnd
+from kiosk.flow.staff.states import TestedPart, TestEnd
 
 TEST_S = 20.0
 """A device's own time; one after another, so that paper and money parts do not mix."""

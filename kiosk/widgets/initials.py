@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from kivy.clock import Clock
 
-from kiosk.flow.staff_events import OpenStaff
+from kiosk.flow.staff.events import OpenStaff
 from kiosk.widgets.page import Page
 from kiosk.widgets.words import OneLine
 

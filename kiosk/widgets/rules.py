@@ -15,7 +15,7 @@ def load_rules(font: str) -> None:
     LabelBase.register(font, str(fontpkg.path(font)))
     for package in FOLDERS:
         for path in rule_files(package):
-            import_module(f"{package}.{path.stem}")
+            import_module(_module_beside(path, package))
             if str(path) not in Builder.files:
                 Builder.load_file(str(path))
 
@@ -25,6 +25,15 @@ def rule_files(package: str) -> list[Path]:
 
     So a widget built on another one needs a name that comes after it.
     """
+    return sorted(_folder(package).rglob("*.kv"))
+
+
+def _module_beside(path: Path, package: str) -> str:
+    """`kiosk.screens.start.welcome` for its .kv: the classes a rule names are to be known first."""
+    return ".".join((package, *path.relative_to(_folder(package)).with_suffix("").parts))
+
+
+def _folder(package: str) -> Path:
     here = import_module(package).__file__
     assert here is not None
-    return sorted(Path(here).parent.glob("*.kv"))
+    return Path(here).parent

@@ -5,7 +5,7 @@ from typing import Any
 from kivy.properties import StringProperty
 
 from kiosk.flow.facts import TypingProblem
-from kiosk.flow.identity_states import TypeBirth, TypeCheck, TypeIssue, TypeNumber
+from kiosk.flow.identity.states import TypeBirth, TypeCheck, TypeIssue, TypeNumber
 from kiosk.flow.states import State
 from kiosk.flow.touches import Back, Cancel, TypedText
 from kiosk.widgets.digit_pad import DigitPad

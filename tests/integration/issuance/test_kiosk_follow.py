@@ -10,7 +10,7 @@ import pytest
 from deploy.demo.people import Visitor
 from kiosk.claim_code import claim_code
 from kiosk.flow.events import Event
-from kiosk.flow.follow_states import (
+from kiosk.flow.follow.states import (
     ClaimStory,
     FollowCode,
     FollowDocument,

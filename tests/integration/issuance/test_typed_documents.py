@@ -13,7 +13,7 @@ from devices.documents.mrz import TravelDocument
 from devices.documents.mrz_writer import write
 from kiosk.flow.events import Event
 from kiosk.flow.facts import NotPossible
-from kiosk.flow.identity_states import ChooseDocument, TypeBirth, TypeCheck, TypeIssue, TypeNumber
+from kiosk.flow.identity.states import ChooseDocument, TypeBirth, TypeCheck, TypeIssue, TypeNumber
 from kiosk.flow.states import (
     CannotApply,
     CertificateReady,

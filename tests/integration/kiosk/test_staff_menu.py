@@ -7,8 +7,8 @@ import pytest
 
 from kiosk.bootstrap import Kiosk
 from kiosk.flow.facts import PrintState
-from kiosk.flow.staff_events import ChoseChore, ChoseClosure, OpenStaff, TypedCode
-from kiosk.flow.staff_states import (
+from kiosk.flow.staff.events import ChoseChore, ChoseClosure, OpenStaff, TypedCode
+from kiosk.flow.staff.states import (
     Chore,
     ChoreNews,
     CodeProblem,

@@ -56,8 +56,12 @@ def main(folder: Path, *words: str) -> None:
 
     from kiosk.app import KioskApp
     from kiosk.comfort import Comfort, Wish
-    from kiosk.flow import facts, follow_states, guide_states, identity_states, staff_states, states
+    from kiosk.flow import facts, states
+    from kiosk.flow.follow import states as follow_states
+    from kiosk.flow.guide import states as guide_states
+    from kiosk.flow.identity import states as identity_states
     from kiosk.flow.person import AttentionClass, Document, Person
+    from kiosk.flow.staff import states as staff_states
     from kiosk.flow.world import Obstacle, Part, PartState, Service, ServiceKind, World
     from kiosk.texts.catalogue import load
     from kiosk.theme import MM_PER_PX_22, MM_PER_PX_27, Theme

@@ -65,8 +65,8 @@ from kiosk.flow.facts import (
     Ticket,
     VoucherProblem,
 )
-from kiosk.flow.follow_states import Followed, NotFollowed, Story
-from kiosk.flow.guide_states import Topic
+from kiosk.flow.follow.states import Followed, NotFollowed, Story
+from kiosk.flow.guide.states import Topic
 from kiosk.flow.person import AttentionClass, Document
 from kiosk.flow.slip import SlipLine
 from kiosk.flow.states import (

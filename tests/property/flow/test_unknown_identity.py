@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kiosk.flow import certificate
+from kiosk.flow.certificate import applying as certificate
 from kiosk.flow.effects import (
     ChargeCard,
     CheckApplicant,

@@ -31,7 +31,7 @@ from kiosk.flow.events import (
     SlipPrinted,
 )
 from kiosk.flow.facts import NotPaid, NotPossible, Offer, Order, Outcome, PrintState
-from kiosk.flow.paying import payment_id
+from kiosk.flow.paying.ways import payment_id
 from kiosk.flow.states import (
     CannotApply,
     CertificateReady,

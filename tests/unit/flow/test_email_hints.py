@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.flow import email_hints
+from kiosk.flow.certificate import email_hints
+from kiosk.flow.certificate.email_hints import KNOWN, REAL, distance, meant, problem_of
 from kiosk.flow.effects import RegisterOrder
-from kiosk.flow.email_hints import KNOWN, REAL, distance, meant, problem_of
 from kiosk.flow.events import ApplicantChecked, DocumentTaken
 from kiosk.flow.facts import Doubt, EmailProblem, Offer
 from kiosk.flow.states import ConfirmName, GiveEmail, Registering, State, WithoutEmail

@@ -5,8 +5,6 @@ from uuid import UUID
 
 import pytest
 
-from kiosk.flow import guide
-from kiosk.flow.complaint_book import book
 from kiosk.flow.effects import FollowApplications, ForgetPerson, IssueTicket
 from kiosk.flow.events import (
     ApplicationsFollowed,
@@ -17,7 +15,7 @@ from kiosk.flow.events import (
     ServerLost,
 )
 from kiosk.flow.facts import Order, Owed, PrintState
-from kiosk.flow.follow_states import (
+from kiosk.flow.follow.states import (
     Followed,
     FollowedOnes,
     FollowEnding,
@@ -27,8 +25,10 @@ from kiosk.flow.follow_states import (
     NotFollowed,
     Story,
 )
-from kiosk.flow.follow_story import story_of
-from kiosk.flow.guide_states import Guide, GuidePage, GuideService, GuideServices, Topic
+from kiosk.flow.follow.story import story_of
+from kiosk.flow.guide import pages as guide
+from kiosk.flow.guide.complaint_book import book
+from kiosk.flow.guide.states import Guide, GuidePage, GuideService, GuideServices, Topic
 from kiosk.flow.person import AttentionClass, Person
 from kiosk.flow.states import HoldsClaim, State, TakingTurn, Welcome
 from kiosk.flow.step import is_busy, step

@@ -20,7 +20,7 @@ from kiosk.flow.events import (
     TicketRefused,
 )
 from kiosk.flow.facts import Found, NotPossible, Offer, ReadProblem, Standing, TypingProblem
-from kiosk.flow.identity_states import (
+from kiosk.flow.identity.states import (
     ChooseDocument,
     FinishFirst,
     OfferPreference,

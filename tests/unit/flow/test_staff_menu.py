@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from kiosk.flow.effects import Effect
 from kiosk.flow.events import Event, IdleExpired
 from kiosk.flow.facts import PrintState
-from kiosk.flow.staff_events import (
+from kiosk.flow.staff.events import (
     ChoreEnded,
     ChoseChore,
     ChoseClosure,
@@ -30,7 +30,7 @@ from kiosk.flow.staff_events import (
     TestDevices,
     TypedCode,
 )
-from kiosk.flow.staff_states import (
+from kiosk.flow.staff.states import (
     Chore,
     ChoreNews,
     CodeProblem,

@@ -25,7 +25,7 @@ from kiosk.flow.facts import (
     VoucherProblem,
     Wait,
 )
-from kiosk.flow.follow_states import (
+from kiosk.flow.follow.states import (
     ClaimStory,
     FollowCode,
     FollowDocument,
@@ -41,14 +41,14 @@ from kiosk.flow.follow_states import (
     NotFollowed,
     Story,
 )
-from kiosk.flow.guide_states import (
+from kiosk.flow.guide.states import (
     Guide,
     GuidePage,
     GuideService,
     GuideServices,
     Topic,
 )
-from kiosk.flow.identity_states import (
+from kiosk.flow.identity.states import (
     ChooseDocument,
     FinishFirst,
     OfferPreference,
@@ -58,7 +58,7 @@ from kiosk.flow.identity_states import (
     TypeNumber,
 )
 from kiosk.flow.person import AttentionClass, Document, Person
-from kiosk.flow.staff_states import (
+from kiosk.flow.staff.states import (
     Chore,
     ChoreNews,
     CodeProblem,

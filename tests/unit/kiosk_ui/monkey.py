@@ -12,7 +12,7 @@ from uuid import UUID
 
 from kiosk.flow import effects, events, facts
 from kiosk.flow.person import Document
-from kiosk.flow.staff_events import (
+from kiosk.flow.staff.events import (
     ChoreEnded,
     DevicesTested,
     LookForPorts,
@@ -23,7 +23,7 @@ from kiosk.flow.staff_events import (
     PortsSeen,
     TestDevices,
 )
-from kiosk.flow.staff_states import Chore, CodeProblem, PlacedPart, TestedPart, TestEnd
+from kiosk.flow.staff.states import Chore, CodeProblem, PlacedPart, TestedPart, TestEnd
 from kiosk.flow.states import OutOfService, Welcome
 from kiosk.flow.world import Part, PartState
 from tests.unit.kiosk_ui.every_state import LINK, ORDER, SERVICES, TICKET, WALLET_CODE, WORLD
@@ -198,7 +198,7 @@ class Monkey:
             case effects.ChangeEmail():
                 return (events.EmailChanged(asked),)
             case effects.FollowApplications() | effects.FollowClaim():
-                from kiosk.flow.follow_states import NotFollowed
+                from kiosk.flow.follow.states import NotFollowed
 
                 return (events.FollowRefused(asked, chance.choice(list(NotFollowed))),)
             case OpenMenu():

@@ -6,7 +6,7 @@ import pytest
 
 from kiosk.flow.effects import CheckApplicant
 from kiosk.flow.facts import NotPossible, TypingProblem
-from kiosk.flow.identity_states import ChooseDocument, TypeBirth, TypeCheck, TypeIssue, TypeNumber
+from kiosk.flow.identity.states import ChooseDocument, TypeBirth, TypeCheck, TypeIssue, TypeNumber
 from kiosk.flow.states import At, CannotApply, ReadDocument
 from kiosk.flow.touches import (
     Accept,
@@ -197,7 +197,7 @@ def test_the_whole_way_of_a_passport_by_touch_leads_to_the_terms(bench: Any) -> 
 
 
 def test_every_reason_that_bars_the_way_has_words(bench: Any) -> None:
-    from kiosk.screens.cannot_apply import WHY
+    from kiosk.screens.certificate.cannot_apply import WHY
 
     assert set(WHY) == set(NotPossible)
     said = set()

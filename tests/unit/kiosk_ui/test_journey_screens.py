@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from kiosk.flow.facts import EmailProblem, NoTurn, Wait
-from kiosk.flow.follow_states import Story
+from kiosk.flow.follow.states import Story
 from kiosk.flow.states import At, ChooseService, PayingByCash, TicketReady
 from kiosk.flow.world import Part, PartState
 

@@ -6,8 +6,8 @@ from uuid import UUID
 import pytest
 
 from kiosk.comfort import Comfort
-from kiosk.flow.staff_events import ChoseChore, OpenStaff, PressedMarks, TypedCode
-from kiosk.flow.staff_states import Chore, StaffCalibration, StaffCode, StaffMenu
+from kiosk.flow.staff.events import ChoseChore, OpenStaff, PressedMarks, TypedCode
+from kiosk.flow.staff.states import Chore, StaffCalibration, StaffCode, StaffMenu
 from kiosk.flow.states import ReadDocument, Welcome
 from kiosk.theme import MM_PER_PX_22, Theme
 from tests.unit.kiosk_ui.every_state import PERSON, STATES, VISIT

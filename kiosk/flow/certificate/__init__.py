@@ -1,0 +1,1 @@
+"""The certificate, from the terms to the end."""

@@ -1,0 +1,1 @@
+"""What became of an earlier application, and a better address for it."""

@@ -1,0 +1,88 @@
+"""A mistyped e-mail: the application's number, the right address, one request."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from kiosk.flow import turn
+from kiosk.flow.certificate.email import stays
+from kiosk.flow.effects import ChangeEmail, Effect, effect_id
+from kiosk.flow.events import EmailChanged, EmailNotChanged, Event
+from kiosk.flow.facts import EmailProblem, NotCorrected
+from kiosk.flow.person import Person
+from kiosk.flow.states import (
+    At,
+    ChooseService,
+    CorrectingEmail,
+    EmailCorrected,
+    GiveNewEmail,
+    GiveNumber,
+    State,
+)
+from kiosk.flow.touches import Back, CorrectEmail, GaveEmail, GaveNumber
+from kiosk.flow.world import ServiceKind, World
+from kiosk.order import typed_number
+
+Next = tuple[At, tuple[Effect, ...]]
+
+
+def step(state: State, event: Event) -> Next:
+    """The answer to `event` of whoever corrects an address; the same state when it has none."""
+    match state.at, event:
+        case ChooseService(person), CorrectEmail() if is_offered(state.world, person):
+            return GiveNumber(person), ()
+        case GiveNumber(person), Back():
+            return turn.choose(state.world, person), ()
+        case GiveNumber() as at, GaveNumber(text):
+            return _given(at, text), ()
+        case GiveNewEmail(person), Back():
+            return GiveNumber(person), ()
+        case GiveNewEmail() as at, GaveEmail(str(email)):
+            return _change(state.world, at, email.strip())
+        case CorrectingEmail(person, _, email), EmailChanged(done) if done == _change_id(person):
+            return EmailCorrected(person, email), ()
+        case CorrectingEmail() as at, EmailNotChanged(done, problem) if done == _change_id(
+            at.person
+        ):
+            return _not_changed(at, problem), ()
+        case at, _:
+            return at, ()
+
+
+def is_offered(world: World, person: Person) -> bool:
+    """Whether an address can be corrected: certificates are given here, the person is known."""
+    sold = any(each.kind is ServiceKind.CERTIFICATE for each in world.services)
+    return sold and world.server and person.document is not None
+
+
+def is_busy(at: At) -> bool:
+    """True while leaving would tear an effect in two."""
+    return isinstance(at, CorrectingEmail)
+
+
+def _given(at: GiveNumber, text: str) -> At:
+    number = typed_number(text)
+    if number is None:
+        return replace(at, problem=NotCorrected.MISTYPED)
+    return GiveNewEmail(at.person, number)
+
+
+def _change(world: World, at: GiveNewEmail, address: str) -> Next:
+    if (at_keyboard := stays(world, at, address)) is not None:
+        return at_keyboard, ()
+    person = replace(at.person, corrections=at.person.corrections + 1)
+    if person.document is None:
+        return turn.choose(world, person), ()
+    change = ChangeEmail(_change_id(person), person.session, person.document, at.number, address)
+    return CorrectingEmail(person, at.number, address), (change,)
+
+
+def _not_changed(at: CorrectingEmail, problem: NotCorrected | EmailProblem) -> At:
+    match problem:
+        case EmailProblem():
+            return GiveNewEmail(at.person, at.number, problem)
+        case NotCorrected():
+            return GiveNumber(at.person, problem)
+
+
+def _change_id(person: Person) -> UUID:
+    return effect_id(person.session, f"change_email:{person.corrections}")

@@ -1,0 +1,1 @@
+"""Information about the services and the complaint book."""

@@ -1,0 +1,1 @@
+"""The fee and the ways to pay it."""

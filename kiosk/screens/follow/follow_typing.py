@@ -1,0 +1,90 @@
+"""A number, the end of a document, or a code: typed from the paper in the person's hand."""
+
+from dataclasses import dataclass
+
+from kivy.properties import ObjectProperty, StringProperty
+
+from kiosk.flow.follow.states import FollowCode, FollowEnding, FollowNumber, NotFollowed
+from kiosk.flow.states import State
+from kiosk.flow.touches import Back, Cancel, GaveNumber
+from kiosk.widgets.keyboard import after
+from kiosk.widgets.page import Page
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a screen asks for, and the most that can be typed there."""
+
+    name: str
+    title: str
+    lead: str
+    hint: str
+    most: int
+
+
+ASKED = {
+    FollowNumber: Asked(
+        "follow_number", "give_number.title", "give_number.lead", "give_number.hint", 14
+    ),
+    FollowEnding: Asked(
+        "follow_ending", "follow_ending.title", "follow_ending.lead", "follow_ending.hint", 4
+    ),
+    FollowCode: Asked(
+        "follow_code", "follow_code.title", "follow_code.lead", "follow_code.hint", 10
+    ),
+}
+NUMBER_WRONG = {
+    NotFollowed.MISTYPED: "give_number.mistyped",
+    NotFollowed.NOT_FOUND: "follow.not_found",
+    NotFollowed.TOO_MANY_TRIES: "give_number.too_many_tries",
+    NotFollowed.AWAY: "follow.away",
+}
+CODE_WRONG = NUMBER_WRONG | {
+    NotFollowed.MISTYPED: "follow_code.mistyped",
+    NotFollowed.NOT_FOUND: "follow_code.not_found",
+}
+
+
+class FollowTypingScreen(Page):
+    """What is typed lives in `draft`; another question begins with an empty line."""
+
+    asked = ObjectProperty(ASKED[FollowNumber], rebind=True)
+    problem = StringProperty()
+
+    def render(self, state: State) -> None:
+        """Ask, or say what is wrong with what was typed."""
+        super().render(state)
+        at = state.at
+        assert isinstance(at, FollowNumber | FollowEnding | FollowCode)
+        if self.name not in ("", ASKED[type(at)].name):
+            self.draft = ""
+        self.asked = ASKED[type(at)]
+        self.name = self.asked.name
+        self.problem = self._wrong(at)
+
+    def _wrong(self, at: FollowNumber | FollowEnding | FollowCode) -> str:
+        match at:
+            case FollowEnding(short=short):
+                return self.loc._("follow_ending.short") if short else ""
+            case FollowNumber(problem=NotFollowed() as problem):
+                return self.loc._(NUMBER_WRONG[problem])
+            case FollowCode(problem=NotFollowed() as problem):
+                return self.loc._(CODE_WRONG[problem])
+            case _:
+                return ""
+
+    def key(self, char: str) -> None:
+        """A key of the keyboard was touched."""
+        self.draft = after(self.draft, char)[: self.asked.most]
+
+    def go_on(self) -> None:
+        """It is complete, says the person."""
+        self.emit(GaveNumber(self.draft))
+
+    def back(self) -> None:
+        """To what was asked before."""
+        self.emit(Back())
+
+    def cancel(self) -> None:
+        """Leave."""
+        self.emit(Cancel())

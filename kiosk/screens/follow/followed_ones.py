@@ -1,0 +1,99 @@
+"""Where an application stands: in plain words, and never what a certificate says."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+
+from kiosk.flow.follow.following import may_correct
+from kiosk.flow.follow.states import FollowedOnes, Story
+from kiosk.flow.states import State
+from kiosk.flow.touches import CorrectEmail, Finish, NextOne, TakeTurn
+from kiosk.flow.world import gives_turns
+from kiosk.widgets.page import Page
+
+
+@dataclass(frozen=True)
+class Told:
+    """A story: its picture, what is so, and what to do. `then` may name {email}."""
+
+    picture: str
+    title: str
+    then: str
+
+
+TOLD = {
+    Story.NOT_PAID: Told("alert", "followed.not_paid", "followed.not_paid_what"),
+    Story.CONFIRMING: Told("clock", "followed.confirming", "followed.confirming_what"),
+    Story.PAYMENT_REFUSED: Told(
+        "alert", "followed.payment_refused", "followed.payment_refused_what"
+    ),
+    Story.MONEY_BACK: Told("alert", "followed.money_back", "followed.money_back_what"),
+    Story.WORKING: Told("clock", "followed.working", "followed.working_what"),
+    Story.IN_REVIEW: Told("people", "followed.in_review", "followed.in_review_what"),
+    Story.SENT: Told("check_circle", "followed.ready", "followed.sent_what"),
+    Story.SENDING: Told("check_circle", "followed.ready", "followed.sending_what"),
+    Story.NOT_DELIVERED: Told("alert", "followed.ready", "followed.not_delivered_what"),
+    Story.TO_COLLECT: Told("check_circle", "followed.ready", "followed.to_collect_what"),
+    Story.KEPT_NO_MORE: Told("check_circle", "followed.kept_no_more", "followed.kept_no_more_what"),
+    Story.REFUSED: Told("alert", "followed.refused", "followed.refused_what"),
+}
+_LATE = (Story.REFUSED, Story.KEPT_NO_MORE)  # another address changes nothing
+
+
+class FollowedOnesScreen(Page):
+    """One application at a time. `place`: which of how many, empty for a single one."""
+
+    told = ObjectProperty(TOLD[Story.WORKING], rebind=True)
+    number = StringProperty()
+    place = StringProperty()
+    then = StringProperty()
+    claim_open = BooleanProperty(False)
+    turns = BooleanProperty(True)
+
+    def __init__(self, *arguments: Any, **properties: Any) -> None:
+        super().__init__(*arguments, **properties)
+        # What is taken off the screen must not vanish: ids hold weakly.
+        self._next = self.ids.next_one.__self__
+        self._correct = self.ids.correct_email.__self__
+
+    def render(self, state: State) -> None:
+        """Show one of them."""
+        super().render(state)
+        at = state.at
+        assert isinstance(at, FollowedOnes)
+        one = at.one
+        self.told, self.number, self.claim_open = TOLD[one.story], one.number, one.claim_open
+        self.then = self.loc._(self.told.then).format(email=one.masked_email or "")
+        several = len(at.found) > 1
+        place = self.loc._("followed.place")
+        self.place = place.format(which=at.shown + 1, count=len(at.found)) if several else ""
+        self.turns = gives_turns(state.world)
+        self._offer(self._correct, offered=may_correct(at) and one.story not in _LATE)
+        self._offer(self._next, offered=several)
+
+    def _offer(self, button: Any, *, offered: bool) -> None:
+        """At the top of the ways on, exactly while it is one."""
+        ways = self.ids.ways
+        if offered == (button in ways.children):
+            return
+        if offered:
+            ways.add_widget(button, len(ways.children))
+        else:
+            ways.remove_widget(button)
+
+    def next_one(self) -> None:
+        """Another application."""
+        self.emit(NextOne())
+
+    def correct_email(self) -> None:
+        """The address is wrong."""
+        self.emit(CorrectEmail())
+
+    def take_turn(self) -> None:
+        """The person would rather see somebody."""
+        self.emit(TakeTurn())
+
+    def finish(self) -> None:
+        """The person goes."""
+        self.emit(Finish())

@@ -1,0 +1,1 @@
+"""The fee, each way of it and every end it may have."""

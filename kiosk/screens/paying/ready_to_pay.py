@@ -1,0 +1,134 @@
+"""The amount, what happens next, and why the last try did not work."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+from kivy.uix.widget import Widget
+
+from kiosk.flow.facts import NotPaid
+from kiosk.flow.paying.voucher import is_offered
+from kiosk.flow.states import ReadyToPay, State
+from kiosk.flow.touches import Cancel, Pay, UseVoucher
+from kiosk.flow.world import Part, World, card_stays, ways_to_pay
+from kiosk.order import Means
+from kiosk.widgets.money import soles
+from kiosk.widgets.page import Page
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """What is said about a try that failed, or about a terminal that is down."""
+
+    say: str = ""
+    then: str = ""
+
+
+NO_DEVICE = "noDevice"
+NOTHING = Trouble()
+NO_TERMINAL = Trouble("ready_to_pay.no_terminal", "ready_to_pay.no_terminal_what")
+NOT_PAID = {
+    NotPaid.DECLINED: Trouble("ready_to_pay.declined", "ready_to_pay.declined_what"),
+    NotPaid.ABORTED: Trouble("ready_to_pay.aborted", "ready_to_pay.aborted_what"),
+    NotPaid.NOT_STARTED: Trouble("ready_to_pay.not_started", "ready_to_pay.not_started_what"),
+    NotPaid.GIVEN_BACK: Trouble("ready_to_pay.given_back", "ready_to_pay.given_back_what"),
+    NotPaid.REFUND_COMING: Trouble("ready_to_pay.refund_coming", "ready_to_pay.refund_coming_what"),
+    NotPaid.EXPIRED: Trouble("ready_to_pay.expired", "ready_to_pay.expired_what"),
+    NotPaid.NO_CASH: Trouble("ready_to_pay.no_cash", "ready_to_pay.no_cash_what"),
+}
+
+
+_BY_CARD = (NotPaid.DECLINED, NotPaid.ABORTED, NotPaid.NOT_STARTED)
+CARD_STAYS = Trouble("slip.take_card", "ready_to_pay.take_card_what")
+
+
+def _trouble(at: ReadyToPay, world: World) -> Trouble:
+    """A card that is still inside comes before why the last try did not work."""
+    if at.problem in _BY_CARD and card_stays(world):
+        return CARD_STAYS
+    told = NOT_PAID[at.problem] if at.problem else NOTHING
+    return told if ways_to_pay(world) else NO_TERMINAL
+
+
+class ReadyToPayScreen(Page):
+    """The next touch starts the terminal; until then leaving costs nothing."""
+
+    amount = StringProperty()
+    trouble = ObjectProperty(NOTHING, rebind=True)
+    can_pay = BooleanProperty(True)
+    can_check = BooleanProperty(True)
+    several = BooleanProperty(False)
+    without = StringProperty()
+
+    def __init__(self, *arguments: Any, **properties: Any) -> None:
+        super().__init__(*arguments, **properties)
+        # What is taken off the screen must not vanish: ids hold weakly.
+        self._terminal = self.ids.terminal.__self__
+        self._cash = self.ids.cash.__self__
+        self._wallet = self.ids.wallet.__self__
+
+    def render(self, state: State) -> None:
+        """Show the amount, and what stands in the way of paying it."""
+        super().render(state)
+        at = state.at
+        assert isinstance(at, ReadyToPay)
+        self.amount = soles(at.order.amount_centimos)
+        ways = ways_to_pay(state.world)
+        self.can_pay = Means.CARD in ways
+        self.can_check = is_offered(state.world)
+        self.several = len(ways) != 1
+        self._show_terminal(shown=not self.several)
+        self._offer(self._cash, offered=Means.CASH in ways)
+        self._offer(self._wallet, offered=Means.WALLET in ways)
+        self.trouble = _trouble(at, state.world)
+        self.without = self._without(state.world)
+
+    def _without(self, world: World) -> str:
+        """Why there is no cash where an acceptor stands: people see it, and have notes ready."""
+        seen = world.part(Part.ACCEPTOR).words not in ("", NO_DEVICE)
+        away = not world.usable(Part.ACCEPTOR)
+        return self.loc._("ready_to_pay.no_cash_now") if seen and away else ""
+
+    def _show_terminal(self, *, shown: bool) -> None:
+        """Its picture helps where the card is the only way; several ways need the room."""
+        contents, picture = self.ids.contents, self._terminal
+        if shown == (picture in contents.children):
+            return
+        if shown:
+            contents.add_widget(picture, 2)
+        else:
+            contents.remove_widget(picture)
+
+    def _offer(self, button: Widget, *, offered: bool) -> None:
+        """Show a way to pay exactly while it is one; "cancel" stays last."""
+        footer = self.ids.ways
+        if offered == (button in footer.children):
+            return
+        if offered:
+            footer.add_widget(button, 2)
+        else:
+            footer.remove_widget(button)
+
+    def words(self, key: str) -> str:
+        """The sentence of `key`; nothing for no key."""
+        return self.loc._(key) if key else ""
+
+    def pay(self) -> None:
+        """Start the terminal."""
+        self.emit(Pay())
+
+    def pay_cash(self) -> None:
+        """Let notes and coins in."""
+        self.emit(Pay(Means.CASH))
+
+    def pay_wallet(self) -> None:
+        """Have a wallet's code shown."""
+        self.emit(Pay(Means.WALLET))
+
+    def use_voucher(self) -> None:
+        """The bank has the money already."""
+        self.emit(UseVoucher())
+
+    def cancel(self) -> None:
+        """Leave."""
+        self.emit(Cancel())

@@ -1,0 +1,1 @@
+"""Where everybody begins: the first screen, the closed one, the services."""
