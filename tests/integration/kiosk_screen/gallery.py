@@ -1,7 +1,8 @@
 """Draws every screen in every language and look: `var/shots/<language>/<look>/<state>.jpg`.
 
 Run by `make shots` in a process of its own, because Kivy opens one window in a process. Writes
-`faults.json` (what somebody could not read, reach or hit, by picture) beside the pictures.
+`faults.json` (what somebody could not read, reach or hit, by picture) beside the pictures, and for
+each language `heard.md`: what every screen says to somebody with headphones.
 """
 
 import json
@@ -43,8 +44,8 @@ class Stage:
         self.state, self.changed = replace(self.state, at=at), True
 
 
-def main(folder: Path, *languages: str) -> None:
-    """Draw all of it, or only some `languages`, into `folder`."""
+def main(folder: Path, *only: str) -> None:
+    """Draw all of it into `folder`, or only some looks: `es/normal`, `qu/large`."""
     from kiosk.environment import prepare_environment
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -58,6 +59,8 @@ def main(folder: Path, *languages: str) -> None:
     from kiosk.texts.catalogue import load
     from kiosk.theme import Theme
     from kiosk.touch import Touch
+    from kiosk.widgets.spoken import spoken
+    from kiosk.widgets.spoken_binding import manner_of
     from tests.unit.kiosk_ui.every_state import STATES, WORLD
     from tests.unit.kiosk_ui.layout import layout_faults
 
@@ -66,20 +69,25 @@ def main(folder: Path, *languages: str) -> None:
     app._run_prepare()
     EventLoop.start()
     touch, found = Touch(app), {}
-    for language, look in product(languages or LANGUAGES, LOOKS):
+    wanted = [one.split("/") for one in only] or product(LANGUAGES, LOOKS)
+    for language, look in wanted:
         app.usual = app.comfort = Comfort(language, **LOOKS[look])
         there = folder / language / look
         there.mkdir(parents=True, exist_ok=True)
+        manner, heard = manner_of(language), []
         for name, at in STATES.items():
             stage.put(at)
             for _ in range(FRAMES):
                 EventLoop.idle()
             picture = touch.picture()
             picture.reduce(HALF).save(there / f"{name}.jpg", quality=88)
+            said = [each.text for each in spoken(app.page, manner)]
+            heard.append("\n".join((f"## {name}", *(f"- {each}" for each in said), "")))
             assert app.root is not None
             faults = layout_faults(app.root, app.theme, app.root.size)
             if faults:
                 found[f"{language}/{look}/{name}"] = faults
+        (folder / language / "heard.md").write_text("\n".join(heard))
         print(f"shots: {language}, {look}: {len(STATES)} screens", flush=True)
     (folder / "faults.json").write_text(json.dumps(found, indent=1, ensure_ascii=False))
 

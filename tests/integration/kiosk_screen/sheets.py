@@ -115,7 +115,8 @@ JOURNEYS: dict[str, tuple[str, ...]] = {
 }
 """By name; a screen that no journey names stands on the sheet `everything_else`."""
 
-WIDTH, HEIGHT, GAP, CAPTION, A_ROW = 270, 480, 14, 26, 6
+WIDTH, HEIGHT, GAP, CAPTION, A_ROW, A_PAGE = 405, 720, 14, 26, 4, 8
+"""Pixels of one picture and what stands around it; pictures side by side, and on one page."""
 
 
 def sheet(pictures: Sequence[Path], to: Path) -> None:
@@ -139,14 +140,15 @@ def sheet(pictures: Sequence[Path], to: Path) -> None:
 
 
 def sheets(folder: Path, language: str, look: str) -> list[Path]:
-    """A sheet a journey of what was drawn into `folder`; returns them."""
+    """The pages of each journey that was drawn into `folder`; returns them."""
     there = folder / language / look
     drawn = {path.stem: path for path in sorted(there.glob("*.jpg"))}
     named = {name for journey in JOURNEYS.values() for name in journey}
     journeys = {**JOURNEYS, "everything_else": tuple(each for each in drawn if each not in named)}
     made = []
     for name, screens in journeys.items():
-        if found := [drawn[each] for each in screens if each in drawn]:
-            made.append(folder / "sheets" / f"{name}-{language}-{look}.png")
-            sheet(found, made[-1])
+        found = [drawn[each] for each in screens if each in drawn]
+        for page, first in enumerate(range(0, len(found), A_PAGE), start=1):
+            made.append(folder / "sheets" / f"{language}-{look}" / f"{name}-{page}.png")
+            sheet(found[first : first + A_PAGE], made[-1])
     return made
