@@ -9,22 +9,33 @@ import tempfile
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from kiosk import unneeded as unneeded  # before any library, see there
+
+# isort: split
 import structlog
 
-from kiosk import journal_command
+from kiosk import journal_command, memory
 from kiosk.bootstrap import Kiosk, build_kiosk
-from kiosk.chime import chime_of_this_machine
+from kiosk.chime import PlayedChime
 from kiosk.comfort import Comfort
 from kiosk.config import ConfigError, KioskConfig, load_config
 from kiosk.environment import prepare_environment
 from kiosk.headless import run_headless
 from kiosk.journal import JournalUnsafe
+from kiosk.speech.sink import alsa
+
+if TYPE_CHECKING:
+    from kivy.app import App
+
+END_LOOK_S = 0.05
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run until SIGTERM or SIGINT; 0 after a clean end, 2 when the kiosk cannot start."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold names
+    memory.settle()
     words = sys.argv[1:] if arguments is None else list(arguments)
     _log_plainly()
     if words[:1] == ["journal"]:
@@ -78,6 +89,21 @@ def _on_signal(act: Callable[[], object]) -> None:
         signal.signal(number, lambda *_: act())
 
 
+def _end(app: "App", ending: threading.Event) -> bool:
+    """Between two frames, never in the middle of one: a screen half built would be an error.
+
+    False: there is nothing more to look for.
+    """
+    if ending.is_set():
+        app.stop()
+    return not ending.is_set()
+
+
+def _chime(config: KioskConfig, kiosk: Kiosk) -> PlayedChime:
+    speech = config.speech
+    return PlayedChime(alsa(speech.loudspeaker), alsa(speech.headphones), lambda: kiosk.keypad.jack)
+
+
 def _run_screen(config: KioskConfig, kiosk: Kiosk, options: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory(prefix="kiosk-kivy-") as home:
         prepare_environment(
@@ -107,12 +133,15 @@ def _run_screen(config: KioskConfig, kiosk: Kiosk, options: argparse.Namespace) 
             load(language),
             on_first_frame=lambda: notify("READY=1"),
             comfort=Comfort(language=language),
-            chime=chime_of_this_machine(),
+            chime=_chime(config, kiosk),
         )
         Clock.schedule_interval(lambda _: notify("WATCHDOG=1"), watchdog_every_s())
         EventLoop.add_postproc_module(kiosk.touches)
-        SpokenBinding(app, Narrator(kiosk.talker), kiosk.keypad).start()
-        _on_signal(app.stop)
+        places = config.places.sentences()
+        SpokenBinding(app, Narrator(kiosk.talker), kiosk.keypad, places=places).start()
+        ending = threading.Event()
+        _on_signal(ending.set)
+        Clock.schedule_interval(lambda _: _end(app, ending), END_LOOK_S)
         remote = remote_control(options.remote) if options.remote is not None else None
         if remote is not None:
             remote.start()

@@ -1,6 +1,5 @@
 """The Kivy application: shows the engine's state, watches for absence, lets nobody out."""
 
-import gc
 from collections.abc import Callable, Sequence
 from gettext import NullTranslations
 from typing import Any
@@ -13,38 +12,41 @@ from kivy.properties import ObjectProperty
 from kivy.uix.floatlayout import FloatLayout
 
 from kiosk.chime import Chime, Silent
-from kiosk.comfort import Comfort, Voice, Wish, by_their_names
+from kiosk.comfort import VOICE_VERBS, Comfort, Mute, Voice, Wish, by_their_names
 from kiosk.engine import Engine
-from kiosk.flow.events import Event, IdleExpired
+from kiosk.flow.events import Event, HelpHeard, IdleExpired
+from kiosk.flow.facts import HelpState
 from kiosk.flow.states import OutOfService, Welcome
 from kiosk.flow.step import is_busy
 from kiosk.flow.touches import CallHelp, Cancel
 from kiosk.flow.turn import person_of
 from kiosk.idle import ORDINARY, IdleWatch, Stage
+from kiosk.memory import give_back
 from kiosk.screens.table import SCREENS
 from kiosk.texts.catalogue import languages as installed
 from kiosk.texts.catalogue import load
 from kiosk.theme import Theme
+from kiosk.touch_guard import TouchGuard
 from kiosk.widgets.control import Control, controls
 from kiosk.widgets.idle_warning import IdleWarning
+from kiosk.widgets.keyboard import Key
 from kiosk.widgets.language_chooser import LanguageChooser
 from kiosk.widgets.localizer import Localizer
 from kiosk.widgets.page import Page
-from kiosk.widgets.ring import KEYS, WAYS, Ring
+from kiosk.widgets.ring import HELD, KEYS, Ring, meant_by
 from kiosk.widgets.rules import load_rules
+from kiosk.widgets.staff_keys import StaffKeys
 from kiosk.widgets.toolbar import Toolbar
 from kiosk.widgets.window import never, only_the_touchscreen
 
 IDLE_LOOKS_A_SECOND = 5
-SETTLE_S = 0.2
-"""A touch so soon after a screen came was meant for the one before."""
 
 
 class KioskApp(App):
     """A change of `theme` builds the screen anew; a change of language inside `loc` too.
 
-    `comfort` is what the person standing here asked for; it goes when their session ends. `voice`
-    speaks where there is one. `page` is the screen; `chooser` and `warning` lie over it.
+    `comfort` is what the person standing here asked for; it goes when their session ends. `page` is
+    the screen; `chooser` and `warning` lie over it.
     """
 
     theme = ObjectProperty()
@@ -74,19 +76,24 @@ class KioskApp(App):
         self.languages = by_their_names(installed()) if languages is None else list(languages)
         self.idle = idle or IdleWatch()
         self.chime: Chime = chime or Silent()
-        self.voice: Voice | None = None
+        self.voice: Voice = Mute()
         self.page: Page | None = None
         self.bar: Toolbar | None = None
         self.chooser: LanguageChooser | None = None
         self.warning: IdleWarning | None = None
         self.paused = False  # True holds the present screen, so that it can be looked at
         self.ring = Ring()
+        self.forgotten = 0  # how many people left, or were gone
+        self.staff_keys = StaffKeys(engine.post)
         self._catalogues = {self.usual.language: catalogue}
         self._engine = engine
-        self._on_first_frame = on_first_frame
+        self._on_first_frame = on_first_frame or (lambda: None)
         self._show_cursor = show_cursor
         self._session: UUID | None = None
-        self._changed_at = self._touched_at = 0.0
+        self._touched_at = 0.0
+        self._guard = TouchGuard(
+            lambda: Clock.time(), lambda do: Clock.schedule_once(lambda _dt: do(), 0)
+        )
 
     # --- life -----------------------------------------------------------------------------------
     def build(self) -> FloatLayout:
@@ -131,12 +138,11 @@ class KioskApp(App):
 
     def _first_flip(self, window: Any) -> None:
         window.unbind(on_flip=self._first_flip)
-        if self._on_first_frame is not None:
-            self._on_first_frame()
+        self._on_first_frame()
 
     # --- state to screen ------------------------------------------------------------------------
     def _drain(self, _dt: float) -> None:
-        if not self.paused and self._engine.drain():
+        if not self.paused and self._guard.drained(changed=self._engine.drain()):
             self.idle.sign_of_life(Clock.time())
             self._end_warning()
             self._show()
@@ -160,11 +166,12 @@ class KioskApp(App):
 
     def _forget(self) -> None:
         """The next person finds the screen as it always is, and nothing of the last."""
-        if self.voice is not None:
-            self.voice.stop()
+        self.forgotten += 1
+        self.voice.stop()
+        self.voice.volume(self.usual.volume)
         self.ring.put(None)
         self.comfort = self.usual
-        Clock.schedule_once(lambda _dt: gc.collect(), 0)
+        Clock.schedule_once(lambda _dt: give_back(), 0)
 
     def _build_anew(self, *_change: object) -> None:
         self._end_warning()
@@ -189,11 +196,11 @@ class KioskApp(App):
         self.page = page
         self._fit_page()
         self.root.add_widget(page, index=len(self.root.children))
-        self._changed_at = Clock.time()
+        self._guard.moved()
 
     def _from_page(self, event: Event, page: Page | None = None) -> None:
-        """What is touched on a screen that is gone, by a finger still down, means nothing."""
-        if page is self.page:
+        """What is touched on a screen that is gone or was answered already means nothing."""
+        if page is self.page and self._guard.takes_answer():
             self._engine.post(event)
 
     def _fit_page(self, *_change: object) -> None:
@@ -215,11 +222,7 @@ class KioskApp(App):
             on_help_touched=lambda _bar: self.call_help(),
             on_language=lambda _bar: self.choose_language(),
             on_wish=lambda _bar, wish: self.toggle(Wish(wish)),
-            on_voice=lambda _bar, verb: {
-                "repeat": self.repeat,
-                "pause": self.pause_or_go_on,
-                "volume": self.louder,
-            }[verb](),
+            on_voice=lambda _bar, verb: getattr(self, VOICE_VERBS[verb])(),
         )
         self.root.add_widget(self.bar, index=len(self.root.children))
 
@@ -233,19 +236,16 @@ class KioskApp(App):
 
     def repeat(self) -> None:
         """Say once more what was said last."""
-        if self.voice is not None:
-            self.voice.repeat()
+        self.voice.repeat()
 
     def pause_or_go_on(self) -> None:
         """Be quiet, or go on from there."""
-        if self.voice is not None:
-            self.voice.pause_or_go_on()
+        self.voice.pause_or_go_on()
 
     def louder(self) -> None:
         """One step louder; after the loudest the softest."""
         self.comfort = self.comfort.louder()
-        if self.voice is not None:
-            self.voice.volume(self.comfort.volume)
+        self.voice.volume(self.comfort.volume)
 
     def choose_language(self) -> None:
         """Lay the languages over the screen."""
@@ -260,7 +260,7 @@ class KioskApp(App):
         )
         self.ring.put(None)
         self.root.add_widget(self.chooser)
-        self._changed_at = Clock.time()
+        self._guard.moved()
 
     def speak(self, code: str) -> None:
         """Show everything in another language from now on. Raises UnknownLanguage."""
@@ -273,7 +273,7 @@ class KioskApp(App):
                 self.ring.put(None)
             self.root.remove_widget(self.chooser)
             self.chooser = None
-            self._changed_at = Clock.time()
+            self._guard.moved()
 
     def _dress(self, _app: object, comfort: Comfort) -> None:
         """Show what the person asked for: theme, bar and language, each only if it changed."""
@@ -304,7 +304,11 @@ class KioskApp(App):
 
     def _nobody(self, now: float) -> None:
         """Whoever only looked, and changed how the screen looks, is gone after a while."""
-        if now - self._touched_at >= ORDINARY and (self.comfort != self.usual or self.chooser):
+        if now - self._touched_at < ORDINARY:
+            return
+        if self._engine.state.help is HelpState.NO_ANSWER:
+            self._engine.post(HelpHeard(HelpState.NOT_CALLED))
+        if self.comfort != self.usual or self.chooser:
             self._close_chooser()
             self._forget()
 
@@ -313,7 +317,7 @@ class KioskApp(App):
         if self.warning is None:
             self._close_chooser()
             self.warning = IdleWarning()
-            self.warning.bind(on_leave=lambda _warning: self._engine.post(Cancel()))
+            self.warning.bind(on_leave=lambda _warning: self._from_page(Cancel(), self.page))
             self.root.add_widget(self.warning)
             self.chime.ring()
         self.warning.seconds = seconds
@@ -322,11 +326,11 @@ class KioskApp(App):
         if self.warning is not None and self.root is not None:
             self.root.remove_widget(self.warning)
             self.warning = None
-            self._changed_at = Clock.time()
+            self._guard.moved()
 
     def looked_at(self) -> None:
         """The person has seen the screen as it is now: the next touch is meant for it."""
-        self._changed_at = -SETTLE_S
+        self._guard.looked_at()
 
     def _sign_of_life(self) -> None:
         self._touched_at = Clock.time()
@@ -336,17 +340,17 @@ class KioskApp(App):
         """True swallows a touch that came too soon after the screen changed under the finger."""
         self._sign_of_life()
         self.ring.put(None)
-        return Clock.time() - self._changed_at < SETTLE_S
+        return self._guard.settling
 
     def _person_acted(self, *_touch: object) -> None:
         self._sign_of_life()
         Clock.schedule_once(self._end_warning, -1)
 
     # --- keypad ---------------------------------------------------------------------------------
-    def _key(self, window: Any, code: int, _scan: int, _text: str, _held: list[str]) -> bool:
-        """A key of a keyboard; True: nobody else hears of it."""
-        self._sign_of_life()
-        self.key(KEYS.get(window._system_keyboard.keycode_to_string(code), ""))
+    def _key(self, window: Any, code: int, _scan: int, _text: str, held: list[str]) -> bool:
+        """A key of a keyboard; True: nobody else hears of it, held with others it says nothing."""
+        meant = KEYS.get(window._system_keyboard.keycode_to_string(code), "")
+        self.key("" if HELD.intersection(held) else meant)
         return True
 
     def key(self, name: str) -> None:
@@ -362,20 +366,16 @@ class KioskApp(App):
             case "up" | "down" | "left" | "right":
                 self.ring.move(reachable, name)
             case "back" | "home":
-                named = {each.name: each for each in reachable}
-                meant = next((named[way] for way in WAYS[name] if way in named), None)
-                self._press(meant)
+                self._press(meant_by(name, reachable))
             case "help":
                 self.call_help()
             case "volume":
                 self.louder()
-            case _:
-                pass
+        self.staff_keys.press(name)
 
     def _press(self, control: Control | None) -> None:
-        if control is not None:
-            control.dispatch("on_press")
-            control.dispatch("on_release")
+        if control is not None and (isinstance(control, Key) or not self._guard.settling):
+            control.press()
             self._end_warning()
 
     def controls(self) -> list[Control]:

@@ -1,29 +1,25 @@
 """The soft tone that warns before a session ends: samples made here, played where there is sound.
 
+It goes where the voice goes: to the headphones of whoever has theirs in, else to the loudspeaker.
 Nothing here waits: a machine without sound is silent, a player that hangs is ended.
 """
 
-import io
-import shutil
 import struct
-import subprocess
 import threading
-import wave
-from collections.abc import Sequence
+from collections.abc import Callable
 from math import exp, pi, sin
 from typing import Protocol
 
 import structlog
+
+from kiosk.speech.sink import Sink, SinkFailed
+from kiosk.speech.sound import Sound
 
 RATE_HZ = 22_050
 NOTES_HZ = (523.25, 659.26)
 """C5 and E5: a rising third, soft, and well inside what ageing ears hear."""
 
 NOTE_S = 0.45
-PLAY_S = 5.0
-"""After so long a player is ended."""
-
-PLAYER = ("aplay", "-q", "-")
 
 log = structlog.get_logger(__name__)
 
@@ -40,16 +36,10 @@ def samples(volume: float = 0.35) -> list[int]:
     return told
 
 
-def tone() -> bytes:
-    """The same as a WAV file."""
-    file = io.BytesIO()
-    with wave.open(file, "wb") as out:
-        out.setnchannels(1)
-        out.setsampwidth(2)
-        out.setframerate(RATE_HZ)
-        told = samples()
-        out.writeframes(struct.pack(f"<{len(told)}h", *told))
-    return file.getvalue()
+def tone() -> Sound:
+    """The same as a sound."""
+    told = samples()
+    return Sound(RATE_HZ, struct.pack(f"<{len(told)}h", *told))
 
 
 class Chime(Protocol):
@@ -68,12 +58,13 @@ class Silent:
 
 
 class PlayedChime:
-    """Gives the tone to a player program on its standard input; one at a time."""
+    """Plays the tone in `headphones` while `jack()`, else over `loudspeaker`; one at a time."""
 
-    def __init__(self, player: Sequence[str] = PLAYER, deadline_s: float = PLAY_S) -> None:
-        self._player = tuple(player)
-        self._deadline_s = deadline_s
-        self._wav = tone()
+    def __init__(self, loudspeaker: Sink, headphones: Sink, jack: Callable[[], bool]) -> None:
+        self._loudspeaker = loudspeaker
+        self._headphones = headphones
+        self._jack = jack
+        self._tone = tone()
         self._playing = threading.Lock()
 
     def ring(self) -> None:
@@ -83,20 +74,9 @@ class PlayedChime:
 
     def _play(self) -> None:
         try:
-            subprocess.run(
-                self._player,
-                input=self._wav,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                timeout=self._deadline_s,
-                check=True,
-            )
-        except (OSError, subprocess.SubprocessError) as error:
-            log.warning("the warning tone was not played", why=type(error).__name__)
+            sink = self._headphones if self._jack() else self._loudspeaker
+            sink.start(self._tone).wait()
+        except SinkFailed as error:
+            log.warning("the warning tone was not played", why=str(error))
         finally:
             self._playing.release()
-
-
-def chime_of_this_machine() -> Chime:
-    """A player where one is installed, silence elsewhere."""
-    return PlayedChime() if shutil.which(PLAYER[0]) else Silent()

@@ -54,6 +54,10 @@ class Comfort:
         return replace(self, volume=self.volume % LOUDEST + 1)
 
 
+VOICE_VERBS = {"repeat": "repeat", "pause": "pause_or_go_on", "volume": "louder"}
+"""What the voice's controls do, by the names of the application's methods."""
+
+
 class Voice(Protocol):
     """Says sentences aloud. Nothing here waits; what it is told last is what counts."""
 
@@ -76,3 +80,22 @@ class Voice(Protocol):
     def volume(self, level: int) -> None:
         """How loud from now on: 1 to LOUDEST."""
         ...
+
+
+class Mute:
+    """Where nothing is said."""
+
+    def say(self, texts: Sequence[str], language: str) -> None:
+        """Nothing is heard."""
+
+    def repeat(self) -> None:
+        """Nothing either."""
+
+    def pause_or_go_on(self) -> None:
+        """Nothing goes on."""
+
+    def stop(self) -> None:
+        """It is quiet already."""
+
+    def volume(self, level: int) -> None:
+        """Nothing is louder."""

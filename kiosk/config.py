@@ -77,6 +77,30 @@ class Speech(_Section):
     recordings: Path | None = None
 
 
+class Places(_Section):
+    """Where the parts of this kiosk are, in one Spanish sentence each, for who finds them by touch.
+
+    An empty one leaves the words that are true of any kiosk; other languages always say those.
+    """
+
+    reader: Annotated[str, Field(max_length=200)] = ""
+    terminal: Annotated[str, Field(max_length=200)] = ""
+    paper: Annotated[str, Field(max_length=200)] = ""
+    cash: Annotated[str, Field(max_length=200)] = ""
+    keypad: Annotated[str, Field(max_length=200)] = ""
+
+    def sentences(self) -> dict[str, str]:
+        """Those that are told, by the key of the sentence each is said for."""
+        told = {
+            "speech.place_reader": self.reader,
+            "speech.place_terminal": self.terminal,
+            "speech.place_paper": self.paper,
+            "speech.place_cash": self.cash,
+            "speech.place_keypad": self.keypad,
+        }
+        return {key: words for key, words in told.items() if words}
+
+
 class Offline(_Section):
     """Without its server: how many numbers of each service lie ready (0: no turns then)."""
 
@@ -95,6 +119,7 @@ class KioskConfig(_Section):
     discovery: Discovery = Discovery()
     offline: Offline = Offline()
     speech: Speech = Speech()
+    places: Places = Places()
 
 
 def load_config(path: Path) -> KioskConfig:
@@ -139,6 +164,7 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "discovery": Discovery,
     "offline": Offline,
     "speech": Speech,
+    "places": Places,
 }
 
 

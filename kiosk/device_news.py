@@ -1,7 +1,9 @@
 """Translates what devices publish into events of the flow."""
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -16,6 +18,8 @@ from kiosk.flow.person import Document
 from kiosk.flow.world import Part, PartState
 
 PERU = "PER"
+AT_ONCE_S = 1.0
+"""Two documents read within this lay there together, or went through in one go."""
 _NO_PAPER = (PaperState.OUT, PaperState.JAMMED)
 
 
@@ -62,10 +66,15 @@ class Posting:
     """A `publish` for supervisors that hands translated news to `post`. Safe from any thread.
 
     Where a part is several devices (notes and coins, two readers) it is as usable as the best.
+    A document that comes within a moment of another one is said to be `beside` it.
     """
 
-    def __init__(self, post: Callable[[Event], None]) -> None:
+    def __init__(
+        self, post: Callable[[Event], None], monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
         self._post = post
+        self._monotonic = monotonic
+        self._last_document = (0, -AT_ONCE_S)
         self._lock = threading.Lock()
         self._parts: dict[Part, dict[str, PartState]] = {}
         self._barred: Mapping[str, str] = {}
@@ -77,6 +86,8 @@ class Posting:
             if isinstance(event, PartChanged):
                 self._parts.setdefault(event.part, {})[news.device] = event.state
                 event = PartChanged(event.part, self._best(event.part, news.device))
+            if isinstance(event, DocumentTaken):
+                event = replace(event, beside=self._beside(event.document.number))
             if event is not None:
                 self._post(event)
 
@@ -89,6 +100,12 @@ class Posting:
             for part, states in self._parts.items():
                 for device in touched & states.keys():
                     self._post(PartChanged(part, self._best(part, device)))
+
+    def _beside(self, number: str) -> bool:
+        """Whether another document was read a moment ago. Of either only a hash stays."""
+        (before, at), now, this = self._last_document, self._monotonic(), hash(number)
+        self._last_document = (this, now)
+        return this != before and now - at < AT_ONCE_S
 
     def _best(self, part: Part, device: str) -> PartState:
         """A part is as usable as the best of its devices; where none is, as `device` says."""

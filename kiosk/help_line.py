@@ -39,18 +39,21 @@ class HelpLine:
         self._standing = standing
         self._post = post
         self._asked_once = False
-        # What was asked before a call was raised must be posted before it: it is older news.
-        self._one_at_a_time = threading.Lock()
+        # What was asked before a call was told of is older news than the call, and is dropped.
+        self._told = 0
+        self._telling = threading.Lock()
 
     def call(self) -> None:
         """Ask for a person, within `CALL_DEADLINE_S`; posts how that went."""
-        with self._one_at_a_time:
-            answer = self._client.put(PATH, {"reason": "ayuda"}, uuid4(), CALL_DEADLINE_S)
-            if isinstance(answer, Granted):
-                heard = HelpState.CALLED
-            else:
-                log.warning("nobody could be told", answer=type(answer).__name__)
-                heard = HelpState.NO_ANSWER
+        body = {"reason": "ayuda"}
+        answer = self._client.put(PATH, body, uuid4(), CALL_DEADLINE_S, strict=True)
+        if isinstance(answer, Granted):
+            heard = HelpState.CALLED
+        else:
+            log.warning("nobody could be told", answer=type(answer).__name__)
+            heard = HelpState.NO_ANSWER
+        with self._telling:
+            self._told += 1
             self._post(HelpHeard(heard))
 
     def look(self) -> None:
@@ -58,9 +61,10 @@ class HelpLine:
         follows = self._standing() in (HelpState.CALLED, HelpState.COMING)
         if self._asked_once and not follows:
             return
-        with self._one_at_a_time:
-            answer = self._client.get(PATH)
-            if isinstance(answer, Granted):
+        told = self._told
+        answer = self._client.get(PATH)
+        with self._telling:
+            if isinstance(answer, Granted) and told == self._told:
                 self._asked_once = True
                 self._hear(answer.body)
 

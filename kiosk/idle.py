@@ -5,10 +5,12 @@ from enum import StrEnum
 from math import ceil
 from typing import get_args
 
+from kiosk.flow.follow.states import FollowCode, FollowEnding, FollowNumber
 from kiosk.flow.staff.states import Staff
 from kiosk.flow.states import (
     At,
     GiveDay,
+    GiveNumber,
     GiveSequence,
     HoldsClaim,
     PayingByCash,
@@ -34,6 +36,7 @@ PATIENCE: dict[type[At], float] = {
     GiveSequence: 120.0,
     GiveDay: 120.0,
     TypeDay: 120.0,
+    **dict.fromkeys((FollowNumber, FollowEnding, FollowCode, GiveNumber), 120.0),
     **dict.fromkeys(get_args(Staff), 60.0),
 }
 """The same for what takes long to read, to pay, or to write down."""

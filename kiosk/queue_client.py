@@ -9,7 +9,7 @@ from uuid import UUID
 
 import httpx
 
-from kiosk.timed_transport import TimedTransport
+from kiosk.timed_transport import WITHIN, TimedTransport
 
 CONNECT_S = 2.0
 # A whole answer, however slowly it drips.
@@ -76,11 +76,23 @@ class QueueClient:
         """Tell the server how this kiosk and its devices are."""
         return self._send("POST", "/api/v1/heartbeat", body)
 
-    def put(self, path: str, body: dict[str, Any] | None, key: UUID, deadline_s: float) -> Answer:
-        """POST under an idempotency key, repeated with the same key until `deadline_s` is over."""
+    def put(
+        self,
+        path: str,
+        body: dict[str, Any] | None,
+        key: UUID,
+        deadline_s: float,
+        *,
+        strict: bool = False,
+    ) -> Answer:
+        """POST under an idempotency key, repeated with the same key until `deadline_s` is over.
+
+        The last try may end later, unless it is `strict`: then none outlasts the deadline.
+        """
         ends = self._monotonic() + deadline_s
         while True:
-            answer = self._send("POST", path, body, key)
+            left = max(0.0, ends - self._monotonic()) if strict else ANSWER_S
+            answer = self._send("POST", path, body, key, left)
             busy = isinstance(answer, Refused) and answer.status == 503
             if not (isinstance(answer, Away) or busy) or self._monotonic() >= ends:
                 return answer
@@ -95,11 +107,18 @@ class QueueClient:
         self._http.close()
 
     def _send(
-        self, method: str, path: str, body: dict[str, Any] | None = None, key: UUID | None = None
+        self,
+        method: str,
+        path: str,
+        body: dict[str, Any] | None = None,
+        key: UUID | None = None,
+        within_s: float = ANSWER_S,
     ) -> Answer:
-        headers = {"Idempotency-Key": str(key)} if key else {}
+        headers, ends = {"Idempotency-Key": str(key)} if key else {}, {WITHIN: within_s}
         try:
-            with self._http.stream(method, path, json=body, headers=headers) as response:
+            with self._http.stream(
+                method, path, json=body, headers=headers, extensions=ends
+            ) as response:
                 content = _whole(response)
         except (httpx.HTTPError, _NotWholeError) as error:
             return Away(type(error).__name__)

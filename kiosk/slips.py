@@ -61,7 +61,7 @@ def _number(text: str) -> tuple[Text, ...]:
 _RECEIPTS: dict[Receipt, tuple[str, tuple[str, ...]]] = {
     Receipt.ISSUED: (
         "SU CERTIFICADO ESTÁ LISTO",
-        ("Lo recibirá en su correo o con el código de la pantalla.",),
+        ("Lo recibirá en su correo.",),
     ),
     Receipt.UNDER_REVIEW: (
         "SU SOLICITUD ESTÁ EN REVISIÓN",
@@ -98,7 +98,7 @@ _RECEIPTS: dict[Receipt, tuple[str, tuple[str, ...]]] = {
 
 # Who gave no e-mail comes back with the number on the paper.
 _WITHOUT_EMAIL: dict[Receipt, tuple[str, ...]] = {
-    Receipt.ISSUED: ("Descárguelo con el código de la pantalla.",),
+    Receipt.ISSUED: ("Pídalo en el módulo con este número y su documento.",),
     Receipt.UNDER_REVIEW: ("Vuelva con este número, o tome un turno de revisión.",),
     Receipt.STILL_WORKING: ("Su certificado está en camino. Vuelva con este número.",),
     Receipt.PAYMENT_WAITS: (
@@ -112,6 +112,22 @@ _WITHOUT_EMAIL: dict[Receipt, tuple[str, ...]] = {
 }
 
 
+# Where phones reach the server the screen shows a code: with an e-mail, and without one.
+_WITH_CODE = {
+    True: ("Lo recibirá en su correo o con el código de la pantalla.",),
+    False: ("Descárguelo con el código de la pantalla.",),
+}
+
+
+# What the bank has is not given back by staff.
+_AT_BANK: dict[Receipt, tuple[str, ...]] = {
+    Receipt.REFUSED: (
+        "Su pago del banco queda libre: puede usarlo otra vez.",
+        "Muestre este papel en una ventanilla.",
+    ),
+}
+
+
 # What is sent again was not paid here.
 _FREE: dict[Receipt, tuple[str, tuple[str, ...]]] = {
     Receipt.STILL_WORKING: (
@@ -121,16 +137,22 @@ _FREE: dict[Receipt, tuple[str, tuple[str, ...]]] = {
 }
 
 
-def receipt_slip(job_id: str, order: Order, receipt: Receipt, site: str) -> PrintJob:
+def receipt_slip(
+    job_id: str, order: Order, receipt: Receipt, site: str, *, code: bool = False
+) -> PrintJob:
     """The paper of an application: its number, what was paid, what happens next.
 
-    It never says what a certificate contains.
+    It never says what a certificate contains. `code`: the screen shows one that downloads it.
     """
     title, sentences = _RECEIPTS[receipt]
     if order.free:
         title, sentences = _FREE.get(receipt, (title, sentences))
     if order.email is None:
         sentences = _WITHOUT_EMAIL.get(receipt, sentences)
+    if receipt is Receipt.ISSUED and code:
+        sentences = _WITH_CODE[order.email is not None]
+    if order.means is None and not order.free:
+        sentences = _AT_BANK.get(receipt, sentences)
     blocks: tuple[Block, ...] = (
         *_INSTITUTION,
         *_centred(site),

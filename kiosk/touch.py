@@ -22,7 +22,7 @@ from kiosk.app import KioskApp
 from kiosk.widgets.control import Control, controls, shown
 
 LAYOUT_FRAMES = 3
-VERBS = ("screen", "controls", "texts", "touch", "type_keys", "screenshot", "film")
+VERBS = ("screen", "controls", "texts", "where", "touch", "type_keys", "screenshot", "film")
 
 
 class NoSuchControl(LookupError):
@@ -83,6 +83,15 @@ class Touch:
         """Every sentence that can be seen, from the top of the screen down."""
         labels = [each for each in shown(self._front()) if isinstance(each, Label) and each.text]
         return [each.text for each in sorted(labels, key=_reading_order)]
+
+    def where(self, name: str) -> str:
+        """Whole pixels from the upper left corner to the middle of control `name`: "540 1204".
+
+        Raises NoSuchControl or ControlDisabled.
+        """
+        control = self._find(name)
+        x, y = control.to_window(control.center_x, control.center_y)
+        return f"{round(x)} {round(_window().height - y)}"
 
     def touch(self, name: str) -> None:
         """Put a finger down on the middle of control `name` and lift it, having looked first.

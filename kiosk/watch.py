@@ -11,7 +11,7 @@ import structlog
 
 from kiosk.day_report import local_day
 from kiosk.flow.events import Event, ServerLost, ServerSeen
-from kiosk.flow.world import Service, ServiceKind
+from kiosk.flow.world import Service, ServiceKind, ServiceWords
 from kiosk.queue_client import Answer, Granted, QueueClient, Refused
 
 # With the server's own watch over the centre a kiosk knows within 5 s that it is away.
@@ -55,21 +55,27 @@ def _lost(answer: Answer) -> ServerLost:
 
 def seen(offer: dict[str, Any], today: date | None = None) -> ServerSeen:
     """The flow's event for an offer of the server, on the local day `today`."""
-    services = tuple(
-        Service(
-            row["code"], row["name"], row["series"], ServiceKind(row["kind"]), row.get("needs", "")
-        )
-        for row in offer["services"]
-    )
     return ServerSeen(
         site=offer["site_name"],
-        services=services,
+        services=tuple(_service(row) for row in offer["services"]),
         backend=offer["backend"],
         fee_centimos=offer["fee_centimos"],
         public_address=offer["public_address"],
         wallet=offer.get("wallet", False),
         complaints=offer.get("complaints", ""),
         today=today,
+    )
+
+
+def _service(row: Mapping[str, Any]) -> Service:
+    words = row.get("words", {})
+    return Service(
+        row["code"],
+        row["name"],
+        row["series"],
+        ServiceKind(row["kind"]),
+        row.get("needs", ""),
+        tuple(ServiceWords(code, words[code]["name"], words[code]["needs"]) for code in words),
     )
 
 

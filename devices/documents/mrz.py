@@ -34,11 +34,13 @@ class Refusal(StrEnum):
 
     ``check_digit`` and ``unreadable``: the person presents it again. ``not_text``: this side of
     the card holds a fingerprint template, which is no text; the person turns the card.
+    ``bank_card``: the stripe of a payment card, of which nothing is kept.
     """
 
     CHECK_DIGIT = "check_digit"
     UNREADABLE = "unreadable"
     NOT_TEXT = "not_text"
+    BANK_CARD = "bank_card"
 
 
 class MrzRefused(ValueError):

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 
+from devices.documents.bank_card import is_bank_card
 from devices.documents.mrz import Refusal, split_lines
 from devices.driver import Model, Options, Wiring
 from devices.input_link import InputLink, open_input
@@ -20,7 +21,8 @@ def judging(today: Callable[[], date]) -> Callable[[Typed], Judged]:
     """How one reading is judged; ``today`` settles two-digit years."""
 
     def judge(typed: Typed) -> Judged:
-        symptom = NO_ZONE if typed.text and not split_lines(typed.text) else ""
+        known = not typed.text or split_lines(typed.text) or is_bank_card(typed.text)
+        symptom = "" if known else NO_ZONE
         if not typed.whole:
             return Judged(ReadFailed(Refusal.UNREADABLE), symptom)
         return Judged(zone_read(typed.text, today()), symptom)

@@ -6,7 +6,13 @@ from pathlib import Path
 
 from devices.input_events import EV_SYN, SYN_DROPPED, InputEvent
 from devices.keyboard_wedge.protocol import typed_packets
-from devices.simulated_reader import SAMPLE, UNREADABLE_SAMPLE, WRONG_DIGIT_SAMPLE, ReaderSimulator
+from devices.simulated_reader import (
+    BANK_CARD_SAMPLE,
+    SAMPLE,
+    UNREADABLE_SAMPLE,
+    WRONG_DIGIT_SAMPLE,
+    ReaderSimulator,
+)
 from devices.simulator import Answer, Command, CommandRefused, one_of
 
 
@@ -16,13 +22,14 @@ class WedgeSimulator(ReaderSimulator):
     present L1|L2[|L3]      type these lines; without lines, a sample DNI
     unreadable              type the sample with a mark where a character was not read
     bad check digit         type the sample with a wrong digit
+    bank card               type the stripe of an invented payment card
     type TEXT               type any text and Enter
     drop                    type the sample with events lost in its middle
     """
 
     buttons = (
-        "present", "unreadable", "bad check digit", "drop", "no reply on", "no reply off",
-        "unplug", "plug", "power cycle",
+        "present", "unreadable", "bad check digit", "bank card", "drop", "no reply on",
+        "no reply off", "unplug", "plug", "power cycle",
     )  # fmt: skip
 
     def commands(self) -> Mapping[str, Command]:
@@ -31,6 +38,7 @@ class WedgeSimulator(ReaderSimulator):
             "present": self._present,
             "unreadable": lambda _rest: self._type(*UNREADABLE_SAMPLE),
             "bad": self._bad,
+            "bank": self._bank,
             "type": self._type,
             "drop": self._drop,
         }
@@ -45,6 +53,10 @@ class WedgeSimulator(ReaderSimulator):
     def _bad(self, rest: str) -> Answer:
         one_of(rest, "check digit")
         return self._type(*WRONG_DIGIT_SAMPLE)
+
+    def _bank(self, rest: str) -> Answer:
+        one_of(rest, "card")
+        return self._type(*BANK_CARD_SAMPLE)
 
     def _type(self, *lines: str) -> Answer:
         return self.bring(*(self._typed(line) for line in lines))

@@ -6,6 +6,7 @@ It takes no command but ``SelfTest``. When a document passes it reports one ``Re
 from dataclasses import dataclass, field
 from datetime import date
 
+from devices.documents.bank_card import is_bank_card
 from devices.documents.document_types import classify
 from devices.documents.mrz import MrzRefused, Refusal, TravelDocument, parse, split_lines
 from devices.documents.ocr_repair import repair
@@ -61,6 +62,8 @@ def zone_read(text: str, today: date) -> DocumentRead | ReadFailed:
 
     A zone that is refused is tried once more with its misread digits repaired.
     """
+    if is_bank_card(text):
+        return ReadFailed(Refusal.BANK_CARD)
     lines = split_lines(text)
     try:
         return _accepted(lines, today, repaired=False)

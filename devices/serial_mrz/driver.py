@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import cast
 
+from devices.documents.bank_card import is_bank_card
 from devices.documents.mrz import Refusal, split_lines
 from devices.driver import SERIAL_CHOICES, Model, Options, Wiring
 from devices.kinds.document_reader import KIND, ReadFailed, zone_read
@@ -33,7 +34,8 @@ def _symptom(frame: Frame) -> str:
     text = sum(byte in b"\r\n" or 0x20 <= byte < 0x7F for byte in frame.data)
     if text < _TEXT_SHARE * len(frame.data):
         return NO_TEXT
-    return "" if split_lines(frame.text) or not frame.data else NO_ZONE
+    known = split_lines(frame.text) or not frame.data or is_bank_card(frame.text)
+    return "" if known else NO_ZONE
 
 
 def _build(link: Link, options: Options, wiring: Wiring) -> ListeningDriver[Frame]:

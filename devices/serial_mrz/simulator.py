@@ -4,7 +4,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from devices.serial_mrz.protocol import Framing, pieces
-from devices.simulated_reader import SAMPLE, UNREADABLE_SAMPLE, WRONG_DIGIT_SAMPLE, ReaderSimulator
+from devices.simulated_reader import (
+    BANK_CARD_SAMPLE,
+    SAMPLE,
+    UNREADABLE_SAMPLE,
+    WRONG_DIGIT_SAMPLE,
+    ReaderSimulator,
+)
 from devices.simulator import Answer, Command, CommandRefused, one_of
 
 _FRAMINGS: Mapping[str, Framing] = {"plain": "plain", "stx": "stx", "cute": "cute", "3m": "3m"}
@@ -16,6 +22,7 @@ class SerialMrzSimulator(ReaderSimulator):
     present L1|L2[|L3]      send these lines; without lines, a sample DNI
     unreadable              send the sample with a mark where a character was not read
     bad check digit         send the sample with a wrong digit
+    bank card               send the stripe of an invented payment card
     framing plain|stx|cute|3m
     lf on|off               a line feed after each carriage return
     bad crc on|off          a wrong block check in framing 3m
@@ -25,6 +32,7 @@ class SerialMrzSimulator(ReaderSimulator):
         "present",
         "unreadable",
         "bad check digit",
+        "bank card",
         "framing plain",
         "framing stx",
         "framing cute",
@@ -48,6 +56,7 @@ class SerialMrzSimulator(ReaderSimulator):
             "present": self._present,
             "unreadable": lambda _rest: self._send_lines(UNREADABLE_SAMPLE),
             "bad": self._bad,
+            "bank": self._bank,
             "framing": self._set_framing,
             "lf": self._set_lf,
         }
@@ -67,6 +76,10 @@ class SerialMrzSimulator(ReaderSimulator):
             raise CommandRefused("write: bad check digit, or bad crc on|off")
         self._bad_check = one_of(how, "on", "off") == "on"
         return {"bad crc": how}
+
+    def _bank(self, rest: str) -> Answer:
+        one_of(rest, "card")
+        return self._send_lines(BANK_CARD_SAMPLE)
 
     def _send_lines(self, lines: tuple[str, ...]) -> Answer:
         portions = list(pieces(lines, self._framing, lf=self._lf))

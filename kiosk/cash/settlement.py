@@ -68,13 +68,23 @@ class CashSettlement:
         entry = self._entry(payment)
         return Settled(entry.state, tuple(self._claims(payment)))
 
+    def counted(self, payment: UUID) -> tuple[bool, int]:
+        """Decide `payment`: whether its fee is paid by it, and how many céntimos go back. Nothing
+        is given yet; `settle` goes on. Raises as it does."""
+        entry = self._decided(payment)
+        return self._price(entry, payment) > 0, max(0, self._balance(payment).owed)
+
+    def given(self, payment: UUID) -> int:
+        """What hoppers certainly gave for `payment`, in céntimos."""
+        return self._balance(payment).given
+
+    def kept(self, payment: UUID) -> tuple[int, ...]:
+        """The notes and coins devices kept for `payment` so far, in céntimos each."""
+        return tuple(each.credit.amount_centimos for each in self._pieces(payment))
+
     def taken(self, payment: UUID) -> int:
         """What devices kept for `payment` so far, in céntimos."""
-        return sum(each.credit.amount_centimos for each in self._pieces(payment))
-
-    def pieces(self, payment: UUID) -> int:
-        """How many notes and coins devices kept for `payment` so far."""
-        return len(self._pieces(payment))
+        return sum(self.kept(payment))
 
     def is_counting(self, payment: UUID) -> bool:
         """Whether a hopper has not said yet how many coins of this payment came out."""

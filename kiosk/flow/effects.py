@@ -195,13 +195,17 @@ class Receipt(StrEnum):
 
 @dataclass(frozen=True)
 class PrintReceipt:
-    """Print the slip of an order, once. It never says what a certificate contains."""
+    """Print the slip of an order, once. It never says what a certificate contains.
+
+    `code`: the screen shows one that downloads it.
+    """
 
     effect_id: UUID
     session: UUID
     order: Order
     receipt: Receipt
     site: str
+    code: bool = False
 
 
 @dataclass(frozen=True)

@@ -55,11 +55,12 @@ class DocumentTaken:
     """The reader read a document whose check digits all agree.
 
     Its `type` is "" where the person must say which kind it is. `session`: a fresh random id, for
-    the person who begins with their document.
+    the person who begins with their document. `beside`: another document was read a moment before.
     """
 
     document: Document
     session: UUID | None = field(default=None, compare=False)
+    beside: bool = False
 
 
 @dataclass(frozen=True)
@@ -201,10 +202,14 @@ class ApplicantRefused:
 
 @dataclass(frozen=True)
 class ApplicationFound:
-    """What this document began before is not over."""
+    """What this document began before is not over.
+
+    `rest`: what else was answered, where all that is not over is money to collect.
+    """
 
     effect_id: UUID
     found: Found
+    rest: "ApplicantChecked | ApplicantRefused | None" = None
 
 
 @dataclass(frozen=True)
@@ -217,10 +222,12 @@ class OrderRegistered:
 
 @dataclass(frozen=True)
 class Charged:
-    """The fee was taken, proven. `owed`: change that could not be given."""
+    """The fee was taken, proven. `owed`: change that could not be given; `change_centimos`: what
+    certainly came out."""
 
     effect_id: UUID
     owed: tuple[Owed, ...] = ()
+    change_centimos: int = 0
 
 
 @dataclass(frozen=True)
@@ -243,11 +250,23 @@ class CashSeen:
     """So much is in the box now; money may still be on its way.
 
     `wanted`: the notes and coins (céntimos) that are let in next, as far as that is known.
+    `pieces`: those the journal holds, in céntimos each.
     """
 
     effect_id: UUID
     inserted_centimos: int
     wanted: tuple[int, ...] = ()
+    pieces: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class CashCounted:
+    """No more is let in, and the journal has decided: whether the fee is paid, and how many
+    céntimos go back: change, or what was not enough."""
+
+    effect_id: UUID
+    paid: bool
+    back_centimos: int
 
 
 @dataclass(frozen=True)
@@ -259,9 +278,13 @@ class VoucherTaken:
 
 @dataclass(frozen=True)
 class VoucherWaits:
-    """It does not show yet, or nobody could say in time: it is kept, and its owner told later."""
+    """The server keeps it, and its owner is told later.
+
+    `not_visible`: the centre said that it does not show yet; else nobody could say in time.
+    """
 
     effect_id: UUID
+    not_visible: bool = False
 
 
 @dataclass(frozen=True)
@@ -358,6 +381,7 @@ Event = (
     | NotCharged
     | ChargeUnknown
     | CashSeen
+    | CashCounted
     | VoucherTaken
     | VoucherWaits
     | VoucherRefused

@@ -47,6 +47,7 @@ class NoTurn(StrEnum):
     UNKNOWN_SERVICE = "unknown_service"
     AWAY = "away"  # no connection
     NO_NUMBERS = "no_numbers"  # of the kiosk's own
+    ASK_STAFF = "ask_staff"  # no line here is for this
     OTHER = "other"  # only the server's sentence says
 
 
@@ -58,6 +59,8 @@ class ReadProblem(StrEnum):
     NOT_TEXT = "not_text"
     UNSUPPORTED = "unsupported"
     NO_DOCUMENT = "no_document"  # a code, but of something else
+    BANK_CARD = "bank_card"
+    TWO_DOCUMENTS = "two_documents"  # at once: nobody knows whose session it is
 
 
 class PrintState(StrEnum):
@@ -82,6 +85,7 @@ class NotPossible(StrEnum):
     NOT_ACCEPTED = "not_accepted"
     TOO_MANY_TRIES = "too_many_tries"  # of data that do not agree
     OTHER_DOCUMENT = "other_document"  # of a kind only a person can judge
+    NOT_NOW = "not_now"  # the kiosk was closed, or there is no price
     FOR_ANOTHER = "for_another"  # the document is not of who stands here
 
 
@@ -118,12 +122,21 @@ class Owed:
 
 
 @dataclass(frozen=True)
+class Counted:
+    """What the journal decided of a cash-in: whether the fee is `paid`, and how many céntimos go
+    back, as change or because they were not enough."""
+
+    paid: bool
+    back_centimos: int
+
+
+@dataclass(frozen=True)
 class Order:
     """One application being paid. `number` is the short one people keep.
 
     `attempt` counts the tries to pay; each has an id of its own. `amount_centimos` is 0 for a
     certificate in force that is sent again. `means`: how it was paid, None before. `owed`: what the
-    person holds claims for.
+    person holds claims for. `change_centimos`: the change that came out for them.
     """
 
     application: UUID
@@ -133,6 +146,7 @@ class Order:
     attempt: int = 1
     means: Means | None = None
     owed: tuple[Owed, ...] = ()
+    change_centimos: int = 0
 
     @property
     def free(self) -> bool:
@@ -152,8 +166,10 @@ class Standing(StrEnum):
     """How an application that was begun before stands."""
 
     IN_DOUBT = "in_doubt"  # it is being found out whether it was paid
+    BANK_WAITS = "bank_waits"  # what was paid at the bank does not show yet
     WORKING = "working"
     UNDER_REVIEW = "under_review"
+    OWED = "owed"  # it is over, but money of it waits to be collected
 
 
 @dataclass(frozen=True)
@@ -195,6 +211,7 @@ class VoucherProblem(StrEnum):
     TOO_LITTLE = "too_little"
     TRIES = "tries"
     NOT_ACCEPTED = "not_accepted"
+    AWAY = "away"  # nobody could be asked; it may be presented again
 
 
 class NotCorrected(StrEnum):

@@ -34,6 +34,11 @@ def after_session(standing: HelpState) -> HelpState:
     return standing if is_open else HelpState.NOT_CALLED
 
 
+def for_newcomer(standing: HelpState) -> HelpState:
+    """What whoever begins now sees of it: that nobody could be told was for the one before."""
+    return HelpState.NOT_CALLED if standing is HelpState.NO_ANSWER else standing
+
+
 def _is_news(standing: HelpState, heard: HelpState) -> bool:
     """While the server is being told it does not know of this call yet.
 

@@ -31,14 +31,22 @@ class Document:
     check: str = ""
     issue_date: date | None = None
 
+    @property
+    def is_proven(self) -> bool:
+        """Whether more is known than a number and a birth date, which many people know: it was
+        read, or it is a DNI typed with what only its card says."""
+        return not self.typed or bool(self.check and self.issue_date)
+
 
 @dataclass(frozen=True)
 class Person:
     """The applicant of this session. `session` is minted at the first touch, once.
 
     `sends` and `corrections` count how often they asked for their certificate to be sent again, and
-    for their address to be changed, `papers` how often a number's paper failed, `lookups` how often
-    they asked where something stands: each further try is a request with an id of its own.
+    for their address to be changed, `checks` how often the centre was asked about them, `papers`
+    how often a number's paper failed, `lookups` how often they asked where something stands,
+    `orders` how often they went back from an order to its address: each further try is a request
+    with an id of its own.
     `retries`: how often another identity was tried instead.
     `came_by_document`: the first screen, with its preferential way in, was passed over; `declined`:
     they do not want to be attended first. `began_as`: their first session, where this is another.
@@ -51,6 +59,8 @@ class Person:
     corrections: int = 0
     papers: int = 0
     lookups: int = 0
+    checks: int = 0
+    orders: int = 0
     retries: int = 0
     came_by_document: bool = False
     declined: bool = False

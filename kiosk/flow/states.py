@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from kiosk.flow.facts import (
+    Counted,
     Doubt,
     EmailProblem,
     Found,
@@ -16,7 +17,6 @@ from kiosk.flow.facts import (
     PrintState,
     ReadProblem,
     Ticket,
-    VoucherProblem,
 )
 from kiosk.flow.follow.correction_states import CorrectingEmail as CorrectingEmail
 from kiosk.flow.follow.correction_states import EmailCorrected as EmailCorrected
@@ -25,6 +25,10 @@ from kiosk.flow.follow.correction_states import GiveNumber as GiveNumber
 from kiosk.flow.follow.states import Follow
 from kiosk.flow.guide.states import Guiding
 from kiosk.flow.identity.states import Identity
+from kiosk.flow.paying.voucher_states import CheckingVoucher as CheckingVoucher
+from kiosk.flow.paying.voucher_states import GiveDay as GiveDay
+from kiosk.flow.paying.voucher_states import GiveSequence as GiveSequence
+from kiosk.flow.paying.voucher_states import TypeDay as TypeDay
 from kiosk.flow.person import Person
 from kiosk.flow.staff.states import Staff
 from kiosk.flow.world import Obstacle, Service, World
@@ -116,10 +120,14 @@ class CannotApply:
 
 @dataclass(frozen=True)
 class GoesOn:
-    """What this document began before, here or at another kiosk, goes on; nothing is sold."""
+    """What this document began before, here or at another kiosk, goes on; nothing is sold.
+
+    `then`: where whoever only has money to collect goes on, None where nothing is sold.
+    """
 
     person: Person
     found: Found
+    then: "ConfirmName | CannotApply | None" = None
 
 
 @dataclass(frozen=True)
@@ -135,7 +143,8 @@ class ConfirmName:
 class GiveEmail:
     """Where the certificate goes. `problem` while the typed text is no address.
 
-    `doubt`: asked about once; whoever gives the same again means it.
+    `doubt`: asked about once; whoever gives the same again means it. `typed`: what stood there
+    before, for whoever comes back.
     """
 
     person: Person
@@ -143,6 +152,7 @@ class GiveEmail:
     offer: Offer
     problem: EmailProblem | None = None
     doubt: Doubt | None = None
+    typed: str = ""
 
 
 @dataclass(frozen=True)
@@ -153,6 +163,7 @@ class GiveEmailAgain:
     in_force: InForce
     problem: EmailProblem | None = None
     doubt: Doubt | None = None
+    typed: str = ""
 
 
 @dataclass(frozen=True)
@@ -173,20 +184,27 @@ class SendingAgain:
 
 @dataclass(frozen=True)
 class Registering:
-    """The server takes the order before the first céntimo moves."""
+    """The server takes the order before the first céntimo moves. `asked`: where it was typed."""
 
     person: Person
     offer: Offer
     email: str | None
+    asked: GiveEmail | None = None
 
 
 @dataclass(frozen=True)
 class ReadyToPay:
-    """The order stands; the next touch starts the card terminal."""
+    """The order stands; the next touch starts the card terminal.
+
+    `back_centimos`: the cash that was given back after the last try. `asked`: where the address was
+    typed, while nothing has been tried and it can still be corrected.
+    """
 
     person: Person
     order: Order
     problem: NotPaid | None = None
+    back_centimos: int = 0
+    asked: GiveEmail | None = None
 
 
 @dataclass(frozen=True)
@@ -201,7 +219,8 @@ class PayingByCard:
 class PayingByCash:
     """Notes and coins are let in. `stopping`: no more; what is inside is on its way back.
 
-    `wanted`: which of them (céntimos) are taken now, empty until it is known.
+    `wanted`: which of them (céntimos) are taken now, empty until it is known. `pieces`: those that
+    were taken. `counted`: what the journal decided of them, None as long as more is let in.
     """
 
     person: Person
@@ -209,6 +228,9 @@ class PayingByCash:
     inserted_centimos: int = 0
     stopping: bool = False
     wanted: tuple[int, ...] = ()
+    pieces: tuple[int, ...] = ()
+    counted: Counted | None = None
+    absent: bool = False  # its owner walked away: nobody is asked how else they pay
 
     @property
     def missing_centimos(self) -> int:
@@ -224,60 +246,33 @@ class PayingByWallet:
     order: Order
     payload: str | None = None
     stopping: bool = False
-
-
-@dataclass(frozen=True)
-class GiveSequence:
-    """Which payment? The sequence number is on the bank's paper."""
-
-    person: Person
-    order: Order
-    problem: VoucherProblem | None = None
-
-
-@dataclass(frozen=True)
-class GiveDay:
-    """And of which day?"""
-
-    person: Person
-    order: Order
-    sequence: str
-
-
-@dataclass(frozen=True)
-class TypeDay:
-    """The day is typed: eight figures, DDMMYYYY."""
-
-    person: Person
-    order: Order
-    sequence: str
-    mistyped: bool = False
-
-
-@dataclass(frozen=True)
-class CheckingVoucher:
-    """The centre is asked about the bank's payment."""
-
-    person: Person
-    order: Order
+    absent: bool = False  # as in PayingByCash
 
 
 @dataclass(frozen=True)
 class PaymentWaits:
-    """The bank's payment does not show yet. It is kept; its owner is told."""
+    """The bank's payment does not show yet. It is kept; its owner is told.
+
+    `other_way`: it is certain that it does not pay now, so nobody pays twice another way.
+    """
 
     person: Person
     order: Order
     print_state: PrintState = PrintState.PRINTING
+    other_way: bool = False
 
 
 @dataclass(frozen=True)
 class HoldsClaim:
-    """Not all of the cash could be given back: the slip is worth the rest at a window."""
+    """Not all of the cash could be given back: the slip is worth the rest at a window.
+
+    `wants_turn`: they were on their way to a window when the code was shown first.
+    """
 
     person: Person
     order: Order
     print_state: PrintState = PrintState.PRINTING
+    wants_turn: bool = False
 
 
 @dataclass(frozen=True)

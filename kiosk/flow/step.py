@@ -13,6 +13,7 @@ from kiosk.flow.events import (
     HelpHeard,
     IdleExpired,
     JournalChanged,
+    NotCharged,
     NumbersChanged,
     PartChanged,
     ServerLost,
@@ -21,8 +22,10 @@ from kiosk.flow.events import (
 from kiosk.flow.follow import correction
 from kiosk.flow.follow import following as follow
 from kiosk.flow.guide import pages as guide
+from kiosk.flow.guide.states import GuidePage
 from kiosk.flow.identity import proving as identity
 from kiosk.flow.identity.states import FinishFirst
+from kiosk.flow.paying import ways as paying
 from kiosk.flow.staff import menu as staff
 from kiosk.flow.staff.events import ClosureChanged
 from kiosk.flow.states import (
@@ -30,6 +33,7 @@ from kiosk.flow.states import (
     At,
     Certificate,
     Correction,
+    HoldsClaim,
     OutOfService,
     PayingByCash,
     PayingByWallet,
@@ -64,18 +68,29 @@ def step(state: State, event: Event) -> Step:
         ):
             at, effects = certificate.step(state, event)
             return replace(state, at=at), effects
+        case NotCharged() if paying.nobody_is_left(state.at):
+            at, _ = certificate.step(state, event)
+            return (state, ()) if at == state.at else _leave(replace(state, at=at))
         case Cancel() | Finish() if guide.returns(state.at, event):
             at, effects = guide.step(state, event)
             return replace(state, at=at), effects
-        case Finish() if not is_busy(state.at) and (told := owed_before_leaving(state.at)):
+        case IdleExpired() if isinstance(state.at, GuidePage) and state.at.before is not None:
+            return step(replace(state, at=state.at.before), event)
+        case Cancel() | Finish() | IdleExpired() | TakeTurn() if not is_busy(state.at) and (
+            told := owed_before_leaving(state.at, event)
+        ):
             return replace(state, at=told), ()
+        case Finish() if isinstance(state.at, HoldsClaim) and state.at.wants_turn:
+            return step(state, TakeTurn())
         case Cancel() | Finish() | IdleExpired() if isinstance(state.at, staff.STAFF):
             return (state, ()) if is_busy(state.at) else _settle(replace(state, at=Welcome()))
         case Cancel() | Finish() | IdleExpired():
             return _leave(state)
         case _:
             at, effects = _journey(state, event)
-            return replace(state, at=at), effects
+            begun = turn.person_of(state.at) is None and turn.person_of(at) is not None
+            standing = help.for_newcomer(state.help) if begun else state.help
+            return replace(state, at=at, help=standing), effects
 
 
 def is_busy(at: At) -> bool:

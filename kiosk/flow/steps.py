@@ -40,10 +40,11 @@ STEP_OF: dict[type, Step] = {
     states.CheckingVoucher: Step.PAYMENT,
     states.Working: Step.CERTIFICATE,
     states.CertificateReady: Step.CERTIFICATE,
-    states.InReview: Step.CERTIFICATE,
-    states.StillWorking: Step.CERTIFICATE,
 }
-"""Screens that are not here belong to no step: nothing is said of steps on them."""
+"""Screens that are not here belong to no step: nothing is said of steps on them.
+
+What is under review, or takes longer, is not finished: a full line would say that it is.
+"""
 
 
 def step_of(at: At) -> Step | None:

@@ -58,7 +58,9 @@ class GaveEmail:
 
 @dataclass(frozen=True)
 class HasNoEmail:
-    """The person has no e-mail, or does not want to give one."""
+    """The person has no e-mail, or does not want to give one. `typed`: what stood there."""
+
+    typed: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,11 @@ class Pay:
 @dataclass(frozen=True)
 class UseVoucher:
     """The fee was paid at the bank."""
+
+
+@dataclass(frozen=True)
+class PayOtherwise:
+    """Another way to pay, while what the bank has does not show."""
 
 
 @dataclass(frozen=True)
@@ -230,6 +237,7 @@ Touch = (
     | HasNoEmail
     | Pay
     | UseVoucher
+    | PayOtherwise
     | GaveSequence
     | GaveDay
     | OtherDay

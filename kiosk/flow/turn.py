@@ -24,6 +24,7 @@ from kiosk.flow.states import (
     CannotApply,
     ChooseService,
     GoesOn,
+    HoldsClaim,
     InReview,
     ReadDocument,
     State,
@@ -42,7 +43,8 @@ from kiosk.flow.world import (
     turn_obstacle,
 )
 
-REVIEW_SERVICE = "review"
+HELPING = ("review", "information")
+"""Services at which somebody looks at a person's case, the best first."""
 Next = tuple[At, tuple[Effect, ...]]
 
 
@@ -54,13 +56,18 @@ def step(state: State, event: Event) -> Next:
         case ChooseService() as at, Back() if state.world.usable(Part.READER):
             new, gone = afresh(at.person)
             return ReadDocument(new), gone
-        case ChooseService() as at, Choose(code):
+        case ReadDocument(person, then=Service()), Back():
+            return choose(state.world, person), ()
+        case ChooseService() as at, Choose(code) if not _is_shut(state.world):
             return _choose_service(state.world, at, code)
+        case GuideService(_, service), TakeTurn() if turn_obstacle(state.world, service):
+            return state.at, ()
         case GuideService(person, service), TakeTurn():
             return take(state.world, person, service)
         case (
             CannotApply(person)
             | InReview(person)
+            | HoldsClaim(person)
             | GoesOn(person)
             | FollowedNothing(person)
             | FollowedOnes(person)
@@ -142,13 +149,18 @@ def _choose_service(world: World, at: ChooseService, code: str) -> Next:
 
 
 def _turn_for_help(world: World, person: Person) -> Next:
-    """A turn at the review window, where somebody reads the papers."""
-    turns = [each for each in offered(world) if each.kind is ServiceKind.TURN]
-    given = [each for each in turns if turn_obstacle(world, each) is None]
-    given.sort(key=lambda each: each.code != REVIEW_SERVICE)
-    if not given:
-        return choose(world, person), ()
-    return take(world, person, given[0])
+    """A turn at the review window, where somebody reads the papers; where there is none at that of
+    information, and else none: another line would be waited in for nothing."""
+    turns = {each.code: each for each in offered(world) if each.kind is ServiceKind.TURN}
+    for code in HELPING:
+        if code in turns and turn_obstacle(world, turns[code]) is None:
+            return take(world, person, turns[code])
+    return replace(choose(world, person), no_turn=NoTurn.ASK_STAFF), ()
+
+
+def _is_shut(world: World) -> bool:
+    """Whether nobody chooses anything here: staff closed the kiosk, or it cannot write."""
+    return world.closure is not None or not world.journal
 
 
 def take(world: World, person: Person, service: Service) -> Next:

@@ -25,10 +25,20 @@ class ServiceKind(StrEnum):
 
 
 @dataclass(frozen=True)
+class ServiceWords:
+    """A service in another language of the screen; what is empty is said in Spanish."""
+
+    language: str
+    name: str = ""
+    needs: str = ""
+
+
+@dataclass(frozen=True)
 class Service:
     """One row of the site's configuration: what a person can queue for.
 
-    `needs`: the site's sentence about it: what it is, what to bring.
+    `needs`: the site's sentence about it: what it is, what to bring. Both are Spanish; `words`
+    has them in other languages (`flow.service_words` chooses).
     """
 
     code: str
@@ -36,6 +46,7 @@ class Service:
     series: str
     kind: ServiceKind = ServiceKind.TURN
     needs: str = ""
+    words: tuple[ServiceWords, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -111,7 +122,7 @@ class Obstacle(StrEnum):
     NO_PAPER_FOR_NUMBERS = "no_paper_for_numbers"  # the server is away, and the printer down
     JOURNAL_DOWN = "journal_down"
     BACKEND_AWAY = "backend_away"
-    NO_WAY_TO_PAY = "no_way_to_pay"
+    NO_WAY_TO_PAY = "no_way_to_pay"  # here: what was paid at the bank still pays
     NO_SERVICES = "no_services"
     NO_FEE = "no_fee"
 
@@ -123,15 +134,20 @@ def card_stays(world: World) -> bool:
 
 def closed_because(world: World) -> Obstacle | None:
     """Why this kiosk can do nothing at all now; None when it can serve."""
-    if world.closure is not None:
-        return Obstacle(world.closure)
-    if not world.journal:
-        return Obstacle.JOURNAL_DOWN
+    if (shut := _shut(world)) is not None:
+        return shut
     if not world.server:
         return _numbers_obstacle(world, world.numbers)
     if not world.services:
         return Obstacle.NO_SERVICES
     return None
+
+
+def _shut(world: World) -> Obstacle | None:
+    """Why nothing at all may be begun, whatever works."""
+    if world.closure is not None:
+        return Obstacle(world.closure)
+    return None if world.journal else Obstacle.JOURNAL_DOWN
 
 
 def offered(world: World) -> tuple[Service, ...]:
@@ -141,6 +157,8 @@ def offered(world: World) -> tuple[Service, ...]:
 
 def turn_obstacle(world: World, service: Service) -> Obstacle | None:
     """Why no turn for `service` can be had here now; None when it can."""
+    if (shut := _shut(world)) is not None:
+        return shut
     return None if world.server else number_obstacle(world, service)
 
 
@@ -167,16 +185,25 @@ def _numbers_obstacle(world: World, numbers: tuple[Held, ...]) -> Obstacle | Non
 
 
 def certificate_obstacle(world: World) -> Obstacle | None:
-    """Why a certificate cannot be finished here now; None when it can be sold."""
+    """Why a certificate cannot be finished here now; None when it can be sold.
+
+    While server and centre answer, what was paid at the bank pays in any case.
+    """
+    if (shut := _shut(world)) is not None:
+        return shut
     if not world.server:
         return Obstacle.SERVER_AWAY
     if not world.backend:
         return Obstacle.BACKEND_AWAY
-    if world.fee_centimos is None:
-        return Obstacle.NO_FEE
-    if not ways_to_pay(world):
+    return Obstacle.NO_FEE if world.fee_centimos is None else None
+
+
+def certificate_notice(world: World) -> Obstacle | None:
+    """What is said of the certificate before anybody begins, also where it can be had."""
+    obstacle = certificate_obstacle(world)
+    if obstacle is None and not ways_to_pay(world):
         return Obstacle.NO_WAY_TO_PAY
-    return None
+    return obstacle
 
 
 _NEEDED: Mapping[Means, Part] = {Means.CARD: Part.TERMINAL, Means.CASH: Part.ACCEPTOR}

@@ -56,6 +56,10 @@ class AgainDesk:
                 return Outcome(EffectState.DONE, sent, outcome)
             case Refused(_, "nothing_to_send" as kind, _):
                 return Outcome(EffectState.FAILED, NothingToSend(effect.effect_id), kind)
+            case Refused(_, "document_not_shown" as kind, _):
+                return _failed(effect, NotPossible.ALREADY_VALID, kind)
+            case Refused(_, "too_many_misses" as kind, _):
+                return _failed(effect, NotPossible.TOO_MANY_TRIES, kind)
             case Refused(_, "backend_away" as kind, _):
                 return _failed(effect, NotPossible.BACKEND_AWAY, kind)
             case Refused(_, kind, _):

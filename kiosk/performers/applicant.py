@@ -42,24 +42,11 @@ class ApplicantDesk:
             effect.effect_id,
             CHECK_DEADLINE_S,
         )
-        if (found := _found(answer)) is not None:
-            return _done(ApplicationFound(effect.effect_id, found), found.standing)
-        match answer:
-            case Granted({"sellable": True, "masked_name": name, "fee_centimos": fee}):
-                return _done(ApplicantChecked(effect.effect_id, Offer(name, fee)), "sellable")
-            case Granted(
-                {"reason": "already_valid", "instead": instead, "certificate_until": str(until)}
-            ) if "send_again" in instead:
-                reason, day = NotPossible.ALREADY_VALID, date.fromisoformat(until)
-                return _done(ApplicantRefused(effect.effect_id, reason, day), reason)
-            case Granted({"reason": reason}):
-                return _done(ApplicantRefused(effect.effect_id, _reason(reason)), reason)
-            case Refused(_, "too_many_misses", _):
-                return _failed(effect, NotPossible.TOO_MANY_TRIES, "too_many_misses")
-            case Refused(_, kind, _):
-                return _failed(effect, NotPossible.NOT_ACCEPTED, kind)
-            case _:
-                return _failed(effect, NotPossible.SERVER_AWAY, "no answer")
+        if (found := _found(answer)) is None:
+            return _told(effect, answer)
+        rest = _told(effect, answer).event if found.standing is Standing.OWED else None
+        assert isinstance(rest, ApplicantChecked | ApplicantRefused | None)
+        return _done(ApplicationFound(effect.effect_id, found, rest), found.standing)
 
     def lost(self, effect: CheckApplicant, *, begun: bool) -> Event:
         return ApplicantRefused(effect.effect_id, NotPossible.SERVER_AWAY)
@@ -126,18 +113,47 @@ def document_body(document: Document) -> dict[str, Any]:
     return {**body, "typed": printed}
 
 
+def _told(effect: CheckApplicant, answer: Answer) -> Outcome:
+    """Whether anything is sold to whoever it was asked about, and why not."""
+    match answer:
+        case Granted({"sellable": True, "masked_name": name, "fee_centimos": fee}):
+            return _done(ApplicantChecked(effect.effect_id, Offer(name, fee)), "sellable")
+        case Granted(
+            {"reason": "already_valid", "instead": instead, "certificate_until": str(until)}
+        ) if "send_again" in instead:
+            reason, day = NotPossible.ALREADY_VALID, date.fromisoformat(until)
+            return _done(ApplicantRefused(effect.effect_id, reason, day), reason)
+        case Granted({"reason": reason}):
+            return _done(ApplicantRefused(effect.effect_id, _reason(reason)), reason)
+        case Refused(_, "too_many_misses", _):
+            return _failed(effect, NotPossible.TOO_MANY_TRIES, "too_many_misses")
+        case Refused(_, kind, _):
+            return _failed(effect, NotPossible.NOT_ACCEPTED, kind)
+        case _:
+            return _failed(effect, NotPossible.SERVER_AWAY, "no answer")
+
+
 _GOES_ON = {"accepted": Standing.WORKING, "under_review": Standing.UNDER_REVIEW}
 
 
 def _found(answer: Answer) -> Found | None:
-    """What goes on for this document instead of a sale; None when nothing does."""
+    """What is not over for this document: it goes on instead of a sale, or its money waits; None
+    when there is nothing to tell."""
     match answer:
         case Granted({"resume": {"number": str(number), "state": state, "claim_open": claim}}):
             doubtful = answer.body.get("reason") == "payment_in_doubt"
-            standing = Standing.IN_DOUBT if doubtful else _GOES_ON.get(state)
+            standing = _doubt(answer.body) if doubtful else _GOES_ON.get(state)
+            if standing is None and claim:
+                standing = Standing.OWED
             return None if standing is None else Found(number, standing, bool(claim))
         case _:
             return None
+
+
+def _doubt(body: Mapping[str, Any]) -> Standing:
+    """A bank takes hours, everything else minutes; an older server does not say which it is."""
+    waits = body["resume"].get("payment") in ("checking", "not_visible")
+    return Standing.BANK_WAITS if waits else Standing.IN_DOUBT
 
 
 def _reason(word: str) -> NotPossible:

@@ -14,7 +14,15 @@ from kiosk.cash.settlement import CashSettlement, Settled
 from kiosk.cash.till import Till
 from kiosk.doubts import advance
 from kiosk.flow.effects import TakeCash
-from kiosk.flow.events import CashSeen, Charged, ChargeUnknown, Event, MoneyOwed, NotCharged
+from kiosk.flow.events import (
+    CashCounted,
+    CashSeen,
+    Charged,
+    ChargeUnknown,
+    Event,
+    MoneyOwed,
+    NotCharged,
+)
 from kiosk.flow.facts import NotPaid
 from kiosk.journal import EffectState, Journal, JournalFailed
 from kiosk.order import Means, OrderState
@@ -87,8 +95,10 @@ class CashDesk:
             if not self._settlement.ended(payment):
                 advance(self._journal, application, OrderState.UNKNOWN, why="an acceptor is away")
                 return Outcome(EffectState.UNKNOWN, ChargeUnknown(payment), "an acceptor is away")
+            self._tell(CashCounted(payment, *self._settlement.counted(payment)))
             settled = self._settlement.settle(payment, give=True)
-        return _outcome(payment, settled, started=started)
+            change = self._settlement.given(payment)
+        return _outcome(payment, settled, change, started=started)
 
     def lost(self, effect: TakeCash, *, begun: bool) -> Event:
         if begun:
@@ -112,10 +122,11 @@ class CashDesk:
                 case device, NoteHeld(of, piece) if of == session:
                     self._route(device, session, piece, amount - inside)
                 case _, Credited(credit) if credit.session == session:
-                    inside = self._settlement.taken(payment)
+                    pieces = self._settlement.kept(payment)
+                    inside = sum(pieces)
                     wanted = self._wanted(amount - inside) if inside < amount else ()
-                    self._tell(CashSeen(payment, inside, wanted))
-                    if self._settlement.pieces(payment) >= MOST_PIECES:
+                    self._tell(CashSeen(payment, inside, wanted, pieces))
+                    if len(pieces) >= MOST_PIECES:
                         break
                     if inside < amount:
                         self._till.let_in(session, wanted)
@@ -148,11 +159,11 @@ def _not_taken(payment: UUID, reason: NotPaid) -> Outcome:
     return Outcome(EffectState.FAILED, NotCharged(payment, reason), reason)
 
 
-def _outcome(payment: UUID, settled: Settled, *, started: bool) -> Outcome:
+def _outcome(payment: UUID, settled: Settled, change: int, *, started: bool) -> Outcome:
     owed = tuple(owed_of(each) for each in settled.owed)
     match settled.state:
         case OrderState.PAID | OrderState.ACCEPTED:
-            return Outcome(EffectState.DONE, Charged(payment, owed), "paid")
+            return Outcome(EffectState.DONE, Charged(payment, owed, change), "paid")
         case OrderState.DECLINED:
             return _not_taken(payment, NotPaid.NO_CASH if started else NotPaid.NOT_STARTED)
         case OrderState.RETURNED:

@@ -14,6 +14,7 @@ from kiosk.queue_client import Answer, Granted, QueueClient, Refused
 from kiosk.runner import Outcome
 
 FOLLOW_DEADLINE_S = 8.0
+_NOT_UNDERSTOOD = 422
 _NOT_FOUND = ("no_such_application", "unknown_claim")
 
 
@@ -72,7 +73,7 @@ def _problem(answer: Answer) -> NotFollowed:
     match answer:
         case Refused(429, _, _):
             return NotFollowed.TOO_MANY_TRIES
-        case Refused(_, kind, _) if kind in _NOT_FOUND:
-            return NotFollowed.NOT_FOUND
+        case Refused(status, kind, _) if kind in _NOT_FOUND or status == _NOT_UNDERSTOOD:
+            return NotFollowed.NOT_FOUND  # to ask the same again would bring nothing else
         case _:
             return NotFollowed.AWAY

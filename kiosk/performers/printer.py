@@ -80,7 +80,7 @@ def _job(effect: PrintTicket | PrintReceipt) -> PrintJob:
     job_id = str(effect.effect_id)
     if isinstance(effect, PrintTicket):
         return ticket_slip(job_id, effect.ticket)
-    return receipt_slip(job_id, effect.order, effect.receipt, effect.site)
+    return receipt_slip(job_id, effect.order, effect.receipt, effect.site, code=effect.code)
 
 
 def print_once(printer: Commands | None, job: PrintJob) -> PrintState:

@@ -22,10 +22,13 @@ _PROBLEMS = {
     "payment_too_little": VoucherProblem.TOO_LITTLE,
     "payment_tries": VoucherProblem.TRIES,
 }
+# An earlier try of this application arrived, and only its answer was lost.
+_HELD = ("payment_waits", "already_paid")
 
 
 class VoucherDesk:
-    """Carries out PresentVoucher. The server holds the voucher from its first answer on."""
+    """Carries out PresentVoucher. The server holds the voucher from its first answer on; before
+    that nothing is called kept, and the same may be presented again."""
 
     lane = "server"
     kind = "present_voucher"
@@ -52,18 +55,20 @@ class VoucherDesk:
         match answer:
             case Granted():
                 return self._followed(effect.effect_id, application)
+            case Refused(_, kind, _) if kind in _HELD:
+                return self._followed(effect.effect_id, application)
             case Refused(_, kind, _):
                 return _refused(effect.effect_id, kind)
             case Away(reason):
-                return Outcome(EffectState.UNKNOWN, VoucherWaits(effect.effect_id), reason)
+                return Outcome(EffectState.UNKNOWN, _away(effect.effect_id), reason)
 
     def lost(self, effect: PresentVoucher, *, begun: bool) -> Event:
         if begun:
-            return VoucherWaits(effect.effect_id)
+            return _away(effect.effect_id)
         return VoucherRefused(effect.effect_id, VoucherProblem.NOT_ACCEPTED)
 
     def _followed(self, effect: UUID, application: UUID) -> Outcome:
-        """What the centre says; nothing in time, or nothing visible yet: it is kept."""
+        """What the centre says; nothing in time, or nothing visible yet: the server keeps it."""
         ends = self._monotonic() + ANSWER_DEADLINE_S
         while self._monotonic() < ends:
             answer = self._client.get(f"/api/v1/applications/{application}")
@@ -71,11 +76,17 @@ class VoucherDesk:
             if standing == "applied":
                 return Outcome(EffectState.DONE, VoucherTaken(effect), standing)
             if standing == "not_visible":
-                break
+                kept = VoucherWaits(effect, not_visible=True)
+                return Outcome(EffectState.DONE, kept, standing)
             if standing.startswith("payment_"):
                 return _refused(effect, standing)
             time.sleep(LOOK_EVERY_S)
         return Outcome(EffectState.DONE, VoucherWaits(effect), "kept")
+
+
+def _away(effect: UUID) -> VoucherRefused:
+    """Perhaps the server has it, perhaps it never arrived: nobody is told that it is kept."""
+    return VoucherRefused(effect, VoucherProblem.AWAY)
 
 
 def _refused(effect: UUID, kind: str) -> Outcome:

@@ -119,6 +119,7 @@ SCREENS: dict[type[states.At], type[Page]] = {
     guide_states.GuideService: GuideServiceScreen,
     follow_states.FollowMenu: FollowMenuScreen,
     follow_states.FollowDocument: FollowDocumentScreen,
+    follow_states.FollowKind: ChooseDocumentScreen,
     follow_states.FollowNumber: FollowTypingScreen,
     follow_states.FollowEnding: FollowTypingScreen,
     follow_states.FollowCode: FollowTypingScreen,

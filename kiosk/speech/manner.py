@@ -1,6 +1,6 @@
 """PURE: how a text of the screen becomes a sentence, and which of them everybody may hear."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from kiosk.speech.retelling import Retold
@@ -19,20 +19,27 @@ class Manner:
 
     `retell` also tells the catalogue's key of a sentence, for which there may be a recording.
     `ours` are the catalogue's sentences without values: of nobody, whatever example they give.
+    `confidential`: whether it is a sentence that only the listener may hear, by its key.
+    `places`: where the parts of this kiosk are, by the key of the sentence they are said for.
     """
 
     phrases: Phrases
     retell: Callable[[str], Retold] = as_it_is
     ours: frozenset[str] = field(default_factory=frozenset)
+    places: Mapping[str, str] = field(default_factory=dict)
+    confidential: Callable[[str], bool] = lambda _text: False
 
     def sentence(self, text: str, *, private: bool = False) -> Sentence:
         """`text` of the screen as a sentence; what looks private is private in any case."""
         retold = self.retell(text)
-        hidden = private or (text not in self.ours and is_private(text))
+        hidden = private or self.confidential(text)
+        hidden = hidden or (text not in self.ours and is_private(text))
         return Sentence(said(retold.spanish, self.phrases), hidden, retold.key)
 
     def own(self, key: str, *, private: bool = False, **values: str) -> Sentence:
         """A sentence that is only heard."""
+        if key in self.places:
+            return Sentence(said(self.places[key], self.phrases), private)
         return Sentence(self.phrases.filled(key, **values), private, "" if values else key)
 
 

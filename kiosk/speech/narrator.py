@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from kiosk.speech.manner import Manner, for_everybody
 from kiosk.speech.sentence import Sentence
 from kiosk.speech.talker import Talker
-from kiosk.speech.words import character
+from kiosk.speech.words import character, letters
+
+LOOKS_OF_SILENCE = 100
+"""About ten seconds."""
 
 
 @dataclass(frozen=True)
@@ -15,7 +18,7 @@ class Scene:
 
     `over`: it lies over a screen and asks something; `asks_to_stay`: whether somebody is there.
     `typed` is what was typed so far; `language` the screen's; `before` is said once, before it is
-    read.
+    read. `waiting`: the kiosk works, and nothing can be chosen.
     """
 
     front: object
@@ -28,6 +31,7 @@ class Scene:
     over: bool = False
     asks_to_stay: bool = False
     before: tuple[Sentence, ...] = ()
+    waiting: bool = False
 
 
 class Narrator:
@@ -42,6 +46,8 @@ class Narrator:
         self._read = False
         self._refused = False
         self._heard_privately = False
+        self._quiet = 0
+        self._reassuring = False
 
     # --- what is seen ---------------------------------------------------------------------------
     def look(self, scene: Scene | None) -> bool:
@@ -56,7 +62,8 @@ class Narrator:
             return False
         if before is None or self._is_new(scene, before):
             self._talker.stop()
-            self._read = self._refused = False
+            self._read = self._refused = self._reassuring = False
+            self._quiet = 0
             self._heard_privately = self.private
         elif not self._read:
             self._read = True
@@ -64,16 +71,20 @@ class Narrator:
             return True
         else:
             self._say_news(scene, before)
+            self._reassure(scene)
         return False
 
     @property
     def listened_to(self) -> bool:
         """Somebody is hearing the screen now: a sign of life.
 
-        The question whether somebody is there does not answer itself.
+        The question whether somebody is there does not answer itself, and neither does a word that
+        the kiosk still works.
         """
         scene = self._scene
-        return self._talker.busy and scene is not None and not scene.asks_to_stay
+        if scene is None or scene.asks_to_stay or self._reassuring:
+            return False
+        return self._talker.busy
 
     @property
     def private(self) -> bool:
@@ -101,11 +112,23 @@ class Narrator:
             if news and scene.sentences != before.sentences:
                 self._talker.add(self._audible(scene, news), scene.language)
 
+    def _reassure(self, scene: Scene) -> None:
+        """Now and then a word while there is nothing to do but wait."""
+        if self._talker.busy or not scene.waiting:
+            self._quiet = 0
+            return
+        self._reassuring = False
+        self._quiet += 1
+        if self._quiet >= LOOKS_OF_SILENCE:
+            self._quiet, self._reassuring = 0, True
+            self._talker.add((scene.manner.own("speech.still_working"),), scene.language)
+
     def _key_typed(self, scene: Scene, before: Scene) -> Sequence[Sentence]:
         """One key at a time: the letter, or that one is gone."""
         typed = scene.typed
         if len(typed) < len(before.typed):
-            return (scene.manner.own("speech.erased", private=True),)
+            gone = letters(before.typed[len(typed) :], scene.manner.phrases)
+            return (scene.manner.own("speech.erased", private=True, what=gone),)
         added = typed[len(before.typed) :] if typed.startswith(before.typed) else typed
         if len(added) > 1:
             return (scene.manner.sentence(added, private=True),)

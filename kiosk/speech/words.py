@@ -21,9 +21,10 @@ class Phrases:
         return self.say(key).format(**values)
 
 
-_MONEY = re.compile(r"S/ (\d+)\.(\d\d)")
+_MONEY = re.compile(r"S/ (\d+)(?:\.(\d\d))?")
 _EMAIL = re.compile(r"[\w.+*-]*@[\w*-]+(?:\.[\w*-]+)*")
 _MASKED_NAME = re.compile(r"(\w{1,3})\*{3,}(?: (\w[\w ]*\w|\w))?")
+_STARS = re.compile(r"(?<![\w*])\*{3,}(?![\w*])")
 _MASKED_END = re.compile(r"\*{3,}(\w+)")
 _TURN = re.compile(r"\b([A-ZÑ]{1,3})-(\d{2,5})\b")
 _PAPER_NUMBER = re.compile(r"\b[A-Z]\d{2}-\d{3,}-\w\b|\bC-\w{4}-\w{4}-\w\b")
@@ -51,8 +52,9 @@ def said(text: str, phrases: Phrases) -> str:
     plain = _DOMAIN.sub(lambda found: _signs_named(found[0], phrases), plain)
     plain = _PAPER_NUMBER.sub(lambda found: spelled(found[0], phrases), plain)
     plain = _MASKED_NAME.sub(lambda found: _name(found[1], found[2] or "", phrases), plain)
+    plain = _STARS.sub(phrases.say("speech.stars"), plain)
     plain = _MASKED_END.sub(lambda found: _ending(found[1], phrases), plain)
-    plain = _MONEY.sub(lambda found: money(int(found[1]), int(found[2]), phrases), plain)
+    plain = _MONEY.sub(lambda found: money(int(found[1]), int(found[2] or 0), phrases), plain)
     plain = _PATH.sub(lambda found: f" {_signs_named(found[0], phrases)}", plain)
     plain = _TURN.sub(lambda found: turn(found[1], found[2]), plain)
     plain = _LONG_DIGITS.sub(lambda found: " ".join(found[0]), plain)
@@ -141,6 +143,11 @@ def is_private(text: str) -> bool:
     return any(found[0][0] != "@" for found in _EMAIL.finditer(text))
 
 
+def is_money(number: str) -> bool:
+    """Whether a large number of the screen is an amount."""
+    return bool(_MONEY.fullmatch(number))
+
+
 def may_be_called(number: str) -> bool:
     """Whether a large number of the screen is public anyway: a turn's, or an amount."""
-    return bool(_TURN.fullmatch(number) or _MONEY.fullmatch(number))
+    return bool(_TURN.fullmatch(number)) or is_money(number)

@@ -133,17 +133,22 @@ class StaffDesk:
                 well = found is not None and self._kept(lambda: self._touches.keep(found))
                 self._note(visit, Chore.CALIBRATE, well=well)
             case MovePart(_, visit, name, port):
-                well = self._moved(name, port)
+                well = self._may_end() and self._moved(name, port)
                 self._note(visit, Chore.PORTS, well=well)
                 if well:
                     self._restart()
             case RestartKiosk(_, visit):
-                well = True
-                self._note(visit, Chore.RESTART, well=True)
-                self._restart()
+                well = self._may_end()
+                self._note(visit, Chore.RESTART, well=well)
+                if well:
+                    self._restart()
             case _:
                 raise TypeError(f"{type(effect).__name__} has an answer of its own")
         return well
+
+    def _may_end(self) -> bool:
+        """Coins may still be on their way out to somebody who left: they are seen through first."""
+        return not self._money_inside()
 
     def _proves_paper(self, asked: UUID) -> bool:
         """One short slip, confirmed by the printer itself."""

@@ -41,7 +41,8 @@ def scan(groups: Iterable[str], paths: Iterable[Path]) -> Used:
     """The keys used in `paths`.
 
     A literal counts when it looks like a key of one of `groups` (what stands before the first
-    dot), or when it is asked for by `loc._(…)` or `loc.plural(…)`.
+    dot), or like several of them with spaces between, or when it is asked for by `loc._(…)` or
+    `loc.plural(…)`.
     """
     known, used = set(groups), Used()
     for path in paths:
@@ -52,10 +53,16 @@ def scan(groups: Iterable[str], paths: Iterable[Path]) -> Used:
             looks, asked = _in_kv(text, used)
         else:
             looks, asked = _in_python(path, text, known, used)
-        keys = [each for each in looks if KEY.fullmatch(each) and each.split(".")[0] in known]
-        for key in (*keys, *asked):
+        for key in (*(key for each in looks for key in _keys(each, known)), *asked):
             used.keys.setdefault(key, path.name)
     return used
+
+
+def _keys(literal: str, known: set[str]) -> list[str]:
+    words = literal.split()
+    if all(KEY.fullmatch(each) and each.split(".")[0] in known for each in words):
+        return words
+    return []
 
 
 def _in_kv(text: str, used: Used) -> tuple[list[str], list[str]]:

@@ -9,3 +9,8 @@ class BackButton(VerbButton):
     """Takes no room while not `showing`."""
 
     showing = BooleanProperty(True)
+
+    def on_showing(self, _button: object, showing: bool) -> None:
+        """What had a width keeps it in a row, though nothing of it is seen."""
+        if not showing:
+            self.width = 0

@@ -2,7 +2,7 @@
 
 from kivy.clock import Clock
 from kivy.graphics import Canvas, Color, SmoothEllipse, SmoothLine, SmoothRoundedRectangle
-from kivy.properties import ObjectProperty, StringProperty
+from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kivy.uix.widget import Widget
 
 from kiosk.theme import Colour, Theme
@@ -18,18 +18,25 @@ PLACES = {
     "issue": (0.69, 0.30, 0.25, 0.13),
 }
 """Left, low, wide, high, as parts of the card."""
+PAGE = {"number": (0.66, 0.8, 0.28, 0.12)}
+"""The same on the page of a passport."""
+MARKS = PLACES | {"ending": (0.67, 0.76, 0.15, 0.13)}
 
 
 class CardPicture(Widget):
-    """`place` is one of PLACES, or "" for the card alone. Grows with the room it is given."""
+    """`place` is one of MARKS, or "" for the card alone. Grows with the room it is given.
+
+    `passport`: the page of one, with its arrows below, in place of a card.
+    """
 
     place = StringProperty()
+    passport = BooleanProperty(False)
     theme = ObjectProperty(Theme())
 
     def __init__(self, **properties: object) -> None:
         self._redraw = Clock.create_trigger(self._draw, -1)
         super().__init__(**properties)
-        for name in ("pos", "size", "theme", "place"):
+        for name in ("pos", "size", "theme", "place", "passport"):
             self.fbind(name, self._redraw)
 
     def _draw(self, _dt: float) -> None:
@@ -49,10 +56,12 @@ class CardPicture(Widget):
                 width=self.theme.stroke * 1.2,
             )
             self._portrait(left + 0.06 * width, low + 0.2 * height, 0.25 * width, 0.5 * height)
-            for name, (x, y, wide, high) in PLACES.items():
+            if self.passport:
+                self._arrows(left, low, width, height)
+            for name, (x, y, wide, high) in (PAGE if self.passport else PLACES).items():
                 box = (left + x * width, low + y * height, wide * width, high * height)
                 self._slab(*box, palette.ground if name == self.place else palette.hairline)
-            for y, wide in ((0.6, 0.46), (0.48, 0.34), (0.1, 0.88)):
+            for y, wide in ((0.6, 0.46), (0.48, 0.34), *(() if self.passport else ((0.1, 0.88),))):
                 x = 0.06 if y < 0.2 else 0.38
                 line = (left + x * width, low + y * height, wide * width, 0.055 * height)
                 self._slab(*line, palette.hairline)
@@ -71,9 +80,19 @@ class CardPicture(Widget):
             radius=[0.2 * width, 0.2 * width, 4, 4],
         )
 
+    def _arrows(self, left: float, low: float, width: float, height: float) -> None:
+        """The two rows of arrows at the lower edge."""
+        Color(*self.theme.palette.soft)
+        size = 0.03 * height
+        for row in (0.06, 0.14):
+            for column in range(24):
+                x, y = left + (0.05 + 0.0375 * column) * width, low + row * height
+                points = (x + size, y + size, x, y, x + size, y - size)
+                SmoothLine(points=points, width=self.theme.stroke)
+
     def _mark(self, left: float, low: float, width: float, height: float) -> None:
         """A ring around the place, and an arrow that leads to it."""
-        x, y, wide, high = PLACES[self.place]
+        x, y, wide, high = (PAGE if self.passport else MARKS)[self.place]
         gap = 0.03 * height
         box = (
             left + x * width - gap,

@@ -2,10 +2,14 @@
 
 from collections.abc import Iterator
 
+from kivy.clock import Clock
 from kivy.properties import BooleanProperty, StringProperty
 from kivy.uix.behaviors import ButtonBehavior
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
+
+LIFTED_S = 0.15
+"""How long a control looks pressed that a key has pressed."""
 
 
 class Control(ButtonBehavior, BoxLayout):  # pyright: ignore[reportIncompatibleMethodOverride]
@@ -15,6 +19,21 @@ class Control(ButtonBehavior, BoxLayout):  # pyright: ignore[reportIncompatibleM
     label = StringProperty()
     reason = StringProperty()
     ringed = BooleanProperty(False)
+
+    def __init__(self, **properties: object) -> None:
+        self._lift = Clock.create_trigger(self._lifted, LIFTED_S)
+        super().__init__(**properties)
+
+    def press(self) -> None:
+        """What a finger does, at once, by a key; it looks pressed for a moment."""
+        self._lift.cancel()
+        self.state = "down"
+        self.dispatch("on_press")
+        self.dispatch("on_release")
+        self._lift()
+
+    def _lifted(self, _dt: float) -> None:
+        self.state = "normal"
 
 
 def shown(root: Widget) -> Iterator[Widget]:

@@ -1,50 +1,66 @@
-"""How to hold the document: a card whose side with arrows goes down into the reader."""
+"""How to hold the document: the edge with arrows, of a card or a passport, goes to the reader."""
 
-from kivy.graphics import Color, SmoothEllipse, SmoothLine, SmoothRoundedRectangle
+from kivy.graphics import Color, SmoothLine
 
 from kiosk.widgets.moving_picture import SHAPE, MovingPicture
 
 
 class DocumentPicture(MovingPicture):
-    """The card sinks slowly into the reader and comes back."""
+    """Card and open passport sink slowly into the reader and come back.
+
+    No portrait: on some cards it is on the other side, and it is the arrows that are looked for.
+    """
 
     def way(self, width: float) -> tuple[float, float]:
         """Down, until the reader covers the arrows."""
         return 0.0, -0.24 * width * SHAPE
 
     def draw_moving(self, left: float, low: float, width: float, height: float) -> None:
-        """The card."""
-        self._draw_card(left + 0.23 * width, low + 0.44 * height, 0.54 * width, 0.54 * height)
+        """The card and the passport."""
+        self._draw_card(left + 0.05 * width, low + 0.44 * height, 0.44 * width, 0.44 * height)
+        self._draw_passport(left + 0.63 * width, low + 0.44 * height, 0.32 * width, 0.56 * height)
 
     def draw_resting(self, left: float, low: float, width: float, height: float) -> None:
         """The reader, and which way to go."""
-        self._draw_reader(left + 0.13 * width, low, 0.74 * width, 0.32 * height)
-        for middle in (0.11, 0.89):
-            self._draw_arrow(left + middle * width, low + 0.71 * height, 0.075 * width)
+        self._draw_reader(left, low, width, 0.32 * height)
+        self._draw_arrow(left + 0.56 * width, low + 0.64 * height, 0.06 * width)
 
     def _draw_card(self, x: float, y: float, width: float, height: float) -> None:
         palette, edge = self.theme.palette, self.theme.stroke * 1.6
         self.slab(x, y, width, height, 0.07 * height, palette.ground)
         Color(*palette.accent)
         SmoothLine(rounded_rectangle=(x, y, width, height, 0.07 * height), width=edge)
-        self.slab(x + 0.07 * width, y + 0.42 * height, 0.24 * width, 0.46 * height, 6, palette.tint)
+        for row, long in enumerate((0.6, 0.8, 0.5)):
+            at = y + (0.83 - 0.14 * row) * height
+            self.slab(x + 0.07 * width, at, long * width, 0.05 * height, 4, palette.hairline)
+        self._draw_edge(x, y, width, height * 0.44, (0.2, 0.5, 0.8), 13)
+
+    def _draw_passport(self, x: float, y: float, width: float, height: float) -> None:
+        """Open: the page with the arrows below, the other above the fold."""
+        palette, edge = self.theme.palette, self.theme.stroke * 1.6
+        self.slab(x, y, width, height, 0.04 * height, palette.ground)
         Color(*palette.accent)
-        head = 0.15 * height
-        middle = x + 0.19 * width
-        SmoothEllipse(pos=(middle - head / 2, y + 0.66 * height), size=(head, head))
-        SmoothRoundedRectangle(
-            pos=(middle - head * 0.85, y + 0.44 * height),
-            size=(head * 1.7, head * 1.25),
-            radius=[head * 0.8, head * 0.8, 4, 4],
-        )
-        for row, long in enumerate((0.52, 0.42, 0.48)):
-            at = y + (0.8 - 0.15 * row) * height
-            self.slab(x + 0.39 * width, at, long * width, 0.055 * height, 4, palette.hairline)
-        self.slab(x + 0.03 * width, y + 0.05 * height, 0.94 * width, 0.28 * height, 8, palette.tint)
+        SmoothLine(rounded_rectangle=(x, y, width, height, 0.04 * height), width=edge)
+        SmoothLine(points=(x, y + height / 2, x + width, y + height / 2), width=edge)
+        for row, long in enumerate((0.6, 0.8, 0.45)):
+            for page in (0.86, 0.4):
+                at = y + (page - 0.1 * row) * height
+                wide = long * width * (0.6 if page < 0.5 else 1.0)
+                self.slab(x + 0.1 * width, at, wide, 0.035 * height, 4, palette.hairline)
+        self._draw_edge(x, y, width, height * 0.17, (0.28, 0.72), 10)
+
+    def _draw_edge(
+        self, x: float, y: float, width: float, height: float, rows: tuple[float, ...], signs: int
+    ) -> None:
+        """The rows of arrows along the lower edge."""
+        palette = self.theme.palette
+        inside = (x + 0.03 * width, y + 0.06 * height, 0.94 * width, 0.9 * height)
+        self.slab(*inside, 8, palette.tint)
         Color(*palette.accent)
-        for row in (0.12, 0.245):
-            for column in range(17):
-                self._wedge(x + (0.075 + 0.05 * column) * width, y + row * height, 0.042 * height)
+        for row in rows:
+            for column in range(signs):
+                at = x + (0.07 + 0.87 * column / signs) * width
+                self._wedge(at, y + row * height, 0.34 * width / signs)
 
     def _draw_reader(self, x: float, y: float, width: float, height: float) -> None:
         palette = self.theme.palette

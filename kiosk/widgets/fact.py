@@ -3,8 +3,10 @@
 from kivy.properties import BooleanProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
+from kiosk.widgets.making_room import GivesWay
 
-class Fact(BoxLayout):
+
+class Fact(GivesWay, BoxLayout):
     """With nothing to say it takes no room. `dense` is for where much has to be said."""
 
     picture = StringProperty()

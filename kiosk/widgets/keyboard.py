@@ -10,7 +10,8 @@ ROWS = ("1234567890+", "qwertyuiop", "asdfghjkl@", "zxcvbnm._-")
 CAPITALS = ("1234567890", "QWERTYUIOP", "ASDFGHJKL")
 LAST_CAPITALS = "ZXCVBNM"
 SIGNS = "@._-+"
-ENDINGS = ("@gmail.com", "@hotmail.com", "@outlook.com", "@yahoo.es")
+ENDINGS = ("@gmail.com", "@hotmail.com")
+DOT_COM = ".com"
 BACKSPACE = "backspace"
 MOST = 254
 """No address is longer (RFC 5321, 4.5.3.1.3)."""
@@ -19,23 +20,24 @@ MOST = 254
 def after(typed: str, key: str) -> str:
     """What stands there after `key`: a character, an ending, or backspace.
 
-    An ending replaces the one that was begun:
+    An ending replaces the one that was begun, and a full stop is not typed twice:
 
-    >>> after("ana@g", "@gmail.com")
-    'ana@gmail.com'
+    >>> after("ana@g", "@gmail.com"), after("ana@yahoo.", ".com")
+    ('ana@gmail.com', 'ana@yahoo.com')
     """
     if key == BACKSPACE:
         return typed[:-1]
     if key in ENDINGS:
         typed = typed.partition("@")[0]
+    if key == DOT_COM:
+        typed = typed.rstrip(".")
     return typed + key if len(typed) + len(key) <= MOST else typed
 
 
 class Key(Control):
-    """One key. `glyph` is what it shows when that is not its label, `brief` where room is short."""
+    """One key. `glyph` is what it shows when that is not its label."""
 
     glyph = StringProperty()
-    brief = StringProperty()
     variant = StringProperty("letter")
     coat = ObjectProperty(DAY.secondary, rebind=True)
 
@@ -81,20 +83,14 @@ class Keys(BoxLayout):
 
 
 class Keyboard(Keys):
-    """Four rows of ten keys, and a row of what makes an address shorter to type."""
+    """Four rows of ten keys, and a row of what makes an address shorter to type: what a key says is
+    what it types."""
 
     def _lay_out(self) -> None:
         for row in ROWS:
             self._add_row([self._key(each) for each in row])
-        endings = [self._ending(each) for each in ENDINGS]
-        self._add_row([*endings, self._backspace(1.5)])
-
-    def _ending(self, ending: str) -> Key:
-        """As wide as its word needs."""
-        glyph = ending.removeprefix("@").removesuffix(".com")
-        key = self._key(ending, width=0.5 + len(glyph) / 4.4)
-        key.glyph, key.brief = glyph, glyph.partition(".")[0]
-        return key
+        endings = [self._key(each, 0.5 + len(each) / 4.4) for each in (*ENDINGS, DOT_COM)]
+        self._add_row([*endings, self._backspace(1.2)])
 
 
 class NumberKeyboard(Keys):

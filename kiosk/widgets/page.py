@@ -10,6 +10,7 @@ from kiosk.flow.facts import HelpState
 from kiosk.flow.states import State
 from kiosk.flow.steps import step_of
 from kiosk.widgets.localizer import Localizer
+from kiosk.widgets.making_room import MakesRoom
 
 
 class Page(BoxLayout):
@@ -31,6 +32,14 @@ class Page(BoxLayout):
         self.emit = emit
         super().__init__(loc=loc, **properties)
 
+    _begun = False
+
+    def begin(self, typed: str) -> None:
+        """What stands on the line when the screen appears; from then on it is the person's."""
+        if not self._begun:
+            self._begun = True
+            self.draft = self.draft or typed
+
     def render(self, state: State) -> None:
         """Set the properties that show `state`."""
         self.site = state.world.site
@@ -38,7 +47,7 @@ class Page(BoxLayout):
         self.help = state.help
 
 
-class Contents(BoxLayout):
+class Contents(MakesRoom):
     """Between header and footer."""
 
 

@@ -19,7 +19,10 @@ KEYS = {
 }
 """What the keys of a keyboard mean; those that are not here mean nothing."""
 
-WAYS = {"back": ("back",), "home": ("cancel", "finish")}
+HELD = frozenset({"ctrl", "alt", "meta"})
+"""With one of these no key means anything: the system's own combinations move nothing here."""
+
+WAYS = {"back": ("back", "language:keep"), "home": ("cancel", "finish")}
 """The controls that a key of the keypad touches: the first that is there."""
 
 
@@ -49,6 +52,12 @@ class Ring:
         if arrow in ("up", "down") and isinstance(self.on, Key):
             beside = _next_row(self.on, reachable, way) or beside
         self.put(beside)
+
+
+def meant_by(key: str, reachable: Sequence[Control]) -> Control | None:
+    """The control that `key` of WAYS touches; None where there is none."""
+    named = {each.name: each for each in reachable}
+    return next((named[way] for way in WAYS[key] if way in named), None)
 
 
 def _next_row(key: Control, reachable: Sequence[Control], way: int) -> Control | None:

@@ -18,7 +18,7 @@ class Shelf(BoxLayout):
     def __init__(self, **properties: object) -> None:
         self._arrange = Clock.create_trigger(self._lay_out, -1)
         super().__init__(orientation="vertical", **properties)
-        self._more = VerbButton(name="more", variant="primary", after="chevron")
+        self._more = VerbButton(name="more", variant="secondary", after="chevron")
         self._more.bind(on_release=self._turn_page)
         self.bind(more_label=self._more.setter("label"))
         for name in ("page", "size", "spacing"):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from kivy.properties import BooleanProperty, ObjectProperty, OptionProperty
+from kivy.properties import BooleanProperty, ObjectProperty, OptionProperty, StringProperty
 
 from kiosk.flow.facts import PrintState
 from kiosk.widgets.panel import Panel
@@ -38,23 +38,44 @@ PAPERS = {
         PrintState.UNKNOWN: Paper("slip.note_it", "slip.unknown_what", "camera", "notice"),
     },
 }
+# Beside a certificate that is ready its slip is easily taken for it.
+PAPERS["certificate"] = PAPERS["order"] | {
+    PrintState.PRINTED: Paper("slip.not_certificate", "slip.printed_what", "check_circle", "good"),
+}
 
 
 CARD_STAYS = Paper("slip.take_card", "slip.take_card_what", "alert", "notice")
 
 
 class SlipNotice(Panel):
-    """`of` says whose slip it is: that of a turn or that of an order.
+    """`of` says whose slip it is: of a turn, of an order, or of one whose certificate is ready.
 
-    A `brief` one says only what to do. With `take_card` a card left in the terminal comes first.
+    Where words need the room it says only what to do. With `take_card` a card left in the terminal
+    comes first; `change` says that there is change to take too.
     """
 
     of = OptionProperty("order", options=list(PAPERS))
-    brief = BooleanProperty(False)
     print_state = ObjectProperty(PrintState.PRINTING)
     take_card = BooleanProperty(False)
+    change = StringProperty()
 
     @staticmethod
     def paper(of: str, print_state: PrintState, take_card: bool = False) -> Paper:
         """What is said about this slip."""
         return CARD_STAYS if take_card else PAPERS[of][print_state]
+
+    @staticmethod
+    def told(of: str, print_state: PrintState, take_card: bool = False) -> tuple[str, str]:
+        """The keys of what is said aloud in place of either sentence, "" for the sentence itself.
+
+        Who cannot see the slot is told where it is, and who cannot write, what to do instead.
+        """
+        if take_card:
+            return "", ""
+        match print_state:
+            case PrintState.PRINTING:
+                return "", "speech.place_paper"
+            case PrintState.PRINTED:
+                return f"{PAPERS[of][print_state].say} speech.place_paper", "speech.keep_paper"
+            case PrintState.NOT_PRINTED | PrintState.UNKNOWN:
+                return "speech.note_it", ""

@@ -1,7 +1,8 @@
 """What a screen says aloud: the words that can be seen on it, then what can be chosen.
 
 The rule for every widget is here: a label says its text, a picture the words of `PICTURES`, and
-any widget with a text property `speech` says that in place of what is inside it. What only
+any widget with a text property `speech` says that in place of what is inside it. One with `heard`
+says the sentences of these keys: how to do by touch what the words explain to the eye. What only
 decorates says nothing.
 """
 
@@ -13,32 +14,48 @@ from kivy.uix.widget import Widget
 
 from kiosk.speech.manner import Manner
 from kiosk.speech.sentence import Sentence
-from kiosk.speech.words import character, letters, may_be_called, said
+from kiosk.speech.words import character, is_money, letters, may_be_called, said
 from kiosk.widgets.address import Address
-from kiosk.widgets.control import Control, controls
+from kiosk.widgets.cash_picture import CashPicture
+from kiosk.widgets.control import Control, controls, shown
+from kiosk.widgets.digit_pad import CheckPad, DigitPad
 from kiosk.widgets.document_picture import DocumentPicture
 from kiosk.widgets.email_fact import EmailFact
+from kiosk.widgets.fact import Fact
 from kiosk.widgets.header import Header
-from kiosk.widgets.keyboard import Key, Keys
+from kiosk.widgets.keyboard import Key, Keyboard, Keys, NumberKeyboard
 from kiosk.widgets.number_panel import NumberPanel
+from kiosk.widgets.progress_line import ProgressLine
 from kiosk.widgets.qr_picture import QrPicture
 from kiosk.widgets.terminal_picture import TerminalPicture
 from kiosk.widgets.toolbar import Tool, Toolbar
 from kiosk.widgets.typed_line import TypedLine
 
 PICTURES: dict[type[Widget], str] = {
-    DocumentPicture: "speech.document_picture",
-    TerminalPicture: "speech.terminal_picture",
+    DocumentPicture: "speech.document_picture speech.place_reader",
+    TerminalPicture: "speech.terminal_picture speech.place_terminal",
+    CashPicture: "speech.place_cash",
     QrPicture: "speech.qr_picture",
 }
+"""The keys of what is said of each."""
+
+KEYBOARDS: dict[type[Keys], str] = {
+    Keyboard: "speech.keyboard_email",
+    NumberKeyboard: "speech.keyboard_capitals",
+    DigitPad: "speech.keyboard_digits",
+    CheckPad: "speech.keyboard_check",
+}
+"""In which order the keys of each stand."""
+
 FIRST_SCREENS = ("welcome", "out_of_service")
 """Where the institution says its name."""
 
 
 def spoken(front: Any, manner: Manner) -> tuple[Sentence, ...]:
     """Everything `front` (a page, or what lies over it) says, in the order it is to be heard."""
-    words = [each for each in _words(front, manner, front) if each.text]
-    return (*words, *_choices(front, manner))
+    wrong = [manner.sentence(each.say) for each in _mistakes(front)]
+    words = [each for each in _words(front, manner, front) if each.text and each not in wrong]
+    return (*wrong, *words, *_choices(front, manner))
 
 
 def spoken_control(control: Control, manner: Manner) -> tuple[Sentence, ...]:
@@ -56,9 +73,16 @@ def spoken_control(control: Control, manner: Manner) -> tuple[Sentence, ...]:
         return (manner.own("speech.is_on", what=label.text),)
     if control.disabled:
         parts = (manner.own("speech.not_now", what=label.text, private=label.private),)
-        return (*parts, manner.sentence(control.reason)) if control.reason else parts
+        why = (manner.own(key) for key in _heard(control))
+        return (*parts, manner.sentence(control.reason)) if control.reason else (*parts, *why)
     more = [getattr(control, name, "") for name in ("note", "who")]
     return (label, *(manner.sentence(each) for each in more if each))
+
+
+def is_waiting(front: Any) -> bool:
+    """Whether the kiosk works and nothing can be chosen: silence would sound like a crash."""
+    moves = any(isinstance(each, ProgressLine) and each.moving for each in shown(front))
+    return moves and all(each.disabled for each in controls(front))
 
 
 def spoken_tools(bar: Any, manner: Manner) -> tuple[Sentence, ...]:
@@ -72,6 +96,8 @@ def _choices(front: Any, manner: Manner) -> Iterator[Sentence]:
     ways = [each for each in found if not isinstance(each, Key | Tool)]
     if any(isinstance(each, Key) for each in found):
         yield manner.own("speech.keyboard")
+        kinds = [type(each) for each in shown(front) if isinstance(each, Keys)]
+        yield from (manner.own(KEYBOARDS[kind]) for kind in kinds if kind in KEYBOARDS)
     if ways:
         yield Sentence(manner.phrases.plural("speech.choices", len(ways)))
     for each in ways:
@@ -83,14 +109,29 @@ def _words(widget: Any, manner: Manner, front: Any) -> Iterator[Sentence]:
     if widget.opacity <= 0 or widget.width <= 0 or widget.height <= 0:
         return
     rule = next((RULES[kind] for kind in type(widget).__mro__ if kind in RULES), None)
-    own = getattr(widget, "speech", "")
-    if isinstance(own, str) and own:
+    own, instead = getattr(widget, "speech", ""), _heard(widget)
+    if instead and not isinstance(widget, Control):
+        yield from (manner.own(key) for key in instead)
+    elif isinstance(own, str) and own:
         yield manner.sentence(own)
     elif rule is not None:
         yield from rule(widget, manner, front)
     else:
         for child in reversed(widget.children):
             yield from _words(child, manner, front)
+
+
+def _heard(widget: Any) -> list[str]:
+    """The keys of what is said in place of what is seen."""
+    return str(getattr(widget, "heard", "")).split()
+
+
+def _mistakes(front: Any) -> list[Fact]:
+    """What is wrong with what was typed; it is heard before anything else."""
+    seen = list(shown(front))
+    if not any(isinstance(each, TypedLine) and each.wrong for each in seen):
+        return []
+    return [each for each in seen if isinstance(each, Fact) and each.picture == "alert"]
 
 
 Rule = Callable[[Any, Manner, Any], Iterable[Sentence]]
@@ -103,7 +144,7 @@ def _label(label: Label, manner: Manner, _front: Any) -> Iterable[Sentence]:
 def _picture(picture: Widget, manner: Manner, _front: Any) -> Iterable[Sentence]:
     if isinstance(picture, QrPicture) and not picture.text:
         return ()
-    return (manner.own(PICTURES[type(picture)]),)
+    return [manner.own(key) for key in PICTURES[type(picture)].split()]
 
 
 def _header(header: Header, manner: Manner, front: Any) -> Iterable[Sentence]:
@@ -114,19 +155,22 @@ def _header(header: Header, manner: Manner, front: Any) -> Iterable[Sentence]:
 
 
 def _number(panel: NumberPanel, manner: Manner, _front: Any) -> Iterable[Sentence]:
-    hidden = not may_be_called(panel.number)
     caption, number = manner.sentence(panel.caption), manner.sentence(panel.number)
+    called = not panel.number or may_be_called(panel.number)
+    hidden = caption.private or not called
     if caption.text and number.text:
         both = {"what": caption.text, "value": number.text}
         yield manner.own("speech.pair", private=hidden, **both)
     else:
         yield Sentence(caption.text or number.text, private=hidden)
     yield from (manner.sentence(each) for each in (panel.detail, panel.note) if each)
+    if panel.number and not is_money(panel.number):
+        yield manner.own("speech.hear_again")
 
 
 def _typed(line: TypedLine, manner: Manner, _front: Any) -> Iterable[Sentence]:
     if not line.typed:
-        return (manner.own("speech.nothing_typed"),)
+        return () if line.wrong else (manner.own("speech.nothing_typed"),)
     typed = letters(line.typed, manner.phrases)
     return (manner.own("speech.typed", what=typed, private=True),)
 
@@ -134,7 +178,11 @@ def _typed(line: TypedLine, manner: Manner, _front: Any) -> Iterable[Sentence]:
 def _email(fact: EmailFact, manner: Manner, _front: Any) -> Iterable[Sentence]:
     if not fact.email:
         return (manner.sentence(fact.otherwise),) if fact.otherwise else ()
-    return (manner.sentence(fact.say), manner.sentence(fact.email, private=True))
+    told = (manner.sentence(fact.say), manner.sentence(fact.email, private=True))
+    if "*" in fact.email:
+        return told
+    spelt = letters(fact.email, manner.phrases)
+    return (*told, manner.own("speech.letter_by_letter", private=True, what=spelt))
 
 
 def _address(words: Address, manner: Manner, _front: Any) -> Iterable[Sentence]:

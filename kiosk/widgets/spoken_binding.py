@@ -1,11 +1,13 @@
 """Ties the application to its voice and to its keypad; all of it on Kivy's thread."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Protocol
 
 from kivy.clock import Clock
 
 from kiosk.comfort import LOUDEST
+from kiosk.speech.confidential import confidential
 from kiosk.speech.manner import Manner
 from kiosk.speech.narrator import Narrator, Scene
 from kiosk.speech.retelling import Retelling
@@ -14,7 +16,13 @@ from kiosk.speech.synthesiser import VOICES
 from kiosk.speech.words import Phrases
 from kiosk.texts.catalogue import FIRST_LANGUAGE, load, read
 from kiosk.widgets.localizer import Localizer
-from kiosk.widgets.spoken import FIRST_SCREENS, spoken, spoken_control, spoken_tools
+from kiosk.widgets.spoken import (
+    FIRST_SCREENS,
+    is_waiting,
+    spoken,
+    spoken_control,
+    spoken_tools,
+)
 
 LOOKS_A_SECOND = 10
 NO_KEY = ""
@@ -40,7 +48,7 @@ class SpokenBinding:
     """Again and again it looks at what the application shows while somebody listens to it.
 
     Headphones that go in switch the voice on for as long as they are in, also over the end of a
-    session; pulled out, the voice is as it was before.
+    session; pulled out, the voice is as it was before, for whoever wished it so.
     """
 
     def __init__(
@@ -49,6 +57,7 @@ class SpokenBinding:
         narrator: Narrator,
         keypad: Keypad,
         looks_a_second: float = LOOKS_A_SECOND,
+        places: Mapping[str, str] | None = None,
     ) -> None:
         self._app = app
         self._narrator = narrator
@@ -56,8 +65,10 @@ class SpokenBinding:
         self._every_s = 1 / looks_a_second
         self._jack = False
         self._before = False
+        self._forgotten = 0
         self._told_in = ""  # the language of the last screen that was read
         self._manners: dict[str, Manner] = {}
+        self._places = places or {}
 
     def start(self) -> None:
         """Begin; it ends with the application."""
@@ -90,6 +101,8 @@ class SpokenBinding:
             self._narrator.say((told,), comfort.language)
 
     def _watch_jack(self) -> None:
+        if self._app.forgotten != self._forgotten:  # what they wished went with them
+            self._before, self._forgotten = False, self._app.forgotten
         jack = self._keypad.jack
         if jack is self._jack:
             return
@@ -137,6 +150,7 @@ class SpokenBinding:
             over=over is not None,
             asks_to_stay=app.warning is not None,
             before=self._introduction(language, manner),
+            waiting=over is None and is_waiting(front),
         )
 
     def _introduction(self, language: str, manner: Manner) -> tuple[Sentence, ...]:
@@ -146,24 +160,31 @@ class SpokenBinding:
             said.append(manner.own("speech.spanish_voice"))
         if not self._told_in or self._app.page.name in FIRST_SCREENS:
             said.append(manner.own("speech.how"))
+            if self._narrator.private:
+                said.append(manner.own("speech.place_keypad"))
         return tuple(said)
 
     def _manner(self, language: str) -> Manner:
         if language not in self._manners:
-            self._manners[language] = manner_of(language)
+            self._manners[language] = manner_of(language, self._places)
         return self._manners[language]
 
 
-def manner_of(language: str) -> Manner:
-    """How the screen is said in `language`: by its own voice, or retold for the Spanish one."""
+def manner_of(language: str, places: Mapping[str, str] | None = None) -> Manner:
+    """How the screen is said in `language`: by its own voice, or retold for the Spanish one.
+
+    `places`: where things are at this kiosk, in Spanish, by key.
+    """
     words = Localizer(load(language if language in VOICES else FIRST_LANGUAGE))
     phrases = Phrases(words._, words.plural)
     own, spanish = _shown(language), _shown(FIRST_LANGUAGE)
     forms = [form for shown in (own, spanish) for each in shown.values() for form in each]
     whole = frozenset(form for form in forms if "{" not in form)
+    hidden = confidential((own, spanish))
     if language in VOICES:
-        return Manner(phrases, ours=whole)
-    return Manner(phrases, Retelling(own, spanish).retell, whole)
+        here = (places or {}) if language == FIRST_LANGUAGE else {}
+        return Manner(phrases, ours=whole, places=here, confidential=hidden)
+    return Manner(phrases, Retelling(own, spanish).retell, whole, places or {}, hidden)
 
 
 def _shown(language: str) -> dict[str, tuple[str, ...]]:

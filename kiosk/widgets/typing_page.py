@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from kivy.properties import StringProperty
+from kivy.properties import BooleanProperty, StringProperty
 
 from kiosk.flow.facts import TypingProblem
 from kiosk.flow.identity.states import TypeBirth, TypeCheck, TypeIssue, TypeNumber
@@ -11,6 +11,7 @@ from kiosk.flow.touches import Back, Cancel, TypedText
 from kiosk.widgets.digit_pad import DigitPad
 from kiosk.widgets.keyboard import Keys, after
 from kiosk.widgets.page import Page
+from kiosk.widgets.written import as_day
 
 WRONG = {
     TypingProblem.TOO_SHORT: "typing.too_short",
@@ -27,7 +28,8 @@ DAY_SIGNS = 8
 class TypingPage(Page):
     """What is typed lives in `draft`, as at the e-mail; `shown` is how it stands on the screen.
 
-    `place` marks where it stands on the card, "" where that is not known.
+    `place` marks where it stands on the card, or on the page of a `passport`; "" where that is not
+    known.
     """
 
     title = StringProperty()
@@ -35,6 +37,7 @@ class TypingPage(Page):
     hint = StringProperty()
     shown = StringProperty()
     place = StringProperty()
+    passport = BooleanProperty(False)
     problem = StringProperty()
     most = DAY_SIGNS
 
@@ -61,7 +64,7 @@ class TypingPage(Page):
 
     def written(self, draft: str) -> str:
         """A day as people write it: day/month/year."""
-        return "/".join(part for part in (draft[:2], draft[2:4], draft[4:]) if part)
+        return as_day(draft)
 
     def key(self, char: str) -> None:
         """A key was touched."""

@@ -1,6 +1,12 @@
 """The button: a verb, perhaps a picture, and the reason when it cannot be touched now."""
 
-from kivy.properties import BooleanProperty, ObjectProperty, OptionProperty, StringProperty
+from kivy.properties import (
+    BooleanProperty,
+    NumericProperty,
+    ObjectProperty,
+    OptionProperty,
+    StringProperty,
+)
 
 from kiosk.theme import DAY
 from kiosk.widgets.control import Control
@@ -10,11 +16,13 @@ class VerbButton(Control):
     """`variant` primary is the one thing most people do here; secondary is everything else.
 
     `big` is for the one touch that starts everything.
+    `least`: the height its words need, whatever its row gives it.
     """
 
     variant = OptionProperty("primary", options=["primary", "secondary"])
     coat = ObjectProperty(DAY.primary, rebind=True)
     big = BooleanProperty(False)
+    least = NumericProperty(0)
     before = StringProperty()
     after = StringProperty()
 

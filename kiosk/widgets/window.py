@@ -3,7 +3,7 @@
 from kivy.config import Config
 
 
-def never(*_how: object) -> bool:
+def never(*_how: object, **_why: object) -> bool:
     """True: Kivy then leaves the window open."""
     return True
 

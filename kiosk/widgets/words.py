@@ -2,22 +2,26 @@
 
 from typing import Any
 
-from kivy.properties import BooleanProperty
+from kivy.properties import BooleanProperty, StringProperty
 from kivy.uix.label import Label
+
+from kiosk.widgets.making_room import GivesWay
 
 WHITE = (1, 1, 1, 1)
 TINTS = ("color", "disabled", "disabled_color", "outline_color", "disabled_outline_color")
 
 
-class Words(Label):
+class Words(GivesWay, Label):
     """Wrapping text. `heavy` thickens the strokes: the one font has one weight.
 
     Drawn white and tinted on the way to the screen: a new colour (a button going down, another
-    palette) needs no new picture of the letters.
+    palette) needs no new picture of the letters. `heard`: keys of the sentences that are said in
+    its place, where its words help nobody who cannot see.
     """
 
     heavy = BooleanProperty(False)
     wraps = BooleanProperty(True)
+    heard = StringProperty()
 
     def _create_label(self) -> None:
         super()._create_label()

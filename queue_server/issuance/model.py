@@ -248,7 +248,8 @@ class PdfVerifier(Protocol):
 def masked_name(holder: Holder) -> str:
     """`PR**** JUAN`: enough to recognise oneself, too little for who looks over a shoulder."""
     first = holder.given_names.split(" ")[0]
-    return f"{holder.first_surname[:2]}**** {first}".strip()
+    shown = max(0, min(2, len(holder.first_surname) - 1))  # at least one letter stays hidden
+    return f"{holder.first_surname[:shown]}**** {first}".strip()
 
 
 def is_of_age(birth_date: date, today: date) -> bool:

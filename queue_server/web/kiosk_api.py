@@ -15,14 +15,25 @@ from queue_server.turns.services.rules import site_rules
 router = APIRouter(prefix="/api/v1", tags=["kiosk"])
 
 
+class ServiceWordsBody(BaseModel):
+    """A service in another language; what is empty is said in Spanish."""
+
+    name: str
+    needs: str
+
+
 class ServiceBody(BaseModel):
-    """One service; `kind` is `turn` or `certificate`. `needs`: the site's sentence about it."""
+    """One service; `kind` is `turn` or `certificate`. `needs`: the site's sentence about it.
+
+    `words`: en, qu, ay -> the same in that language, where the site has it.
+    """
 
     code: str
     name: str
     series: str
     kind: str
     needs: str
+    words: dict[str, ServiceWordsBody]
 
 
 class OfferBody(BaseModel):
@@ -56,6 +67,10 @@ async def offer(request: Request, desk: DeskOf, who: KioskOf) -> OfferBody:
                     series=each.series,
                     kind=each.kind,
                     needs=each.needs,
+                    words={
+                        language: ServiceWordsBody(name=said.name, needs=said.needs)
+                        for language, said in each.words.items()
+                    },
                 )
                 for each in queries.kiosk_services(site_rules(uow, actor.site))
             ],

@@ -30,14 +30,16 @@ Next = tuple[At, tuple[Effect, ...]]
 def step(state: State, event: Event) -> Next:
     """The answer to `event` of whoever cannot apply; the same state when it means nothing here."""
     match state.at, event:
-        case CannotApply(person, _, InForce() as in_force), SendMeAgain() if can_send(state.world):
+        case CannotApply(person, _, InForce() as in_force), SendMeAgain() if (
+            can_send(state.world) and person.document is not None and person.document.is_proven
+        ):
             return GiveEmailAgain(person, in_force), ()
         case GiveEmailAgain(person, in_force), Back():
             return CannotApply(person, NotPossible.ALREADY_VALID, in_force), ()
         case GiveEmailAgain() as at, GaveEmail(email):
             return _send(state.world, at, email)
-        case GiveEmailAgain(person) as at, HasNoEmail():
-            return WithoutEmail(person, at), ()
+        case GiveEmailAgain(person) as at, HasNoEmail(typed):
+            return WithoutEmail(person, replace(at, typed=typed)), ()
         case WithoutEmail(before=before), Back():
             return replace(before, problem=None, doubt=None), ()
         case WithoutEmail(before=GiveEmailAgain() as before), GaveEmail(None):
@@ -74,8 +76,8 @@ def _send(world: World, at: GiveEmailAgain, email: str | None) -> Next:
 def _send_to(at: GiveEmailAgain, address: str | None) -> Next:
     # Counted, so that another address is another request with an id of its own.
     person = replace(at.person, sends=at.person.sends + 1)
-    if person.document is None:
-        return CannotApply(person, NotPossible.NOT_ACCEPTED), ()
+    if person.document is None or not person.document.is_proven:
+        return CannotApply(person, NotPossible.ALREADY_VALID), ()
     application = effect_id(person.session, f"sent_again:{person.sends}")
     send = SendAgain(_send_id(person), person.session, application, person.document, address)
     return SendingAgain(person, at.in_force), (send,)

@@ -31,6 +31,7 @@ from kiosk.flow.states import (
     CertificateReady,
     CheckingApplicant,
     CheckingVoucher,
+    ChooseService,
     ConfirmName,
     GiveDay,
     GiveEmail,
@@ -53,8 +54,17 @@ from kiosk.flow.states import (
     WithoutEmail,
     Working,
 )
-from kiosk.flow.touches import Accept, Back, Confirm, GaveEmail, HasNoEmail, UseVoucher
-from kiosk.flow.world import Obstacle, Service, World, certificate_obstacle
+from kiosk.flow.touches import (
+    Accept,
+    Back,
+    Confirm,
+    GaveEmail,
+    GoOn,
+    HasNoEmail,
+    PayOtherwise,
+    UseVoucher,
+)
+from kiosk.flow.world import Obstacle, Service, World, certificate_obstacle, offered
 
 # Whom it did not reach in two tries needs a person at a window.
 MAX_SENDS = 2
@@ -71,8 +81,10 @@ def begin(world: World, person: Person, service: Service) -> Next:
             return Terms(person, service), ()
         case Obstacle.SERVER_AWAY:
             return CannotApply(person, NotPossible.SERVER_AWAY), ()
-        case _:
+        case Obstacle.BACKEND_AWAY:
             return CannotApply(person, NotPossible.BACKEND_AWAY), ()
+        case _:
+            return CannotApply(person, NotPossible.NOT_NOW), ()
 
 
 def step(state: State, event: Event) -> Next:
@@ -80,6 +92,8 @@ def step(state: State, event: Event) -> Next:
     match state.at, event:
         case Terms(person, service), Accept():
             return check(person, service)
+        case Terms(person), Back():
+            return ChooseService(person, offered(state.world)), ()
         case CheckingApplicant(person, service), ApplicantChecked(done, offer) if done == _check_id(
             person
         ):
@@ -89,21 +103,33 @@ def step(state: State, event: Event) -> Next:
         ):
             told = reason_told(at.person, reason)
             return CannotApply(at.person, told, _in_force(at, until)), ()
-        case CheckingApplicant(person), ApplicationFound(done, found) if done == _check_id(person):
-            return GoesOn(person, _shown_to(person, found)), ()
+        case CheckingApplicant(person), ApplicationFound(done, found, rest) if done == _check_id(
+            person
+        ):
+            then = step(state, rest)[0] if rest is not None else None
+            assert isinstance(then, ConfirmName | CannotApply | None)
+            return GoesOn(person, _shown_to(person, found), then), ()
+        case GoesOn(then=ConfirmName() | CannotApply() as then), GoOn():
+            return then, ()
         case ConfirmName(person, service, offer), Confirm():
             return GiveEmail(person, service, offer), ()
+        case ConfirmName(person, service), Back():
+            return Terms(person, service), ()
         case GiveEmail(person, service, offer), Back():
             return ConfirmName(person, service, offer), ()
-        case GiveEmail(person) as at, HasNoEmail():
-            return WithoutEmail(person, at), ()
+        case GiveEmail(person) as at, HasNoEmail(typed):
+            return WithoutEmail(person, replace(at, typed=typed)), ()
         case GiveEmail() as at, GaveEmail(email):
             return _register(state.world, at, email)
-        case Registering(person), OrderRegistered(done, order) if done == _register_id(person):
-            return ReadyToPay(person, order), ()
+        case Registering(person, asked=asked), OrderRegistered(done, order) if done == (
+            _register_id(person)
+        ):
+            return ReadyToPay(person, order, asked=asked), ()
+        case ReadyToPay(person, asked=GiveEmail() as asked), Back():
+            return replace(asked, person=replace(person, orders=person.orders + 1)), ()
         case Registering(person), ApplicantRefused(done, reason) if done == _register_id(person):
             return CannotApply(person, reason), ()
-        case ReadyToPay() as at, UseVoucher():
+        case ReadyToPay() | PaymentWaits() as at, UseVoucher() | PayOtherwise():
             return voucher.step(state.world, at, event)
         case GiveSequence() | GiveDay() | TypeDay() | CheckingVoucher() as at, _:
             return voucher.step(state.world, at, event)
@@ -129,10 +155,10 @@ def step(state: State, event: Event) -> Next:
 def is_busy(at: At) -> bool:
     """True while leaving would tear an effect in two."""
     match at:
-        case CheckingApplicant() | Registering() | PayingByCard() | CheckingVoucher() | Working():
+        case CheckingApplicant() | Registering() | CheckingVoucher() | Working():
             return True
-        case PayingByCash(stopping=stopping) | PayingByWallet(stopping=stopping):
-            return stopping  # until then leaving stops it, and it ends by itself
+        case PayingByCard() | PayingByCash() | PayingByWallet():
+            return paying.ending(at)  # until then leaving stops it
         case _:
             return printing(at)
 
@@ -141,8 +167,10 @@ def check(person: Person, service: Service) -> Next:
     """Ask the server who this is and whether a certificate can be sold."""
     if person.document is None:
         return CannotApply(person, NotPossible.NOT_ACCEPTED), ()
-    ask = CheckApplicant(_check_id(person), person.session, person.document)
-    return CheckingApplicant(person, service), (ask,)
+    # Counted, so that after a way back a late answer is not taken for the new one.
+    asking = replace(person, checks=person.checks + 1)
+    ask = CheckApplicant(_check_id(asking), person.session, person.document)
+    return CheckingApplicant(asking, service), (ask,)
 
 
 def _register(world: World, at: GiveEmail, email: str | None) -> Next:
@@ -160,12 +188,13 @@ def register(at: GiveEmail, address: str | None) -> Next:
     register = RegisterOrder(
         _register_id(person),
         person.session,
-        effect_id(person.session, "application"),
+        effect_id(person.session, _counted("application", person)),
         person.document,
         address,
         at.offer.fee_centimos,
     )
-    return Registering(person, at.offer, address), (register,)
+    asked = replace(at, typed=address or "", problem=None, doubt=None)
+    return Registering(person, at.offer, address, asked), (register,)
 
 
 def _shown_to(person: Person, found: Found) -> Found:
@@ -175,15 +204,23 @@ def _shown_to(person: Person, found: Found) -> Found:
 
 
 def _in_force(at: CheckingApplicant, until: date | None) -> InForce | None:
-    """What can be sent again instead: what the server named, as long as tries are left."""
-    if until is None or at.person.sends >= MAX_SENDS:
+    """What can be sent again instead: what the server named, to whom it may be sent."""
+    document = at.person.document
+    if until is None or document is None or not document.is_proven:
+        return None
+    if at.person.sends >= MAX_SENDS:
         return None
     return InForce(at.service, until)
 
 
 def _check_id(person: Person) -> UUID:
-    return effect_id(person.session, "check")
+    return effect_id(person.session, f"check:{person.checks}")
 
 
 def _register_id(person: Person) -> UUID:
-    return effect_id(person.session, "register")
+    return effect_id(person.session, _counted("register", person))
+
+
+def _counted(what: str, person: Person) -> str:
+    """Another address makes another order: nothing was paid on the one before."""
+    return f"{what}:{person.orders}" if person.orders else what

@@ -4,6 +4,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from kiosk.flow.effects import Effect, PrintReceipt, Receipt, effect_id
+from kiosk.flow.events import IdleExpired
 from kiosk.flow.facts import PrintState
 from kiosk.flow.states import (
     At,
@@ -16,7 +17,10 @@ from kiosk.flow.states import (
     StillWorking,
     WithReceipt,
 )
+from kiosk.flow.touches import Cancel, Finish, TakeTurn
 from kiosk.flow.world import Part, World
+
+Leaving = Cancel | Finish | IdleExpired | TakeTurn
 
 
 def with_slip(world: World, at: WithReceipt) -> tuple[At, tuple[Effect, ...]]:
@@ -24,17 +28,22 @@ def with_slip(world: World, at: WithReceipt) -> tuple[At, tuple[Effect, ...]]:
     if not world.usable(Part.PRINTER):
         return replace(at, print_state=PrintState.NOT_PRINTED), ()
     session, order = at.person.session, at.order
-    return at, (PrintReceipt(print_id(at), session, order, _receipt(at), world.site),)
+    code = isinstance(at, CertificateReady) and at.link is not None
+    slip = PrintReceipt(print_id(at), session, order, _receipt(at), world.site, code)
+    return at, (slip,)
 
 
-def owed_before_leaving(at: At) -> HoldsClaim | None:
+def owed_before_leaving(at: At, event: Leaving) -> HoldsClaim | None:
     """The screen that says what is owed, for whoever is about to go and has not seen it.
 
-    Its code is on the slip of `at`; a slip can fail, and is easily left lying.
+    Its code is on the slip of `at`; a slip can fail, and is easily left lying. Who walked away with
+    a slip printed is shown nothing: the code is money for whoever reads it.
     """
     if not isinstance(at, WithReceipt) or isinstance(at, HoldsClaim) or not at.order.owed:
         return None
-    return HoldsClaim(at.person, at.order, at.print_state)
+    if isinstance(event, IdleExpired) and at.print_state is PrintState.PRINTED:
+        return None
+    return HoldsClaim(at.person, at.order, at.print_state, isinstance(event, TakeTurn))
 
 
 def print_id(at: WithReceipt) -> UUID:

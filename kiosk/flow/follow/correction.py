@@ -34,11 +34,11 @@ def step(state: State, event: Event) -> Next:
             return turn.choose(state.world, person), ()
         case GiveNumber() as at, GaveNumber(text):
             return _given(at, text), ()
-        case GiveNewEmail(person), Back():
-            return GiveNumber(person), ()
+        case GiveNewEmail() as at, Back():
+            return _back(at), ()
         case GiveNewEmail() as at, GaveEmail(str(email)):
             return _change(state.world, at, email.strip())
-        case CorrectingEmail(person, _, email), EmailChanged(done) if done == _change_id(person):
+        case CorrectingEmail(person, email=email), EmailChanged(done) if done == _change_id(person):
             return EmailCorrected(person, email), ()
         case CorrectingEmail() as at, EmailNotChanged(done, problem) if done == _change_id(
             at.person
@@ -49,14 +49,19 @@ def step(state: State, event: Event) -> Next:
 
 
 def is_offered(world: World, person: Person) -> bool:
-    """Whether an address can be corrected: certificates are given here, the person is known."""
+    """Whether an address can be corrected: certificates are given here, the document was read."""
     sold = any(each.kind is ServiceKind.CERTIFICATE for each in world.services)
-    return sold and world.server and person.document is not None
+    return sold and world.server and _was_read(person)
 
 
 def is_busy(at: At) -> bool:
     """True while leaving would tear an effect in two."""
     return isinstance(at, CorrectingEmail)
+
+
+def _was_read(person: Person) -> bool:
+    """What is typed of a document proves nothing about whose letters these are."""
+    return person.document is not None and not person.document.typed
 
 
 def _given(at: GiveNumber, text: str) -> At:
@@ -70,18 +75,25 @@ def _change(world: World, at: GiveNewEmail, address: str) -> Next:
     if (at_keyboard := stays(world, at, address)) is not None:
         return at_keyboard, ()
     person = replace(at.person, corrections=at.person.corrections + 1)
-    if person.document is None:
+    if person.document is None or not _was_read(person):
         return turn.choose(world, person), ()
     change = ChangeEmail(_change_id(person), person.session, person.document, at.number, address)
-    return CorrectingEmail(person, at.number, address), (change,)
+    return CorrectingEmail(person, at.number, address, at.before), (change,)
+
+
+def _back(at: GiveNewEmail) -> At:
+    """To where the address was found to be wrong."""
+    if at.before is not None:
+        return replace(at.before, person=at.person)
+    return GiveNumber(at.person, typed=at.number)
 
 
 def _not_changed(at: CorrectingEmail, problem: NotCorrected | EmailProblem) -> At:
     match problem:
         case EmailProblem():
-            return GiveNewEmail(at.person, at.number, problem)
+            return GiveNewEmail(at.person, at.number, problem, None, at.email, at.before)
         case NotCorrected():
-            return GiveNumber(at.person, problem)
+            return GiveNumber(at.person, problem, at.number)
 
 
 def _change_id(person: Person) -> UUID:

@@ -4,8 +4,10 @@ from dataclasses import replace
 from typing import get_args
 from uuid import UUID
 
+from devices.documents.document_types import DOCUMENT_TYPES, is_number
 from kiosk.claim_code import typed_code
 from kiosk.flow import turn
+from kiosk.flow.closed import follows_while_closed
 from kiosk.flow.effects import Effect, FollowApplications, FollowClaim, effect_id
 from kiosk.flow.events import (
     ApplicationsFollowed,
@@ -14,6 +16,7 @@ from kiosk.flow.events import (
     DocumentTaken,
     Event,
     FollowRefused,
+    NumberTaken,
 )
 from kiosk.flow.follow import correction
 from kiosk.flow.follow.states import (
@@ -25,15 +28,27 @@ from kiosk.flow.follow.states import (
     FollowedOnes,
     FollowEnding,
     Following,
+    FollowKind,
     FollowMenu,
     FollowNumber,
     NotFollowed,
 )
+from kiosk.flow.identity.change import afresh
 from kiosk.flow.person import AttentionClass, Document, Person
-from kiosk.flow.states import At, ChooseService, GiveNewEmail, GiveNumber, State, Welcome
+from kiosk.flow.states import (
+    At,
+    ChooseService,
+    GiveNewEmail,
+    GiveNumber,
+    OutOfService,
+    State,
+    Welcome,
+)
 from kiosk.flow.touches import (
     AlreadyApplied,
     Back,
+    ChoseDocument,
+    Complain,
     CorrectEmail,
     GaveNumber,
     NextOne,
@@ -41,7 +56,7 @@ from kiosk.flow.touches import (
     SeeClaim,
     TypeNumberInstead,
 )
-from kiosk.flow.world import Part, World
+from kiosk.flow.world import Part, World, closed_because
 from kiosk.order import typed_number
 
 FOLLOW: tuple[type, ...] = get_args(Follow)
@@ -54,6 +69,8 @@ Next = tuple[At, tuple[Effect, ...]]
 
 def answers(state: State, event: Event) -> bool:
     """Whether `step` here answers to `event`, and no other journey."""
+    if isinstance(event, Complain):
+        return False  # the guide leads there, and back
     return isinstance(event, AlreadyApplied) or isinstance(state.at, FOLLOW)
 
 
@@ -61,12 +78,14 @@ def step(state: State, event: Event) -> Next:
     """The answer to `event` of whoever asks about something begun before."""
     match state.at, event:
         case Welcome(), AlreadyApplied(session) if can_follow(state.world):
-            return FollowMenu(Person(session, AttentionClass.GENERAL)), ()
+            return FollowMenu(_newcomer(session)), ()
+        case OutOfService(), AlreadyApplied(session) if follows_while_closed(state.world):
+            return FollowMenu(_newcomer(session)), ()
         case ChooseService(person), AlreadyApplied() if can_follow(state.world):
             return FollowMenu(person), ()
         case FollowMenu() as at, _:
             return _menu(state.world, at, event)
-        case FollowDocument() | FollowNumber() | FollowEnding() as at, _:
+        case FollowDocument() | FollowKind() | FollowNumber() | FollowEnding() as at, _:
             return _which(state.world, at, event)
         case FollowCode() as at, _:
             return _code(at, event)
@@ -78,9 +97,18 @@ def step(state: State, event: Event) -> Next:
             return at, ()
 
 
+def _newcomer(session: UUID) -> Person:
+    return Person(session, AttentionClass.GENERAL, came_by_document=True)
+
+
 def can_follow(world: World) -> bool:
     """Only the server knows what was begun before."""
     return world.server
+
+
+def may_go_back(world: World, at: FollowMenu) -> bool:
+    """Whether there are services to go back to, for somebody who is known."""
+    return at.person.document is not None and closed_because(world) is None
 
 
 def is_busy(at: At) -> bool:
@@ -98,10 +126,10 @@ def carry_on(world: World, at: At) -> At:
 # --- which one -----------------------------------------------------------------------------------
 def _menu(world: World, at: FollowMenu, event: Event) -> Next:
     match event:
-        case Back() if at.person.document is not None:
+        case Back() if may_go_back(world, at):
             return turn.choose(world, at.person), ()
         case SeeApplication() if _is_proven(at.person.document):
-            return _ask(at.person, FollowNumber(at.person))
+            return _ask(at.person)
         case SeeApplication():
             reads = world.usable(Part.READER)
             return FollowDocument(at.person) if reads else FollowNumber(at.person), ()
@@ -113,21 +141,29 @@ def _menu(world: World, at: FollowMenu, event: Event) -> Next:
             return at, ()
 
 
-def _which(world: World, at: FollowDocument | FollowNumber | FollowEnding, event: Event) -> Next:
+Which = FollowDocument | FollowKind | FollowNumber | FollowEnding
+
+
+def _which(world: World, at: Which, event: Event) -> Next:
     match at, event:
+        case FollowKind(person), Back():
+            return FollowDocument(person), ()
+        case FollowKind(person, read), ChoseDocument(kind):
+            return _of_kind(person, read, kind)
         case FollowEnding(), Back():
             return FollowNumber(at.person), ()
         case FollowNumber(), Back() if world.usable(Part.READER) and at.person.document is None:
             return FollowDocument(at.person), ()
         case _, Back():
             return FollowMenu(at.person), ()
-        case FollowDocument() | FollowNumber(), DocumentTaken(document) if at.person.document in (
-            None,
-            document,
-        ):
-            return _ask(replace(at.person, document=document), at)
+        case FollowDocument(person) | FollowKind(person), DocumentTaken(document):
+            return _shown(person, document)
+        case FollowNumber(person), DocumentTaken(document) if _may_be_shown(person, document):
+            return _shown(person, document)
         case FollowDocument(), DocumentProblem(problem):
-            return replace(at, problem=problem), ()
+            return replace(at, problem=problem, scanned=False), ()
+        case FollowDocument(), NumberTaken():
+            return replace(at, problem=None, scanned=True), ()
         case FollowDocument(), TypeNumberInstead():
             return FollowNumber(at.person), ()
         case FollowNumber(), GaveNumber(text):
@@ -136,6 +172,29 @@ def _which(world: World, at: FollowDocument | FollowNumber | FollowEnding, event
             return _ended(at, text)
         case _:
             return at, ()
+
+
+def _may_be_shown(person: Person, document: Document) -> bool:
+    """Whether the card is this person's, or nobody's was read yet: what was typed is no card."""
+    return not _is_proven(person.document) or person.document == document
+
+
+def _shown(person: Person, document: Document) -> Next:
+    """A document was read: it is asked about, as another session's where something was typed."""
+    if not document.type:
+        return FollowKind(person, document), ()
+    if person.document in (None, document):
+        return _ask(replace(person, document=document))
+    new, gone = afresh(person)
+    there, effects = _ask(replace(new, document=document))
+    return there, (*gone, *effects)
+
+
+def _of_kind(person: Person, read: Document, kind: str) -> Next:
+    """With what they say that it is; of any other kind the number on the paper helps."""
+    if kind in DOCUMENT_TYPES and is_number(kind, read.number):
+        return _shown(person, replace(read, type=kind))
+    return FollowNumber(person), ()
 
 
 def _numbered(at: FollowNumber, text: str) -> At:
@@ -149,7 +208,7 @@ def _ended(at: FollowEnding, text: str) -> Next:
     ending = "".join(sign for sign in text.upper() if sign.isascii() and sign.isalnum())
     if len(ending) != ENDING:
         return replace(at, short=True), ()
-    return _ask(at.person, FollowNumber(at.person), at.number, ending)
+    return _ask(at.person, at.number, ending)
 
 
 def _code(at: FollowCode, event: Event) -> Next:
@@ -166,10 +225,10 @@ def _code(at: FollowCode, event: Event) -> Next:
 
 
 # --- the server ----------------------------------------------------------------------------------
-def _ask(person: Person, before: At, number: str = "", ending: str = "") -> Next:
+def _ask(person: Person, number: str = "", ending: str = "") -> Next:
     """By number and ending where they were typed, else by the document."""
     if person.lookups >= MOST_LOOKUPS:
-        return before, ()
+        return FollowNumber(person, NotFollowed.TOO_MANY_TRIES), ()
     asking = replace(person, lookups=person.lookups + 1)
     document = None if number else person.document
     follow = FollowApplications(_ask_id(asking), person.session, document, number, ending)
@@ -214,8 +273,8 @@ def _told(at: FollowedNothing | FollowedOnes | FollowedMoney, event: Event) -> N
             return FollowNumber(replace(at.person, document=None)), ()
         case FollowedOnes(), NextOne():
             return replace(at, shown=(at.shown + 1) % len(at.found)), ()
-        case FollowedOnes(person), CorrectEmail() if may_correct(at):
-            return GiveNewEmail(person, at.one.number), ()
+        case FollowedOnes(person) as at, CorrectEmail() if may_correct(at):
+            return GiveNewEmail(person, at.one.number, before=at), ()
         case _, Back():
             return FollowMenu(at.person), ()
         case _:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from kiosk.flow.facts import ReadProblem
-from kiosk.flow.person import Person
+from kiosk.flow.person import Document, Person
 
 
 class NotFollowed(StrEnum):
@@ -29,7 +29,8 @@ class Story(StrEnum):
     SENDING = "sending"
     NOT_DELIVERED = "not_delivered"  # the address takes no letter
     TO_COLLECT = "to_collect"  # no address was given
-    KEPT_NO_MORE = "kept_no_more"  # issued; the file is deleted
+    KEPT_NO_MORE = "kept_no_more"  # issued and sent; the file is deleted
+    NOT_KEPT = "not_kept"  # issued; the file is deleted, and nobody knows that it arrived
     REFUSED = "refused"  # paid, and refused: the money is returned
 
 
@@ -70,10 +71,20 @@ class FollowMenu:
 
 @dataclass(frozen=True)
 class FollowDocument:
-    """The document is enough, where a reader reads it."""
+    """The document is enough, where a reader reads it. `scanned`: only its bar code was read, and
+    a number proves nothing."""
 
     person: Person
     problem: ReadProblem | None = None
+    scanned: bool = False
+
+
+@dataclass(frozen=True)
+class FollowKind:
+    """The document was read, and did not say of which kind it is."""
+
+    person: Person
+    read: Document
 
 
 @dataclass(frozen=True)
@@ -142,6 +153,7 @@ class FollowedMoney:
 Follow = (
     FollowMenu
     | FollowDocument
+    | FollowKind
     | FollowNumber
     | FollowEnding
     | FollowCode

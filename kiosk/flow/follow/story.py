@@ -31,11 +31,16 @@ def story_of(state: str, payment: str, email: str, *, kept: bool) -> Story:
         case "under_review":
             return Story.IN_REVIEW
         case "issued":
-            return _LETTER.get(email, Story.TO_COLLECT) if kept else Story.KEPT_NO_MORE
+            return _LETTER.get(email, Story.TO_COLLECT) if kept else _deleted(email)
         case "refused":
             return Story.REFUSED
         case _:
             return Story.WORKING
+
+
+def _deleted(email: str) -> Story:
+    """Only what was sent is called delivered."""
+    return Story.KEPT_NO_MORE if email == "sent" else Story.NOT_KEPT
 
 
 def claim_story_of(state: str) -> ClaimStory:

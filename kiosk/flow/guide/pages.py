@@ -62,7 +62,7 @@ def step(state: State, event: Event) -> Next:
     """The answer to `event` of whoever wants to know something."""
     match state.at, event:
         case Welcome() | OutOfService(), OpenGuide(session):
-            return Guide(Person(session, AttentionClass.GENERAL)), ()
+            return Guide(Person(session, AttentionClass.GENERAL, came_by_document=True)), ()
         case ChooseService(person), OpenGuide():
             return Guide(person), ()
         case at, Complain() if isinstance(at, _RESULTS) and not busy(at):

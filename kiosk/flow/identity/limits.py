@@ -20,6 +20,14 @@ def may_retry(at: CannotApply) -> bool:
     return at.reason in _AGAIN and at.person.retries < MAX_RETRIES
 
 
+def wants_card(at: CannotApply) -> bool:
+    """Whether the card itself opens what its number does not: a certificate in force is sent again
+    to a document that was seen."""
+    document = at.person.document
+    unseen = document is not None and not document.is_proven
+    return unseen and at.reason is NotPossible.ALREADY_VALID
+
+
 def reason_told(person: Person, reason: NotPossible) -> NotPossible:
     """The reason as it is told: after the last try of typed data, that it was the last."""
     typed = person.document is not None and person.document.typed

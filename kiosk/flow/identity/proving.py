@@ -9,9 +9,9 @@ from kiosk.flow import turn
 from kiosk.flow.certificate import applying as certificate
 from kiosk.flow.effects import Effect
 from kiosk.flow.events import DocumentProblem, DocumentTaken, Event, NumberTaken
-from kiosk.flow.facts import NotPossible, PrintState, Typed, TypingProblem
+from kiosk.flow.facts import NotPossible, PrintState, ReadProblem, Typed, TypingProblem
 from kiosk.flow.identity.change import afresh
-from kiosk.flow.identity.limits import may_retry
+from kiosk.flow.identity.limits import may_retry, wants_card
 from kiosk.flow.identity.states import (
     ChooseDocument,
     FinishFirst,
@@ -104,6 +104,10 @@ def _shown(world: World, at: At, event: Reading) -> Next:
             return replace(at, problem=problem, attempts=at.attempts + 1), ()
         case ChooseDocument() | TypeNumber(), NumberTaken():
             return _scanned(at.person, event, at.typed.then), ()
+        case ChooseService() | Terms() | ChooseDocument(), DocumentTaken(beside=True) if (
+            _is_another(at, event)
+        ):
+            return _two_at_once(at)
         case _, DocumentTaken(document) if isinstance(at, Typing):
             return _known(world, at.person, document, at.typed.then)
         case _, DocumentTaken(document) if isinstance(at, _RESTING):
@@ -131,6 +135,10 @@ def _second(world: World, at: At, document: Document) -> Next:
         new, gone = afresh(person)
         there, effects = _known(world, new, document)
         return there, (*gone, *effects)
+    if isinstance(at, CannotApply) and wants_card(at):
+        new, gone = afresh(person)
+        there, effects = _known(world, new, document, _certificate(world))
+        return there, (*gone, *effects)
     if person.document is not None and _same(person.document, document):
         return at, ()
     if isinstance(at, CannotApply) and may_retry(at):
@@ -138,6 +146,20 @@ def _second(world: World, at: At, document: Document) -> Next:
         there, effects = _known(world, new, document, _certificate(world))
         return there, (*gone, *effects)
     return FinishFirst(person, at), ()
+
+
+def _is_another(at: ChooseService | Terms | ChooseDocument, taken: DocumentTaken) -> bool:
+    """Whether somebody was just taken here by the other document."""
+    read = at.read if isinstance(at, ChooseDocument) else at.person.document
+    return read is not None and not read.typed and not _same(read, taken.document)
+
+
+def _two_at_once(at: ChooseService | Terms | ChooseDocument) -> Next:
+    """Two documents were shown: neither is taken, one is asked for."""
+    new, gone = afresh(at.person)
+    then = at.service if isinstance(at, Terms) else None
+    then = at.typed.then if isinstance(at, ChooseDocument) else then
+    return ReadDocument(new, ReadProblem.TWO_DOCUMENTS, 1, then), gone
 
 
 def _same(one: Document, other: Document) -> bool:

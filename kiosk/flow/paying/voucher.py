@@ -7,7 +7,7 @@ from uuid import UUID
 from kiosk.flow.certificate.receipt import with_slip
 from kiosk.flow.effects import DeliverOrder, Effect, PresentVoucher, effect_id
 from kiosk.flow.events import Event, VoucherRefused, VoucherTaken, VoucherWaits
-from kiosk.flow.facts import Order, VoucherProblem
+from kiosk.flow.facts import Order, PrintState, VoucherProblem
 from kiosk.flow.person import Person
 from kiosk.flow.states import (
     At,
@@ -19,12 +19,20 @@ from kiosk.flow.states import (
     TypeDay,
     Working,
 )
-from kiosk.flow.touches import Back, GaveDay, GaveSequence, OtherDay, TypedDay, UseVoucher
-from kiosk.flow.world import World
+from kiosk.flow.touches import (
+    Back,
+    GaveDay,
+    GaveSequence,
+    OtherDay,
+    PayOtherwise,
+    TypedDay,
+    UseVoucher,
+)
+from kiosk.flow.world import World, ways_to_pay
 
 MOST_SIGNS = 20
 
-Voucher = ReadyToPay | GiveSequence | GiveDay | TypeDay | CheckingVoucher
+Voucher = ReadyToPay | GiveSequence | GiveDay | TypeDay | CheckingVoucher | PaymentWaits
 Next = tuple[At, tuple[Effect, ...]]
 
 
@@ -37,8 +45,8 @@ def step(world: World, at: Voucher, event: Event) -> Next:
             return ReadyToPay(person, order), ()
         case GiveSequence() as at, GaveSequence(text):
             return _given(at, text), ()
-        case GiveDay(person, order), Back():
-            return GiveSequence(person, order), ()
+        case GiveDay(person, order, sequence), Back():
+            return GiveSequence(person, order, sequence=sequence), ()
         case GiveDay(person, order, sequence), GaveDay(day):
             return _present(person, order, sequence, day)
         case GiveDay(person, order, sequence), OtherDay():
@@ -47,11 +55,13 @@ def step(world: World, at: Voucher, event: Event) -> Next:
             return GiveDay(person, order, sequence), ()
         case TypeDay(person, order, sequence), TypedDay(text):
             day = typed_day(text)
-            if day is None:
-                return replace(at, mistyped=True), ()
+            if day is None or _is_to_come(world, day):
+                return replace(at, mistyped=day is None, to_come=day is not None), ()
             return _present(person, order, sequence, day)
-        case CheckingVoucher(person, order), _:
-            return _answered(world, person, order, event)
+        case CheckingVoucher() as at, _:
+            return _answered(world, at, event)
+        case PaymentWaits(person, order) as at, PayOtherwise() if may_pay_otherwise(world, at):
+            return ReadyToPay(person, _next_try(order)), ()
         case _:
             return at, ()
 
@@ -76,9 +86,22 @@ def is_offered(world: World) -> bool:
     return world.server and world.backend
 
 
+def may_pay_otherwise(world: World, at: PaymentWaits) -> bool:
+    """Whether somebody whose payment does not show may pay now without paying twice.
+
+    The server gives a voucher back that still waits when its application is paid another way.
+    """
+    said = at.print_state is not PrintState.PRINTING
+    return at.other_way and said and world.server and bool(ways_to_pay(world))
+
+
+def _is_to_come(world: World, day: date) -> bool:
+    return world.today is not None and day > world.today
+
+
 def _present(person: Person, order: Order, sequence: str, day: date) -> Next:
     present = PresentVoucher(_present_id(person, order), person.session, order, sequence, day)
-    return CheckingVoucher(person, order), (present,)
+    return CheckingVoucher(person, order, sequence), (present,)
 
 
 def _given(at: GiveSequence, text: str) -> At:
@@ -88,18 +111,23 @@ def _given(at: GiveSequence, text: str) -> At:
     return GiveDay(at.person, at.order, sequence)
 
 
-def _answered(world: World, person: Person, order: Order, event: Event) -> Next:
+def _answered(world: World, at: CheckingVoucher, event: Event) -> Next:
+    person, order = at.person, at.order
     asked = _present_id(person, order)
     match event:
         case VoucherTaken(done) if done == asked:
             follow = DeliverOrder(_follow_id(person, order), person.session, order, None)
             return Working(person, order), (follow,)
-        case VoucherWaits(done) if done == asked:
-            return with_slip(world, PaymentWaits(person, order))
+        case VoucherWaits(done, not_visible) if done == asked:
+            return with_slip(world, PaymentWaits(person, order, other_way=not_visible))
         case VoucherRefused(done, problem) if done == asked:
-            return GiveSequence(person, replace(order, attempt=order.attempt + 1), problem), ()
+            return GiveSequence(person, _next_try(order), problem, at.sequence), ()
         case _:
-            return CheckingVoucher(person, order), ()
+            return at, ()
+
+
+def _next_try(order: Order) -> Order:
+    return replace(order, attempt=order.attempt + 1)
 
 
 def _present_id(person: Person, order: Order) -> UUID:

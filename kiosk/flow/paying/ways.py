@@ -15,6 +15,7 @@ from kiosk.flow.effects import (
 )
 from kiosk.flow.events import (
     ApplicationSettled,
+    CashCounted,
     CashSeen,
     Charged,
     ChargeUnknown,
@@ -24,7 +25,7 @@ from kiosk.flow.events import (
     NotCharged,
     WalletShown,
 )
-from kiosk.flow.facts import Order, Outcome
+from kiosk.flow.facts import Counted, Order, Outcome
 from kiosk.flow.person import Person
 from kiosk.flow.states import (
     At,
@@ -89,23 +90,29 @@ def _taking(world: World, at: Taking, event: Event) -> Next:
     payment = payment_id(person, order)
     match event:
         case Cancel() | Finish() | IdleExpired():
-            return _stop(at, payment)
-        case CashSeen(done, inserted, wanted) if done == payment and isinstance(at, PayingByCash):
-            return replace(at, inserted_centimos=inserted, wanted=wanted or at.wanted), ()
+            return _stop(at, payment, absent=isinstance(event, IdleExpired))
+        case CashSeen(done) | CashCounted(done) if done == payment and isinstance(at, PayingByCash):
+            return _counting(at, event), ()
         case WalletShown(done, payload) if done == payment and isinstance(at, PayingByWallet):
             return replace(at, payload=payload), ()
-        case Charged(done, owed) if done == payment:
-            paid = replace(order, means=_means(at), owed=owed)
+        case Charged(done, owed, change) if done == payment:
+            paid = replace(order, means=_means(at), owed=owed, change_centimos=change)
             deliver = DeliverOrder(_deliver_id(person, paid), person.session, paid, payment)
             return Working(person, paid), (deliver,)
         case NotCharged(done, reason) if done == payment:
-            return ReadyToPay(person, replace(order, attempt=order.attempt + 1), reason), ()
+            again = replace(order, attempt=order.attempt + 1)
+            return ReadyToPay(person, again, reason, _given_back(at)), ()
         case MoneyOwed(done, owed) if done == payment:
             return with_slip(world, HoldsClaim(person, replace(order, owed=owed)))
         case ChargeUnknown(done) if done == payment:
-            return with_slip(world, PaymentUnknown(person, order))
+            return with_slip(world, PaymentUnknown(person, replace(order, means=_means(at))))
         case _:
             return at, ()
+
+
+def _given_back(at: Taking) -> int:
+    """How many céntimos of cash came out again."""
+    return at.counted.back_centimos if isinstance(at, PayingByCash) and at.counted else 0
 
 
 def _means(at: Taking) -> Means:
@@ -118,11 +125,36 @@ def _means(at: Taking) -> Means:
             return Means.WALLET
 
 
-def _stop(at: Taking, payment: UUID) -> Next:
-    """Enough of notes, coins and codes; a card in the terminal is the terminal's."""
-    if isinstance(at, PayingByCard) or at.stopping:
+def ending(at: Taking) -> bool:
+    """Whether it ends by itself: nobody can stop it any more."""
+    match at:
+        case PayingByCard():
+            return True  # a card in the terminal is the terminal's
+        case PayingByCash(stopping=stopping, counted=counted):
+            return stopping or counted is not None
+        case PayingByWallet(stopping=stopping):
+            return stopping
+
+
+def _counting(at: PayingByCash, event: CashSeen | CashCounted) -> PayingByCash:
+    match event:
+        case CashSeen(_, inserted, wanted, pieces):
+            wanted = wanted or at.wanted
+            return replace(at, inserted_centimos=inserted, wanted=wanted, pieces=pieces)
+        case CashCounted(_, paid, back):
+            return replace(at, counted=Counted(paid, back))
+
+
+def nobody_is_left(at: At) -> bool:
+    """Whether whoever began to pay walked away: without a payment their session is over."""
+    return isinstance(at, PayingByCash | PayingByWallet) and at.absent
+
+
+def _stop(at: Taking, payment: UUID, *, absent: bool) -> Next:
+    """Enough of notes, coins and codes."""
+    if isinstance(at, PayingByCard) or ending(at):
         return at, ()
-    return replace(at, stopping=True), (StopPaying(payment),)
+    return replace(at, stopping=True, absent=absent), (StopPaying(payment),)
 
 
 def _arrived(person: Person, order: Order, outcome: Outcome, link: str | None) -> WithReceipt:

@@ -1,16 +1,16 @@
 """No certificate here and now: why, that nothing was charged, and what can be done instead."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
 from kiosk.flow.certificate.again import can_send
 from kiosk.flow.facts import NotPossible
-from kiosk.flow.identity.limits import may_retry
+from kiosk.flow.identity.limits import may_retry, wants_card
 from kiosk.flow.states import CannotApply, State
 from kiosk.flow.touches import Finish, SendMeAgain, TakeTurn, TryAgain
-from kiosk.flow.world import gives_turns
+from kiosk.flow.world import Part, World, gives_turns
 from kiosk.widgets.page import Page
 
 
@@ -67,6 +67,12 @@ WHY = {
         "cannot_apply.server_away_instead",
         "pause",
     ),
+    NotPossible.NOT_NOW: Why(
+        "cannot_apply.not_now",
+        "cannot_apply.not_now_because",
+        "cannot_apply.not_now_instead",
+        "pause",
+    ),
     NotPossible.NOT_ACCEPTED: Why(
         "cannot_apply.not_accepted",
         "cannot_apply.not_accepted_because",
@@ -110,6 +116,15 @@ TYPED = {
     ),
 }
 
+# A number and a birth date are known to many: nothing is sent to whoever only typed them.
+NOT_SHOWN = Why(
+    "cannot_apply.already_valid",
+    "cannot_apply.not_shown_because",
+    "cannot_apply.not_shown_instead",
+    "certificate",
+)
+NOT_SHOWN_NO_READER = replace(NOT_SHOWN, instead="cannot_apply.not_shown_turn")
+
 # Of a certificate in force {until} names the last day.
 IN_FORCE = Why(
     "cannot_apply.already_valid",
@@ -117,6 +132,14 @@ IN_FORCE = Why(
     "cannot_apply.in_force_instead",
     "certificate",
 )
+
+
+def _why(at: CannotApply, world: World) -> Why:
+    """What is said of a reason to whoever has this document."""
+    if wants_card(at):
+        return NOT_SHOWN if world.usable(Part.READER) else NOT_SHOWN_NO_READER
+    typed = at.person.document is not None and at.person.document.typed
+    return TYPED.get(at.reason, WHY[at.reason]) if typed else WHY[at.reason]
 
 
 class CannotApplyScreen(Page):
@@ -144,8 +167,7 @@ class CannotApplyScreen(Page):
         at = state.at
         assert isinstance(at, CannotApply)
         typed = at.person.document is not None and at.person.document.typed
-        why = TYPED.get(at.reason, WHY[at.reason]) if typed else WHY[at.reason]
-        self.why = IN_FORCE if at.in_force else why
+        self.why = IN_FORCE if at.in_force else _why(at, state.world)
         self.retry = self._retry(at, typed) if may_retry(at) else ""
         until = self.loc.day(at.in_force.until) if at.in_force else ""
         self.because = self.loc._(self.why.because).format(until=until)

@@ -3,7 +3,7 @@
 from kivy.properties import StringProperty
 
 from kiosk.flow.states import ConfirmName, State
-from kiosk.flow.touches import Cancel, Confirm, NotMe
+from kiosk.flow.touches import Back, Cancel, Confirm, NotMe
 from kiosk.widgets.money import soles
 from kiosk.widgets.page import Page
 
@@ -29,6 +29,10 @@ class ConfirmNameScreen(Page):
     def not_me(self) -> None:
         """No: the document is somebody else's."""
         self.emit(NotMe())
+
+    def back(self) -> None:
+        """To the terms."""
+        self.emit(Back())
 
     def cancel(self) -> None:
         """Leave."""

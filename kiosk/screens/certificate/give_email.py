@@ -1,11 +1,11 @@
-"""Where the certificate goes: an address typed on the screen, or none."""
+"""Where the certificate goes: an address and the code on the screen, the code alone, a window."""
 
 from typing import Any
 
 from kivy.properties import StringProperty
 
 from kiosk.flow.facts import Doubt, EmailProblem
-from kiosk.flow.states import GiveEmail, GiveEmailAgain, GiveNewEmail, State
+from kiosk.flow.states import At, GiveEmail, GiveEmailAgain, GiveNewEmail, State
 from kiosk.flow.touches import Back, Cancel, GaveEmail, HasNoEmail
 from kiosk.widgets.keyboard import after
 from kiosk.widgets.page import Page
@@ -24,9 +24,13 @@ WRONG = {
 class GiveEmailScreen(Page):
     """What is typed lives in `draft`; it goes with the screen.
 
-    `meant`: the domain asked about while the address looks like a slip, else empty.
+    `meant`: the domain asked about while the address looks like a slip, else empty. `ways` and
+    `instead`: what an address brings here, and what there is without one.
     """
 
+    title = StringProperty()
+    ways = StringProperty()
+    instead = StringProperty()
     problem = StringProperty()
     meant = StringProperty()
     _doubt: Doubt | None = None
@@ -44,12 +48,24 @@ class GiveEmailScreen(Page):
         super().render(state)
         at = state.at
         assert isinstance(at, GiveEmail | GiveEmailAgain | GiveNewEmail)
+        self.begin(at.typed)
+        new = isinstance(at, GiveNewEmail)
+        self.title = self.loc._("give_email.new_title" if new else "give_email.title")
         self.problem = self.loc._(WRONG[at.problem]) if at.problem else ""
         self._doubt = at.doubt
         self.meant = at.doubt.meant.rpartition("@")[2] if at.doubt else ""
+        self.ways, self.instead = self._choice(at, public=state.world.public_address)
         without = not isinstance(at, GiveNewEmail) and not at.doubt
         self._offer(self._no_email, offered=without, index=0)
         self._offer(self._accept, offered=at.doubt is not None, index=1)
+
+    def _choice(self, at: At, *, public: bool) -> tuple[str, str]:
+        """Both, the code alone, or a window: only what there is here."""
+        if isinstance(at, GiveNewEmail):
+            return self.loc._("give_email.new_lead"), ""
+        if public:
+            return self.loc._("give_email.both"), self.loc._("give_email.only_code")
+        return self.loc._("give_email.lead"), self.loc._("give_email.window")
 
     def _offer(self, button: Any, *, offered: bool, index: int) -> None:
         ways = self.ids.ways
@@ -79,7 +95,7 @@ class GiveEmailScreen(Page):
 
     def no_email(self) -> None:
         """No address."""
-        self.emit(HasNoEmail())
+        self.emit(HasNoEmail(self.draft))
 
     def back(self) -> None:
         """To what was shown before."""

@@ -1,12 +1,13 @@
 """This person has paid before, here or at another kiosk: how that stands, and nothing is sold."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
 from kiosk.flow.facts import Standing
 from kiosk.flow.states import GoesOn, State
-from kiosk.flow.touches import Finish, TakeTurn
+from kiosk.flow.touches import Complain, Finish, GoOn, TakeTurn
 from kiosk.flow.world import gives_turns
 from kiosk.widgets.page import Page
 
@@ -22,9 +23,14 @@ class Why:
 
 WHY = {
     Standing.IN_DOUBT: Why("goes_on.in_doubt", "goes_on.in_doubt_what", "clock"),
+    Standing.BANK_WAITS: Why("goes_on.bank_waits", "goes_on.bank_waits_what", "clock"),
     Standing.WORKING: Why("goes_on.working", "goes_on.working_what", "clock"),
     Standing.UNDER_REVIEW: Why("goes_on.under_review", "goes_on.under_review_what", "people"),
+    Standing.OWED: Why("goes_on.owed", "goes_on.owed_what", "alert"),
 }
+
+
+_MONEY = (Standing.IN_DOUBT, Standing.OWED)
 
 
 class GoesOnScreen(Page):
@@ -34,6 +40,11 @@ class GoesOnScreen(Page):
     number = StringProperty()
     claim_open = BooleanProperty(False)
     turns = BooleanProperty(True)
+    owed = BooleanProperty(False)
+
+    def __init__(self, *arguments: Any, **properties: Any) -> None:
+        super().__init__(*arguments, **properties)
+        self._complain = self.ids.complain.__self__  # ids hold weakly
 
     def render(self, state: State) -> None:
         """Show how it stands."""
@@ -45,12 +56,26 @@ class GoesOnScreen(Page):
         panel = self.ids.number.__self__
         if not self.number and panel.parent is not None:  # whoever only typed is not told it
             panel.parent.remove_widget(panel)
-        self.claim_open = at.found.claim_open
+        self.owed = at.found.standing is Standing.OWED
+        self.claim_open = at.found.claim_open and not self.owed
+        go_on = self.ids.go_on.__self__
+        if at.then is None and go_on.parent is not None:
+            go_on.parent.remove_widget(go_on)
         self.turns = gives_turns(state.world)
+        money = at.found.claim_open or at.found.standing in _MONEY
+        self._complain.offer(self.ids.way_out, offered=money)
 
     def take_turn(self) -> None:
         """The person would rather see somebody."""
         self.emit(TakeTurn())
+
+    def go_on(self) -> None:
+        """On with what they came for; the money waits."""
+        self.emit(GoOn())
+
+    def complain(self) -> None:
+        """Where is the complaint book?"""
+        self.emit(Complain())
 
     def finish(self) -> None:
         """The person goes."""

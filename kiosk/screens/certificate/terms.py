@@ -3,7 +3,7 @@
 from kivy.properties import StringProperty
 
 from kiosk.flow.states import State, Terms
-from kiosk.flow.touches import Accept, Cancel
+from kiosk.flow.touches import Accept, Back, Cancel
 from kiosk.widgets.money import soles
 from kiosk.widgets.page import Page
 
@@ -23,6 +23,10 @@ class TermsScreen(Page):
     def accept(self) -> None:
         """Read and accepted."""
         self.emit(Accept())
+
+    def back(self) -> None:
+        """To what one can choose."""
+        self.emit(Back())
 
     def cancel(self) -> None:
         """Leave."""

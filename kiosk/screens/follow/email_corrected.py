@@ -4,12 +4,11 @@ from kivy.properties import StringProperty
 
 from kiosk.flow.states import EmailCorrected, State
 from kiosk.flow.touches import Finish
-from kiosk.widgets.mask import masked_email
 from kiosk.widgets.page import Page
 
 
 class EmailCorrectedScreen(Page):
-    """`email` is masked."""
+    """`email` is whole, once: whoever typed it has to see a slip of their own."""
 
     email = StringProperty()
 
@@ -17,7 +16,7 @@ class EmailCorrectedScreen(Page):
         """Show where it goes."""
         super().render(state)
         assert isinstance(state.at, EmailCorrected)
-        self.email = masked_email(state.at.email)
+        self.email = state.at.email
 
     def finish(self) -> None:
         """The person goes."""

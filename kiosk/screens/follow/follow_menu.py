@@ -3,7 +3,7 @@
 from kivy.properties import BooleanProperty
 
 from kiosk.flow.follow.correction import is_offered
-from kiosk.flow.follow.following import can_follow
+from kiosk.flow.follow.following import can_follow, may_go_back
 from kiosk.flow.follow.states import FollowMenu
 from kiosk.flow.states import State
 from kiosk.flow.touches import Back, Cancel, CorrectEmail, SeeApplication, SeeClaim
@@ -23,7 +23,7 @@ class FollowMenuScreen(Page):
         super().render(state)
         at = state.at
         assert isinstance(at, FollowMenu)
-        self.may_go_back = at.person.document is not None
+        self.may_go_back = may_go_back(state.world, at)
         here, corrects = can_follow(state.world), is_offered(state.world, at.person)
         if (here, corrects, self.brief) == self._shown:
             return
@@ -41,7 +41,7 @@ class FollowMenuScreen(Page):
     def _card(self, name: str, label: str, note: str, why: str) -> ServiceCard:
         said = "" if self.brief else self.loc._(note)
         card = ServiceCard(name=name, label=self.loc._(label), note=said, reason=why)
-        card.disabled = bool(why)
+        card.disabled, card.picture = bool(why), _PICTURE[name]
         card.bind(on_release=lambda _card: self.emit(_TOUCH[name]()))
         return card
 
@@ -59,3 +59,4 @@ _TOUCH: dict[str, type[SeeApplication | SeeClaim | CorrectEmail]] = {
     "see_claim": SeeClaim,
     "correct_email": CorrectEmail,
 }
+_PICTURE = {"see_application": "search", "see_claim": "cash", "correct_email": "mail"}

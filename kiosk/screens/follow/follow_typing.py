@@ -1,5 +1,6 @@
 """A number, the end of a document, or a code: typed from the paper in the person's hand."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from kivy.properties import ObjectProperty, StringProperty
@@ -9,28 +10,30 @@ from kiosk.flow.states import State
 from kiosk.flow.touches import Back, Cancel, GaveNumber
 from kiosk.widgets.keyboard import after
 from kiosk.widgets.page import Page
+from kiosk.widgets.written import as_code, as_number, as_typed
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What a screen asks for, and the most that can be typed there."""
+    """What a screen asks for, the most that can be typed there, how it stands on the screen."""
 
     name: str
     title: str
     lead: str
     hint: str
     most: int
+    written: Callable[[str], str] = as_typed
 
 
 ASKED = {
     FollowNumber: Asked(
-        "follow_number", "give_number.title", "give_number.lead", "give_number.hint", 14
+        "follow_number", "give_number.title", "give_number.lead", "give_number.hint", 14, as_number
     ),
     FollowEnding: Asked(
         "follow_ending", "follow_ending.title", "follow_ending.lead", "follow_ending.hint", 4
     ),
     FollowCode: Asked(
-        "follow_code", "follow_code.title", "follow_code.lead", "follow_code.hint", 10
+        "follow_code", "follow_code.title", "follow_code.lead", "follow_code.hint", 10, as_code
     ),
 }
 NUMBER_WRONG = {

@@ -6,7 +6,7 @@ from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
 from kiosk.flow.follow.states import ClaimStory, FollowedMoney
 from kiosk.flow.states import State
-from kiosk.flow.touches import Back, Finish, TakeTurn
+from kiosk.flow.touches import Back, Complain, Finish, TakeTurn
 from kiosk.flow.world import gives_turns
 from kiosk.widgets.money import soles
 from kiosk.widgets.page import Page
@@ -55,6 +55,10 @@ class FollowedMoneyScreen(Page):
     def back(self) -> None:
         """To what else can be asked."""
         self.emit(Back())
+
+    def complain(self) -> None:
+        """Where is the complaint book?"""
+        self.emit(Complain())
 
     def finish(self) -> None:
         """The person goes."""

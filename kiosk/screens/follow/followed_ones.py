@@ -8,18 +8,22 @@ from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kiosk.flow.follow.following import may_correct
 from kiosk.flow.follow.states import FollowedOnes, Story
 from kiosk.flow.states import State
-from kiosk.flow.touches import CorrectEmail, Finish, NextOne, TakeTurn
+from kiosk.flow.touches import Complain, CorrectEmail, Finish, NextOne, TakeTurn
 from kiosk.flow.world import gives_turns
 from kiosk.widgets.page import Page
 
 
 @dataclass(frozen=True)
 class Told:
-    """A story: its picture, what is so, and what to do. `then` may name {email}."""
+    """A story: its picture, what is so, and what to do.
+
+    `then` may name {email}; without one `without_email` is said, where there is one.
+    """
 
     picture: str
     title: str
     then: str
+    without_email: str = ""
 
 
 TOLD = {
@@ -30,15 +34,22 @@ TOLD = {
     ),
     Story.MONEY_BACK: Told("alert", "followed.money_back", "followed.money_back_what"),
     Story.WORKING: Told("clock", "followed.working", "followed.working_what"),
-    Story.IN_REVIEW: Told("people", "followed.in_review", "followed.in_review_what"),
+    Story.IN_REVIEW: Told(
+        "people",
+        "followed.in_review",
+        "followed.in_review_what",
+        "followed.in_review_no_email",
+    ),
     Story.SENT: Told("check_circle", "followed.ready", "followed.sent_what"),
     Story.SENDING: Told("check_circle", "followed.ready", "followed.sending_what"),
     Story.NOT_DELIVERED: Told("alert", "followed.ready", "followed.not_delivered_what"),
     Story.TO_COLLECT: Told("check_circle", "followed.ready", "followed.to_collect_what"),
     Story.KEPT_NO_MORE: Told("check_circle", "followed.kept_no_more", "followed.kept_no_more_what"),
+    Story.NOT_KEPT: Told("alert", "followed.not_kept", "followed.not_kept_what"),
     Story.REFUSED: Told("alert", "followed.refused", "followed.refused_what"),
 }
-_LATE = (Story.REFUSED, Story.KEPT_NO_MORE)  # another address changes nothing
+_MONEY = (Story.CONFIRMING, Story.PAYMENT_REFUSED, Story.MONEY_BACK, Story.REFUSED)
+_LATE = (Story.REFUSED, Story.KEPT_NO_MORE, Story.NOT_KEPT)  # another address changes nothing
 
 
 class FollowedOnesScreen(Page):
@@ -56,6 +67,7 @@ class FollowedOnesScreen(Page):
         # What is taken off the screen must not vanish: ids hold weakly.
         self._next = self.ids.next_one.__self__
         self._correct = self.ids.correct_email.__self__
+        self._complain = self.ids.complain.__self__
 
     def render(self, state: State) -> None:
         """Show one of them."""
@@ -64,11 +76,14 @@ class FollowedOnesScreen(Page):
         assert isinstance(at, FollowedOnes)
         one = at.one
         self.told, self.number, self.claim_open = TOLD[one.story], one.number, one.claim_open
-        self.then = self.loc._(self.told.then).format(email=one.masked_email or "")
+        then = self.told.then if one.masked_email else self.told.without_email or self.told.then
+        self.then = self.loc._(then).format(email=one.masked_email or "")
         several = len(at.found) > 1
         place = self.loc._("followed.place")
         self.place = place.format(which=at.shown + 1, count=len(at.found)) if several else ""
         self.turns = gives_turns(state.world)
+        money = one.claim_open or one.story in _MONEY
+        self._complain.offer(self.ids.way_out, offered=money)
         self._offer(self._correct, offered=may_correct(at) and one.story not in _LATE)
         self._offer(self._next, offered=several)
 
@@ -93,6 +108,10 @@ class FollowedOnesScreen(Page):
     def take_turn(self) -> None:
         """The person would rather see somebody."""
         self.emit(TakeTurn())
+
+    def complain(self) -> None:
+        """Where is the complaint book?"""
+        self.emit(Complain())
 
     def finish(self) -> None:
         """The person goes."""

@@ -28,6 +28,7 @@ class GiveNumberScreen(Page):
         """Say why the address could not be corrected, if it could not."""
         super().render(state)
         assert isinstance(state.at, GiveNumber)
+        self.begin(state.at.typed)
         self.problem = self.loc._(WRONG[state.at.problem]) if state.at.problem else ""
 
     def key(self, char: str) -> None:

@@ -41,7 +41,9 @@ class GuidePageScreen(Page):
             self._shown = facts
             self.ids.facts.clear_widgets()
             for picture, say in facts:
-                self.ids.facts.add_widget(Fact(picture=picture, say=say))
+                fact = Fact()
+                fact.picture, fact.say = picture, say
+                self.ids.facts.add_widget(fact)
 
     def _facts(self, topic: Topic, world: World) -> Facts:
         match topic:

@@ -3,6 +3,7 @@
 from kivy.properties import StringProperty
 
 from kiosk.flow.guide.states import GuideService
+from kiosk.flow.service_words import name_in, needs_in
 from kiosk.flow.states import State
 from kiosk.flow.touches import Back, Cancel, TakeTurn
 from kiosk.flow.world import turn_obstacle
@@ -22,8 +23,8 @@ class GuideServiceScreen(Page):
         super().render(state)
         assert isinstance(state.at, GuideService)
         service = state.at.service
-        self.service = service.name
-        self.what = service.needs or self.loc._("guide_service.what")
+        self.service = name_in(self.loc.language, service)
+        self.what = needs_in(self.loc.language, service) or self.loc._("guide_service.what")
         obstacle = turn_obstacle(state.world, service)
         self.why_not = self.loc._(WHY[obstacle]) if obstacle is not None else ""
 

@@ -1,6 +1,7 @@
 """What people come for that is not finished here: one card for each."""
 
 from kiosk.flow.guide.states import GuideServices
+from kiosk.flow.service_words import name_in
 from kiosk.flow.states import State
 from kiosk.flow.touches import Back, Cancel, Choose
 from kiosk.flow.world import Service
@@ -23,7 +24,9 @@ class GuideServicesScreen(Page):
             self.ids.shelf.cards = [self._card(each) for each in at.services]
 
     def _card(self, service: Service) -> ServiceCard:
-        card = ServiceCard(name=f"service:{service.code}", label=service.name)
+        card = ServiceCard(
+            name=f"service:{service.code}", label=name_in(self.loc.language, service)
+        )
         card.bind(on_release=lambda _card: self.emit(Choose(service.code)))
         return card
 

@@ -5,6 +5,7 @@ from typing import Any
 from kivy.properties import StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
+from kiosk.flow.follow.states import FollowKind
 from kiosk.flow.identity.states import ChooseDocument
 from kiosk.flow.states import State
 from kiosk.flow.touches import Back, Cancel, ChoseDocument
@@ -36,7 +37,7 @@ class ChooseDocumentScreen(Page):
         """Lay out the kinds."""
         super().render(state)
         at = state.at
-        assert isinstance(at, ChooseDocument)
+        assert isinstance(at, ChooseDocument | FollowKind)
         words = "choose_document.read" if at.read is not None else "choose_document.lead"
         self.lead = self.loc._(words)
         if not self._laid_out:

@@ -1,10 +1,12 @@
 """The document goes through the reader; what to do when it was not read."""
 
+from typing import Any
+
 from kivy.properties import BooleanProperty, StringProperty
 
 from kiosk.flow.facts import ReadProblem
 from kiosk.flow.states import ReadDocument, State
-from kiosk.flow.touches import Cancel, TypeInstead
+from kiosk.flow.touches import Back, CallHelp, Cancel, TypeInstead
 from kiosk.widgets.page import Page
 
 WHAT_TO_DO = {
@@ -13,32 +15,79 @@ WHAT_TO_DO = {
     ReadProblem.NOT_TEXT: "read_document.not_text",
     ReadProblem.UNSUPPORTED: "read_document.unsupported",
     ReadProblem.NO_DOCUMENT: "read_document.no_document",
+    ReadProblem.BANK_CARD: "read_document.bank_card",
+    ReadProblem.TWO_DOCUMENTS: "read_document.two_documents",
 }
+SEEN_ONLY = frozenset({ReadProblem.UNREADABLE, ReadProblem.NOT_TEXT, ReadProblem.NO_DOCUMENT})
+"""Their words speak of what is printed; who only hears is told what to do with the hands."""
+
 ATTEMPTS_ALONE = 2
 
 
+def _heard(problem: ReadProblem) -> str:
+    """The keys of what somebody who only listens is told."""
+    what = "speech.read_again" if problem in SEEN_ONLY else WHAT_TO_DO[problem]
+    return f"{what} speech.staff_can"
+
+
 class ReadDocumentScreen(Page):
-    """`again` and `what_to_do` are empty until something went wrong."""
+    """`again` and `what_to_do` are empty until something went wrong; `heard_problem`: said then.
+
+    Typing needs eyes: whoever listens is offered a person too.
+    """
 
     again = StringProperty()
     what_to_do = StringProperty()
+    heard_problem = StringProperty()
     staff = StringProperty()
+    offers_staff = BooleanProperty(False)
     waiting = BooleanProperty(True)
+    may_go_back = BooleanProperty(False)
+
+    def __init__(self, *arguments: Any, **properties: Any) -> None:
+        super().__init__(*arguments, **properties)
+        # What is taken off the screen must not vanish: ids hold weakly.
+        self._staff = self.ids.staff.__self__
+        self._offer()
+
+    def on_offers_staff(self, *_change: object) -> None:
+        """Somebody listens, and the document was not read."""
+        if "staff" in self.ids:
+            self._offer()
+
+    def _offer(self) -> None:
+        ways = self.ids.ways
+        if self.offers_staff == (self._staff in ways.children):
+            return
+        if self.offers_staff:
+            ways.add_widget(self._staff, len(ways.children))
+        else:
+            ways.remove_widget(self._staff)
 
     def render(self, state: State) -> None:
         """Show the problem, if any; after two attempts say who can help."""
         super().render(state)
         assert isinstance(state.at, ReadDocument)
         problem = state.at.problem
+        self.may_go_back = state.at.then is not None
         self.waiting = problem is None
         self.again = self.loc._("read_document.again") if problem else ""
         self.what_to_do = self.loc._(WHAT_TO_DO[problem]) if problem else ""
+        self.heard_problem = _heard(problem) if problem else ""
         tired = problem is not None and state.at.attempts >= ATTEMPTS_ALONE
         self.staff = self.loc._("read_document.staff") if tired else ""
+
+    def call_staff(self) -> None:
+        """Somebody should come."""
+        self.emit(CallHelp())
 
     def type_instead(self) -> None:
         """The number is typed."""
         self.emit(TypeInstead())
+
+    def back(self) -> None:
+        """To the services, where one of them asked for it."""
+        self.emit(Back())
 
     def cancel(self) -> None:
         """Leave."""

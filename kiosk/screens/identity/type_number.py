@@ -8,7 +8,7 @@ from kiosk.widgets.digit_pad import DigitPad
 from kiosk.widgets.keyboard import Keys, NumberKeyboard
 from kiosk.widgets.typing_page import TypingPage
 
-DNI = "01"
+DNI, PASSPORT = "01", "07"
 TITLES = {
     "01": "type_number.dni",
     "04": "type_number.ce",
@@ -29,6 +29,7 @@ class TypeNumberScreen(TypingPage):
         at = state.at
         assert isinstance(at, TypeNumber)
         self.national = at.typed.type == DNI
+        self.passport = at.typed.type == PASSPORT
         self.title = self.loc._(TITLES[at.typed.type])
         self.most = 8 if self.national else 15
         super().render(state)

@@ -9,7 +9,7 @@ from kivy.uix.widget import Widget
 from kiosk.flow.facts import NotPaid
 from kiosk.flow.paying.voucher import is_offered
 from kiosk.flow.states import ReadyToPay, State
-from kiosk.flow.touches import Cancel, Pay, UseVoucher
+from kiosk.flow.touches import Back, Cancel, Pay, UseVoucher
 from kiosk.flow.world import Part, World, card_stays, ways_to_pay
 from kiosk.order import Means
 from kiosk.widgets.money import soles
@@ -27,6 +27,7 @@ class Trouble:
 NO_DEVICE = "noDevice"
 NOTHING = Trouble()
 NO_TERMINAL = Trouble("ready_to_pay.no_terminal", "ready_to_pay.no_terminal_what")
+ONLY_BANK = Trouble("ready_to_pay.only_bank", "ready_to_pay.only_bank_what")
 NOT_PAID = {
     NotPaid.DECLINED: Trouble("ready_to_pay.declined", "ready_to_pay.declined_what"),
     NotPaid.ABORTED: Trouble("ready_to_pay.aborted", "ready_to_pay.aborted_what"),
@@ -39,6 +40,7 @@ NOT_PAID = {
 
 
 _BY_CARD = (NotPaid.DECLINED, NotPaid.ABORTED, NotPaid.NOT_STARTED)
+_MONEY_BACK = (NotPaid.GIVEN_BACK, NotPaid.REFUND_COMING)  # said whatever else is wrong
 CARD_STAYS = Trouble("slip.take_card", "ready_to_pay.take_card_what")
 
 
@@ -47,11 +49,18 @@ def _trouble(at: ReadyToPay, world: World) -> Trouble:
     if at.problem in _BY_CARD and card_stays(world):
         return CARD_STAYS
     told = NOT_PAID[at.problem] if at.problem else NOTHING
-    return told if ways_to_pay(world) else NO_TERMINAL
+    if at.problem in _MONEY_BACK or ways_to_pay(world):
+        return told
+    return ONLY_BANK if is_offered(world) else NO_TERMINAL
 
 
 class ReadyToPayScreen(Page):
-    """The next touch starts the terminal; until then leaving costs nothing."""
+    """The next touch starts the terminal; until then leaving costs nothing.
+
+    `email` is whole: what was typed wrong can only be seen here before it is paid for. `corrects`:
+    the way back to it is open. `brief`: where words need the room, what became of the last try is
+    larger than the amount. `came_back`: how much cash did.
+    """
 
     amount = StringProperty()
     trouble = ObjectProperty(NOTHING, rebind=True)
@@ -59,6 +68,10 @@ class ReadyToPayScreen(Page):
     can_check = BooleanProperty(True)
     several = BooleanProperty(False)
     without = StringProperty()
+    came_back = StringProperty()
+    brief = BooleanProperty(False)
+    email = StringProperty()
+    corrects = BooleanProperty(False)
 
     def __init__(self, *arguments: Any, **properties: Any) -> None:
         super().__init__(*arguments, **properties)
@@ -81,7 +94,17 @@ class ReadyToPayScreen(Page):
         self._offer(self._cash, offered=Means.CASH in ways)
         self._offer(self._wallet, offered=Means.WALLET in ways)
         self.trouble = _trouble(at, state.world)
+        self.came_back = self._came_back(at)
+        self.email = at.order.email or ""
+        self.corrects = at.asked is not None
         self.without = self._without(state.world)
+
+    def _came_back(self, at: ReadyToPay) -> str:
+        """How much cash came out again: to be taken before anything else."""
+        if at.problem is not NotPaid.GIVEN_BACK or not at.back_centimos:
+            return ""
+        back = soles(at.back_centimos)
+        return self.loc._("ready_to_pay.given_back_amount").format(amount=back)
 
     def _without(self, world: World) -> str:
         """Why there is no cash where an acceptor stands: people see it, and have notes ready."""
@@ -128,6 +151,10 @@ class ReadyToPayScreen(Page):
     def use_voucher(self) -> None:
         """The bank has the money already."""
         self.emit(UseVoucher())
+
+    def back(self) -> None:
+        """To the address, which is not right."""
+        self.emit(Back())
 
     def cancel(self) -> None:
         """Leave."""

@@ -16,10 +16,11 @@ class TypeDayScreen(Page):
     problem = StringProperty()
 
     def render(self, state: State) -> None:
-        """Say that what was typed is no day, if it was none."""
+        """Say that what was typed is no day, or one to come, if it was."""
         super().render(state)
         assert isinstance(state.at, TypeDay)
-        self.problem = self.loc._("type_day.mistyped") if state.at.mistyped else ""
+        mistyped = self.loc._("type_day.mistyped") if state.at.mistyped else ""
+        self.problem = self.loc._("type_day.to_come") if state.at.to_come else mistyped
 
     def key(self, char: str) -> None:
         """A key of the keyboard was touched."""

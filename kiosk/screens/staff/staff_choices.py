@@ -160,7 +160,15 @@ class StaffPortsScreen(StaffChoices):
         self.lead = f"{kind_words(self, at.part.kind)} · {at.part.port}"
         if not at.before.ports:
             self.news, self.well = self.loc._("staff.no_ports"), False
-        self.show((f"port:{each}", each, "", ChosePort(each)) for each in at.before.ports)
+        self.show((f"port:{each}", readable(each), "", ChosePort(each)) for each in at.before.ports)
+
+
+def readable(port: str) -> str:
+    """A port's name in words that fit a line of large letters: `usb 0403:6001 A50285BI`."""
+    if not port.startswith("usb:"):
+        return port
+    bus, maker, product, *serial = port.split(":")
+    return " ".join((bus, f"{maker}:{product}", *serial))
 
 
 def kind_words(page: Page, kind: str) -> str:

@@ -7,6 +7,7 @@ from kivy.properties import BooleanProperty, StringProperty
 from kiosk.flow.facts import NoTurn
 from kiosk.flow.follow.following import can_follow
 from kiosk.flow.person import Document
+from kiosk.flow.service_words import name_in
 from kiosk.flow.states import ChooseService, State
 from kiosk.flow.touches import AlreadyApplied, Back, Cancel, Choose
 from kiosk.flow.world import (
@@ -15,6 +16,7 @@ from kiosk.flow.world import (
     Service,
     ServiceKind,
     World,
+    certificate_notice,
     certificate_obstacle,
     gives_turns,
     turn_obstacle,
@@ -31,6 +33,7 @@ NO_TURN = {
     NoTurn.UNKNOWN_SERVICE: "no_turn.unknown_service",
     NoTurn.AWAY: "no_turn.away",
     NoTurn.NO_NUMBERS: "no_turn.no_numbers",
+    NoTurn.ASK_STAFF: "no_turn.ask_staff",
     NoTurn.OTHER: "no_turn.other",
 }
 
@@ -39,7 +42,8 @@ def masked(document: Document) -> str:
     """Enough for the person to know themselves, too little for whoever looks over a shoulder."""
     if document.surname:
         first_name = document.given_names.split(" ")[0]
-        return f"{document.surname[:2]}**** {first_name}".rstrip()
+        shown = min(2, len(document.surname) - 1)  # of "LI" one letter is enough to know oneself
+        return f"{document.surname[:shown]}**** {first_name}".rstrip()
     return f"****{document.number[-3:]}"
 
 
@@ -90,6 +94,8 @@ class ChooseServiceScreen(Page):
         obstacle = certificate_obstacle(world)
         if obstacle is Obstacle.SERVER_AWAY and gives_turns(world):
             return "", self.loc._("offline.only_turns")
+        if obstacle is None and (notice := certificate_notice(world)) is not None:
+            return self.loc._(WHY[notice]), ""
         if obstacle is not None or world.fee_centimos is None:
             return "", self.loc._(WHY[obstacle or Obstacle.NO_FEE])
         price = self.loc._("choose_service.price")
@@ -101,11 +107,14 @@ class ChooseServiceScreen(Page):
         return self.loc._(WHY[obstacle]) if obstacle is not None else ""
 
     def _card(self, service: Service, certificate: tuple[str, str], no_turn: str) -> ServiceCard:
-        card = ServiceCard(name=f"service:{service.code}", label=service.name)
+        card = ServiceCard(
+            name=f"service:{service.code}", label=name_in(self.loc.language, service)
+        )
         if service.kind is ServiceKind.CERTIFICATE:
             card.note, card.reason = certificate
+            card.variant, card.picture = "primary", "certificate"
         else:
-            card.reason = no_turn
+            card.reason, card.picture = no_turn, "ticket"
         card.disabled = bool(card.reason)
         card.bind(on_release=lambda _card: self.emit(Choose(service.code)))
         return card
@@ -113,6 +122,7 @@ class ChooseServiceScreen(Page):
     def _already_applied(self) -> ServiceCard:
         label, note = "welcome.already_applied", "choose_service.already_applied_what"
         card = ServiceCard(name="already_applied", label=self.loc._(label), note=self.loc._(note))
+        card.picture = "search"
         card.bind(on_release=lambda _card: self.emit(AlreadyApplied(uuid4())))
         return card
 

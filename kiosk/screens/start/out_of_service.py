@@ -1,11 +1,13 @@
 """Nothing can be finished here: why, where to go, and what still works."""
 
+from typing import Any
 from uuid import uuid4
 
-from kivy.properties import StringProperty
+from kivy.properties import BooleanProperty, StringProperty
 
+from kiosk.flow.closed import Open, still_open
 from kiosk.flow.states import OutOfService, State
-from kiosk.flow.touches import OpenGuide
+from kiosk.flow.touches import AlreadyApplied, OpenGuide
 from kiosk.flow.world import Obstacle
 from kiosk.widgets.page import Page
 
@@ -28,12 +30,29 @@ class OutOfServiceScreen(Page):
     """Closed for now; what can be known stays one touch away."""
 
     why = StringProperty()
+    follows = BooleanProperty(False)
+    helps = BooleanProperty(False)
+
+    def __init__(self, *arguments: Any, **properties: Any) -> None:
+        super().__init__(*arguments, **properties)
+        self._follow = self.ids.follow.__self__  # ids hold weakly
 
     def render(self, state: State) -> None:
-        """Say why in words."""
+        """Say why in words, and what works all the same."""
         super().render(state)
         assert isinstance(state.at, OutOfService)
         self.why = self.loc._(WHY[state.at.reason])
+        works = still_open(state.world)
+        self.follows, self.helps = Open.FOLLOW in works, Open.HELP in works
+        offered = self._follow.parent is not None
+        if self.follows and not offered:
+            self.ids.ways.add_widget(self._follow, 1)
+        elif offered and not self.follows:
+            self.ids.ways.remove_widget(self._follow)
+
+    def already_applied(self) -> None:
+        """Something was begun before."""
+        self.emit(AlreadyApplied(uuid4()))
 
     def open_guide(self) -> None:
         """What is there to know?"""

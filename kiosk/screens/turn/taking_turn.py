@@ -1,5 +1,6 @@
 """The server is being asked for a place in the queue; nothing to do but wait."""
 
+from kiosk.flow.service_words import name_in
 from kiosk.flow.states import State, TakingTurn
 from kiosk.widgets.waiting_page import WaitingPage
 
@@ -11,4 +12,4 @@ class TakingTurnScreen(WaitingPage):
         """Name the service that is being asked for."""
         super().render(state)
         assert isinstance(state.at, TakingTurn)
-        self.detail = state.at.service.name
+        self.detail = name_in(self.loc.language, state.at.service)

@@ -94,18 +94,28 @@ class ApplicantBody(Body):
             return None
         return Printed(typed.check, typed.issue_date)
 
+    @property
+    def is_proven(self) -> bool:
+        """Whether more is known than number and birth date: it was read, or it is a DNI with what
+        only its card says."""
+        return self.typed is None or self.printed() is not None
+
     def applicant(self) -> Applicant:
         """The domain's own form of it."""
         return Applicant(self.type.value, self.number, self.birth_date, self.printed())
 
 
 class ResumeBody(BaseModel):
-    """The newest application of a document that goes on, or for which money is owed or in doubt."""
+    """The newest application of a document that goes on, or for which money is owed or in doubt.
+
+    `payment`: how its payment stands; a bank's takes hours to show.
+    """
 
     application: UUID
     number: str
     state: ApplicationState
     claim_open: bool
+    payment: PaymentStanding
 
 
 class CheckedBody(BaseModel):

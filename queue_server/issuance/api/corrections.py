@@ -9,6 +9,7 @@ from pydantic import Field
 
 from queue_server.core.desk import DeskOf, IdempotencyKey
 from queue_server.core.idempotency import Reply
+from queue_server.core.problem import Problem
 from queue_server.core.unit_of_work import Actor, UnitOfWork
 from queue_server.issuance.api.bodies import (
     ApplicantBody,
@@ -20,6 +21,7 @@ from queue_server.issuance.services import corrections
 from queue_server.staff.api import KioskOf
 
 router = APIRouter(tags=["issuance"])
+_NOT_READ = "Para cambiar el correo hay que pasar el documento por el lector, o tomar un turno."
 
 
 class CorrectEmailBody(Body):
@@ -34,7 +36,12 @@ class CorrectEmailBody(Body):
 async def correct_email(
     request: Request, body: CorrectEmailBody, desk: DeskOf, key: IdempotencyKey, who: KioskOf
 ) -> JSONResponse:
-    """Send what an application owes to another address, for who has its number and its document."""
+    """Send what an application owes to another address, for who has its number and its document.
+
+    The document was read: 409 `document_not_shown` for a typed one, which counts as no try.
+    """
+    if body.document.typed is not None:
+        raise Problem(409, "document_not_shown", _NOT_READ)
     applicant = body.document.applicant()
     corrections.check_address(body.email)
     # A unit of its own: what is refused is undone, and a miss must stay counted.

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from queue_server.core.desk import DeskOf
+from queue_server.core.problem import Problem
 from queue_server.core.unit_of_work import Actor, UnitOfWork
 from queue_server.issuance.api.bodies import ApplicantBody, Body
 from queue_server.issuance.model import ApplicationState
@@ -17,6 +18,9 @@ from queue_server.payments.model.standing import PaymentStanding
 from queue_server.staff.api import KioskOf
 
 router = APIRouter(prefix="/api/v1/followed", tags=["issuance"])
+
+
+_NOT_READ = "Para ver su solicitud pase el documento por el lector, o escriba su número."
 
 
 class FollowBody(Body):
@@ -60,7 +64,10 @@ class FollowedBody(BaseModel):
 @router.post("/applications", response_model=FollowedBody)
 async def follow_applications(body: FollowBody, desk: DeskOf, who: KioskOf) -> FollowedBody:
     """Where a person's applications stand. 404 when there is none; one answer, whichever of number
-    and ending is wrong."""
+    and ending is wrong. 409 `document_not_shown` for a document that was typed."""
+
+    if body.document is not None and body.document.typed is not None:
+        raise Problem(409, "document_not_shown", _NOT_READ)
 
     def work(uow: UnitOfWork, actor: Actor) -> list[FollowedApplicationBody]:
         if body.document is not None:

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
-from queue_server.core.desk import DeskOf, IdempotencyKey
+from queue_server.core.desk import Desk, DeskOf, IdempotencyKey, Identify
 from queue_server.core.idempotency import Reply
 from queue_server.core.problem import Problem
 from queue_server.core.unit_of_work import Actor, UnitOfWork
@@ -25,6 +25,7 @@ from queue_server.issuance.api.bodies import (
 from queue_server.issuance.model import (
     Applicant,
     Found,
+    Instead,
     IssuanceBackend,
     NotSellable,
     Purpose,
@@ -44,6 +45,7 @@ from queue_server.issuance.services import (
 from queue_server.staff.api import KioskOf
 
 router = APIRouter(tags=["issuance"])
+_NOT_SHOWN = "Para enviarlo otra vez hay que pasar el documento por el lector, o tomar un turno."
 
 
 @router.post("/api/v1/applicants/check", response_model=CheckedBody)
@@ -54,29 +56,38 @@ async def check(request: Request, body: ApplicantBody, desk: DeskOf, who: KioskO
     """
     actor = await desk.look(who, lambda _, actor: actor)
     applicant = body.applicant()
-    is_typed = body.typed is not None
-    if is_typed:
-        await desk.change(who, lambda uow, actor: typed_tries.begin(uow, actor.site, applicant))
-    titular = await _titular(request, applicant)
-    if is_typed:
-        await desk.change(
-            who, lambda uow, actor: typed_tries.end(uow, actor.site, applicant, titular)
-        )
+    titular = await _holder_of(request, desk, who, body)
     decision, found = await desk.database.look(
         lambda uow: (
             before_money.decide(uow, actor.site, applicant, titular),
             resume.resume_of(uow, actor.site, applicant),
         )
     )
-    if is_typed and not is_holder(titular):
+    if body.typed is not None and not is_holder(titular):
         found = None  # whoever typed a number has proved nothing
     goes_on = found and ResumeBody(**asdict(found))
     if isinstance(decision, NotSellable):
-        return _not_sellable(decision, titular, goes_on)
+        return _not_sellable(decision, titular, body, goes_on)
     holder, fee = decision
     return CheckedBody(
         sellable=True, masked_name=masked_name(holder), fee_centimos=fee, resume=goes_on
     )
+
+
+async def _holder_of(
+    request: Request, desk: Desk, who: Identify, document: ApplicantBody
+) -> Titular:
+    """Who the centre says this is; what was typed is a try, counted before the centre is asked.
+
+    Raises Problem 429 after too many.
+    """
+    applicant = document.applicant()
+    if document.typed is None:
+        return await _titular(request, applicant)
+    await desk.change(who, lambda uow, actor: typed_tries.begin(uow, actor.site, applicant))
+    titular = await _titular(request, applicant)
+    await desk.change(who, lambda uow, actor: typed_tries.end(uow, actor.site, applicant, titular))
+    return titular
 
 
 async def _titular(request: Request, applicant: Applicant) -> Titular:
@@ -87,14 +98,21 @@ async def _titular(request: Request, applicant: Applicant) -> Titular:
     return await asyncio.to_thread(before_money.ask, backend, applicant)
 
 
-def _not_sellable(reason: NotSellable, titular: Titular, goes_on: ResumeBody | None) -> CheckedBody:
-    until = None
-    if reason is NotSellable.ALREADY_VALID and isinstance(titular, Found):
+def _not_sellable(
+    reason: NotSellable,
+    titular: Titular,
+    document: ApplicantBody,
+    goes_on: ResumeBody | None,
+) -> CheckedBody:
+    until, instead = None, instead_of(reason)
+    if reason is NotSellable.ALREADY_VALID and not document.is_proven:
+        instead = (Instead.TURN,)  # nothing is sent to whoever knows a number and a birth date
+    elif reason is NotSellable.ALREADY_VALID and isinstance(titular, Found):
         until = titular.holder.certificate_until
     return CheckedBody(
         sellable=False,
         reason=reason,
-        instead=list(instead_of(reason)),
+        instead=list(instead),
         certificate_until=until,
         resume=goes_on,
     )
@@ -104,12 +122,18 @@ def _not_sellable(reason: NotSellable, titular: Titular, goes_on: ResumeBody | N
 async def send_again(
     request: Request, body: AgainBody, desk: DeskOf, key: IdempotencyKey, who: KioskOf
 ) -> JSONResponse:
-    """Send the certificate in force once more; nothing is charged."""
+    """Send the certificate in force once more; nothing is charged.
+
+    Only for a document that was read, or a DNI typed with what only its card says: 409
+    `document_not_shown` else. Typed data that do not agree count as in the question before money.
+    """
     await desk.look(who, lambda _, actor: actor)
     if request.app.state.backend is None:
         raise Problem(409, "not_offered", "En este módulo no se entregan certificados.")
+    if not body.document.is_proven:
+        raise Problem(409, "document_not_shown", _NOT_SHOWN)
     applicant = body.document.applicant()
-    titular = await _titular(request, applicant)
+    titular = await _holder_of(request, desk, who, body.document)
 
     def work(uow: UnitOfWork, actor: Actor) -> Reply:
         new = applications.NewApplication(

@@ -13,7 +13,7 @@ from queue_server.core.unit_of_work import UnitOfWork
 from queue_server.issuance import tables
 from queue_server.issuance.model import Applicant, ApplicationState
 from queue_server.issuance.services.applications import document_index, today
-from queue_server.payments.model.standing import ON_ITS_WAY
+from queue_server.payments.model.standing import ON_ITS_WAY, PaymentStanding
 from queue_server.payments.services import claims, doubts, vouchers
 from queue_server.turns.services import queries as turns
 
@@ -23,12 +23,14 @@ _GOES_ON = (ApplicationState.ACCEPTED, ApplicationState.UNDER_REVIEW, Applicatio
 
 @dataclass(frozen=True)
 class Resume:
-    """An application that is not over for its person. `claim_open`: money is claimed for it."""
+    """An application that is not over for its person. `claim_open`: money is claimed for it;
+    `payment`: how its own stands."""
 
     application: UUID
     number: str
     state: ApplicationState
     claim_open: bool
+    payment: PaymentStanding
 
 
 def resume_of(uow: UnitOfWork, site: str, who: Applicant) -> Resume | None:
@@ -54,7 +56,8 @@ def resume_of(uow: UnitOfWork, site: str, who: Applicant) -> Resume | None:
         goes_on = row.state in _GOES_ON and row.changed_at >= yesterday
         if goes_on or row.id in claimed or row.id in doubted:
             state = ApplicationState(row.state)
-            return Resume(UUID(row.id), row.number, state, row.id in claimed)
+            payment = vouchers.payment_standing(uow, row.id)
+            return Resume(UUID(row.id), row.number, state, row.id in claimed, payment)
     return None
 
 

@@ -18,7 +18,7 @@ from queue_server.staff.services.kiosk_codes import Outcome
 router = APIRouter(prefix="/api/v1")
 _WRONG = (
     "Este código no sirve: está mal escrito, ya se usó o venció. "
-    "Revíselo o pida otro en la consola."
+    "Revíselo o pida otro en la consola o en Equipos."
 )
 
 

@@ -16,6 +16,7 @@ from queue_server.core.idempotency import Reply
 from queue_server.core.unit_of_work import Actor, UnitOfWork
 from queue_server.staff.api import AdministratorOf
 from queue_server.turns.api.bodies import Body
+from queue_server.turns.model.service_words import WrittenWords
 from queue_server.turns.services import admin
 from queue_server.turns.services.configuration import configuration
 
@@ -111,8 +112,23 @@ async def put_site(
     )
 
 
+class ServiceWordsBody(Body):
+    """A service in another language; `reviewed`: whoever saves says that somebody read it."""
+
+    name: Words = ""
+    needs: Words = ""
+    reviewed: bool = False
+
+    def written(self) -> WrittenWords:
+        """As the services take it."""
+        return WrittenWords(self.name, self.needs, self.reviewed)
+
+
 class ServiceBody(SeenBody):
-    """One service; `series` is the letter of its tickets. Local times; null: no limit."""
+    """One service; `series` is the letter of its tickets. Local times; null: no limit.
+
+    `words`: en, qu, ay -> the service in it; a language that is not named stays as it is.
+    """
 
     name: Words
     series: Words
@@ -125,6 +141,9 @@ class ServiceBody(SeenBody):
     daily_quota: Number | None = None
     needs: Words = ""
     retired: bool = False
+    words: Annotated[dict[str, ServiceWordsBody], Field(max_length=10)] = Field(
+        default_factory=dict[str, ServiceWordsBody]
+    )
 
 
 @router.put("/services/{code}", response_model=ChangedBody)
@@ -137,14 +156,15 @@ async def put_service(
     who: AdministratorOf,
 ) -> JSONResponse:
     """Create, change or retire a service."""
-    row = admin.ServiceRow(**body.model_dump(exclude={"version"}))
+    row = admin.ServiceRow(**body.model_dump(exclude={"version", "words"}))
+    written = {language: each.written() for language, each in body.words.items()}
     return await carry_out(
         request,
         desk,
         who,
         key,
         body.model_dump(mode="json"),
-        lambda uow, actor: admin.put_service(uow, actor, body.version, code, row),
+        lambda uow, actor: admin.put_service(uow, actor, body.version, code, row, written),
     )
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from queue_server.turns.model.hours import Closure, Opening
 from queue_server.turns.model.rule import Rule
+from queue_server.turns.model.service_words import ServiceWords
 
 
 class Leftover(StrEnum):
@@ -26,10 +27,11 @@ class CounterState(StrEnum):
 
 @dataclass(frozen=True)
 class Service:
-    """One service of a site. `kind`: `turn` or `certificate`. `needs`: what to bring, for staff.
+    """One service of a site. `kind`: `turn` or `certificate`. `needs`: what it is, what to bring.
 
     `opens`/`closes`: hours of the local day in which tickets are given out; None: all day.
     `daily_quota`: tickets a day, None: no limit. `expected_minutes`: until it is measured.
+    `words`: language -> name and needs in it.
     """
 
     code: str
@@ -42,6 +44,7 @@ class Service:
     closes: time | None = None
     daily_quota: int | None = None
     needs: str = ""
+    words: Mapping[str, ServiceWords] = field(default_factory=dict[str, ServiceWords])
 
 
 @dataclass(frozen=True)

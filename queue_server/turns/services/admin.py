@@ -15,6 +15,7 @@ from sqlalchemy import delete, insert, select, text, update
 from queue_server.core.problem import Problem
 from queue_server.core.unit_of_work import Actor, UnitOfWork
 from queue_server.turns import tables
+from queue_server.turns.model.service_words import WrittenWords
 from queue_server.turns.model.site import CounterState, Leftover
 from queue_server.turns.services.admin_checks import (
     between,
@@ -26,8 +27,9 @@ from queue_server.turns.services.admin_checks import (
 )
 from queue_server.turns.services.counters import desk, renew, serve
 from queue_server.turns.services.queries import today
+from queue_server.turns.services.rows import put
 from queue_server.turns.services.rules import site_rules
-from queue_server.turns.services.site import put
+from queue_server.turns.services.service_words import check_words, put_words, spanish_of
 
 _STRATEGIES = ("strict", "interleave", "ageing")
 _KINDS = ("turn", "certificate")
@@ -108,16 +110,28 @@ def put_settings(uow: UnitOfWork, actor: Actor, seen: int, site: SiteSettings) -
     return end_change(uow, actor, "site", actor.site)
 
 
-def put_service(uow: UnitOfWork, actor: Actor, seen: int, code: str, row: ServiceRow) -> int:
-    """Create, change or retire a service. Raises Problem 409 for a letter that is taken and for
-    retiring while people wait, 422."""
+def put_service(
+    uow: UnitOfWork,
+    actor: Actor,
+    seen: int,
+    code: str,
+    row: ServiceRow,
+    written: Mapping[str, WrittenWords] | None = None,
+) -> int:
+    """Create, change or retire a service. `written`: its words by language; what is not named
+    stays. Raises Problem 409 for a letter that is taken and for retiring while people wait, 422."""
+    written = written or {}
     begin_change(uow, actor, seen)
     _check_service(code, row)
+    check_words(written)
     _refuse_taken_series(uow, actor.site, code, row.series)
     if row.retired:
         _refuse_awaited(uow, actor.site, code)
         _nobody_serves(uow, actor.site, code)
+    before = spanish_of(uow, actor.site, code)
     put(uow, tables.services, {"site": actor.site, "code": code, **vars(row)})
+    changed = before is not None and before != (row.name, row.needs)
+    put_words(uow, actor, code, written, spanish_changed=changed)
     return end_change(uow, actor, "service", code)
 
 

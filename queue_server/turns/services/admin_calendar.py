@@ -12,7 +12,7 @@ from queue_server.turns import tables
 from queue_server.turns.model.hours import WEEKDAYS, Closure, Opening
 from queue_server.turns.services.admin import begin_change, end_change
 from queue_server.turns.services.admin_checks import refused, words
-from queue_server.turns.services.site import put
+from queue_server.turns.services.rows import put
 
 _MAX_SESSIONS = 6
 

@@ -9,6 +9,7 @@ from sqlalchemy import Table, select
 from queue_server.core.unit_of_work import UnitOfWork
 from queue_server.turns import tables
 from queue_server.turns.services.rules import site_rules
+from queue_server.turns.services.service_words import words_of_services
 
 
 def configuration(uow: UnitOfWork, site: str) -> dict[str, Any]:
@@ -19,7 +20,7 @@ def configuration(uow: UnitOfWork, site: str) -> dict[str, Any]:
         "now": uow.now.isoformat(),
         "event_id": uow.last_event_id(site),
         "site": _settings(uow, site),
-        "services": _rows(uow, site, tables.services, "position", "code"),
+        "services": _services(uow, site),
         "counters": _counters(uow, site),
         "pools": _pools(uow, site),
         "hours": _rows(uow, site, tables.openings, "weekday", "opens"),
@@ -46,6 +47,14 @@ def _plain(value: Any) -> Any:
     if isinstance(value, time):
         return f"{value:%H:%M}"
     return value.isoformat() if isinstance(value, date) else value
+
+
+def _services(uow: UnitOfWork, site: str) -> list[dict[str, Any]]:
+    words = words_of_services(uow, site)
+    return [
+        {**row, "words": {code: vars(said) for code, said in words.get(row["code"], {}).items()}}
+        for row in _rows(uow, site, tables.services, "position", "code")
+    ]
 
 
 def _counters(uow: UnitOfWork, site: str) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """The configuration of a site, remembered by the process until its version changes."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Row, Table, bindparam, select
@@ -11,7 +12,9 @@ from queue_server.core.unit_of_work import UnitOfWork
 from queue_server.turns import tables
 from queue_server.turns.model.hours import Closure, Opening
 from queue_server.turns.model.rule import Rule, Strategy
+from queue_server.turns.model.service_words import ServiceWords
 from queue_server.turns.model.site import Counter, Leftover, Service, SiteRules
+from queue_server.turns.services.service_words import words_of_services
 
 _SITE = Prepared(select(tables.sites).where(tables.sites.c.code == bindparam("site")))
 
@@ -64,7 +67,7 @@ def _read(uow: UnitOfWork, site: Row[Any]) -> SiteRules:
         wait_alarm_min=site.wait_alarm_min,
         clock_limit_s=site.clock_limit_s,
         complaints=site.complaints,
-        services={row.code: _service(row) for row in _rows(uow, site, tables.services, "position")},
+        services=_services(uow, site),
         counters=_counters(uow, site),
         pools={row.code: row.name for row in _rows(uow, site, tables.pools, "code")},
         operator_weights=_operator_weights(uow, site),
@@ -86,7 +89,13 @@ def _rows(uow: UnitOfWork, site: Row[Any], table: Table, *order: str) -> list[Ro
     return list(uow.connection.execute(query))
 
 
-def _service(row: Row[Any]) -> Service:
+def _services(uow: UnitOfWork, site: Row[Any]) -> dict[str, Service]:
+    words = words_of_services(uow, site.code)
+    rows = _rows(uow, site, tables.services, "position")
+    return {row.code: _service(row, words.get(row.code, {})) for row in rows}
+
+
+def _service(row: Row[Any], words: Mapping[str, ServiceWords]) -> Service:
     return Service(
         code=row.code,
         name=row.name,
@@ -98,6 +107,7 @@ def _service(row: Row[Any]) -> Service:
         closes=row.closes,
         daily_quota=row.daily_quota,
         needs=row.needs,
+        words=words,
     )
 
 

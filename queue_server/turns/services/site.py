@@ -9,6 +9,8 @@ from queue_server.core.problem import Problem
 from queue_server.core.unit_of_work import Actor, UnitOfWork
 from queue_server.turns import tables
 from queue_server.turns.services.counters import renew, serve
+from queue_server.turns.services.rows import put
+from queue_server.turns.services.service_words import put_drafts, spanish_of
 
 _SERVICE = {
     "kind": "turn",
@@ -46,9 +48,7 @@ def load_site(uow: UnitOfWork, actor: Actor, rows: Mapping[str, Any]) -> None:
     settings = {name: rows[name] for name in _SITE if name in rows}
     put(uow, tables.sites, {"code": site, "name": rows["name"], "zone": rows["zone"], **settings})
     for position, service in enumerate(rows["services"]):
-        _refuse_unknown(service, {"code", "name", "series", *_SERVICE}, service["code"])
-        row = {**_SERVICE, **service, "site": site, "position": position}
-        put(uow, tables.services, row)
+        _load_service(uow, actor, position, service)
     for counter in rows["counters"]:
         put(uow, tables.counters, {"site": site, "code": counter["code"], "name": counter["name"]})
         weights = counter.get("weights", {})
@@ -59,12 +59,17 @@ def load_site(uow: UnitOfWork, actor: Actor, rows: Mapping[str, Any]) -> None:
     uow.record(actor, "site.changed", what="site", code=site)
 
 
-def put(uow: UnitOfWork, table: Any, row: dict[str, Any]) -> None:
-    """Insert `row`, or update the one with its primary key."""
-    keys = [column.name for column in table.primary_key]
-    statement = uow.upsert(table).values(row)
-    changes = {name: row[name] for name in row if name not in keys}
-    uow.connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changes))
+def _load_service(uow: UnitOfWork, actor: Actor, position: int, given: Mapping[str, Any]) -> None:
+    """`words` in the file: language -> name and needs; absent: they are left as they are."""
+    _refuse_unknown(given, {"code", "name", "series", "words", *_SERVICE}, given["code"])
+    row = {**_SERVICE, **given, "site": actor.site, "position": position}
+    drafts = row.pop("words", {})
+    for language, draft in drafts.items():
+        _refuse_unknown(draft, {"name", "needs"}, f"{given['code']}.words.{language}")
+    before = spanish_of(uow, actor.site, row["code"])
+    put(uow, tables.services, row)
+    changed = before is not None and before != (row["name"], row["needs"])
+    put_drafts(uow, actor, row["code"], drafts, spanish_changed=changed)
 
 
 def _load_pools(uow: UnitOfWork, site: str, pools: list[Mapping[str, Any]]) -> None:

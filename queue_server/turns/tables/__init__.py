@@ -21,6 +21,7 @@ from queue_server.turns.tables.site import (
     operator_services,
     pool_counters,
     pools,
+    service_words,
     services,
     sites,
 )
@@ -53,6 +54,7 @@ __all__ = [
     "pool_counters",
     "pools",
     "series_counters",
+    "service_words",
     "services",
     "sites",
     "ticket_transitions",

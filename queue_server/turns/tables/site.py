@@ -64,6 +64,22 @@ services = Table(
     CheckConstraint("kind IN ('turn', 'certificate')", name="kind"),
 )
 
+# Names and needs in the kiosk's other languages; see `model.service_words`.
+service_words = Table(
+    "service_words",
+    metadata,
+    Column("site", String(20), nullable=False),
+    Column("service", String(30), nullable=False),
+    Column("language", String(2), nullable=False),
+    Column("name", String(80), nullable=False, server_default=""),
+    Column("needs", String(200), nullable=False, server_default=""),
+    Column("reviewed_by", String(40)),
+    PrimaryKeyConstraint("site", "service", "language"),
+    ForeignKeyConstraint(["site", "service"], ["services.site", "services.code"]),
+    CheckConstraint("language IN ('en', 'qu', 'ay')", name="language"),
+    CheckConstraint("name <> '' OR needs <> ''", name="something"),
+)
+
 counters = Table(
     "counters",
     metadata,

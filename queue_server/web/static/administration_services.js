@@ -4,6 +4,7 @@
 import { Refused } from "./api.js";
 import { put, site } from "./administration_api.js";
 import { Field, Form, group, mayLeave, press } from "./administration_form.js";
+import { draftsOf, flatWords, wordGroups, wordsIn } from "./administration_words.js";
 import { element } from "./dom.js";
 
 const KINDS = /** @type {[string, string][]} */ ([
@@ -54,11 +55,13 @@ function row(service, choose) {
   if (service.kind === "certificate") limits.push("Se termina en el quiosco");
   if (service.opens || service.closes) limits.push(`de ${service.opens ?? "la apertura"} a ${service.closes ?? "el cierre"}`);
   if (service.daily_quota) limits.push(`cupo ${service.daily_quota} al día`);
+  const drafts = service.retired ? "" : draftsOf(service);
   const edit = press("Cambiar", () => choose(service.code));
   edit.setAttribute("aria-label", `Cambiar ${service.name}`);
   return element("tr", { "data-code": service.code, "data-chosen": service.code === chosen ? "" : null },
     element("td", {}, element("span", { class: "letter" }, service.series)),
-    element("td", {}, element("strong", {}, service.name), limits.length ? element("span", { class: "row-note" }, limits.join(" · ")) : null),
+    element("td", {}, element("strong", {}, service.name), limits.length ? element("span", { class: "row-note" }, limits.join(" · ")) : null,
+      drafts ? element("span", { class: "row-note draft" }, drafts) : null),
     element("td", {}, service.kiosk_visible && !service.retired ? "Visible" : "Oculto"),
     element("td", { class: "row-action" }, edit));
 }
@@ -88,17 +91,22 @@ function editor(context, choose) {
         field({ name: "daily_quota", label: "Cupo al día", kind: "number", hint: "Vacío: sin límite.", attributes: { min: "1", max: "9999" } }),
         field({ name: "expected_minutes", label: "Minutos por atención", kind: "number", hint: "Hasta que se mida.", attributes: { min: "1", max: "240", required: "" } }),
       ]),
-      group("Para el personal y el orden", [
-        field({ name: "needs", label: "Qué debe traer la persona", kind: "area", wide: true, attributes: { maxlength: "200" } }),
+      group("Explicación y orden", [
+        field({ name: "needs", label: "Qué es y qué debe traer la persona", kind: "area", wide: true, hint: "Lo leen la persona en el quiosco y el personal.", attributes: { maxlength: "200" } }),
         field({ name: "position", label: "Orden en el quiosco", kind: "number", attributes: { min: "0", max: "999", required: "" } }),
       ]),
+      ...wordGroups(now),
     ],
     button: fresh ? "Crear servicio" : "Guardar servicio",
     cancel: () => choose(null),
-    latest: () => site.services.find((/** @type {any} */ each) => each.code === chosen) ?? null,
+    latest() {
+      const there = site.services.find((/** @type {any} */ each) => each.code === chosen);
+      return there ? { ...there, ...flatWords(there) } : null;
+    },
     more: fresh ? [] : [press(now.retired ? "Volver a ofrecer" : "Retirar", () => void retire(), "danger-button")],
     async save(values) {
-      await save(values.code, { ...values, retired: now.retired });
+      const { words, rest } = wordsIn(values);
+      await save(values.code, { ...rest, words, retired: now.retired });
       await context.saved(`El servicio «${values.name}» quedó guardado.`);
     },
   });
@@ -119,7 +127,7 @@ function editor(context, choose) {
   async function retire() {
     const words = now.retired ? `¿Volver a ofrecer «${now.name}»?` : `¿Retirar «${now.name}»? Dejará de ofrecerse en todas partes.`;
     if (!window.confirm(words)) return;
-    const { code: name, ...body } = now;
+    const { code: name, words: _, ...body } = now; // the words stay as they are
     try {
       await save(name, { code: name, ...body, retired: !now.retired });
       await context.saved(now.retired ? "El servicio se ofrece otra vez." : "El servicio quedó retirado.");

@@ -7,7 +7,7 @@ import { Sheet } from "./sheet.js";
 
 /** @typedef {import("./console_sheets.js").Desk} Desk */
 
-const LEAD = "En el quiosco, mantenga el dedo 3 segundos sobre las siglas de la institución y escriba el código.";
+export const LEAD = "En el quiosco, mantenga el dedo 3 segundos sobre las siglas de la institución y escriba el código.";
 
 /** Which kiosk? Then its code. @param {Desk} desk */
 export async function kioskCode(desk) {
@@ -30,7 +30,7 @@ export async function kioskCode(desk) {
  * @param {{kiosk: string, code: string}} asked
  * @param {string} until  "09:05"
  */
-function show(made, { kiosk, code }, until) {
+export function show(made, { kiosk, code }, until) {
   made.body.querySelector(".kiosk-code")?.remove();
   const words = `Quiosco ${kiosk}: sirve una sola vez, hasta las ${until}.`;
   made.add(

@@ -4,6 +4,7 @@
 import { Refused, read } from "./api.js";
 import { byId, element } from "./dom.js";
 import { follow } from "./feed.js";
+import { codeButton, keepingFocus } from "./monitor_codes.js";
 import {
   ACTIONS,
   DEVICE_STATES,
@@ -66,6 +67,7 @@ function kioskCard(kiosk) {
       ? element("ul", { class: "devices" }, ...kiosk.devices.map(deviceRow))
       : element("p", { class: "soft" }, "No informa de ningún dispositivo."),
     kioskFacts(kiosk),
+    asksCodes ? codeButton(kiosk.name, hour) : null,
   );
 }
 
@@ -168,7 +170,7 @@ function render(state) {
   renderTroubles(state);
   const cards = state.kiosks.map(kioskCard);
   const none = element("p", { class: "soft" }, "Ningún quiosco está registrado todavía.");
-  byId("kiosks").replaceChildren(...(cards.length > 0 ? cards : [none]));
+  keepingFocus(() => byId("kiosks").replaceChildren(...(cards.length > 0 ? cards : [none])));
   byId("server").replaceChildren(
     ...fact("Módulo", state.server.site),
     ...fact("Base de datos", mark("fine", "Responde")),
@@ -206,6 +208,17 @@ const clock = new Intl.DateTimeFormat("es-PE", {
   second: "2-digit",
   hourCycle: "h23",
 });
+
+const hours = new Intl.DateTimeFormat("es-PE", {
+  timeZone: byId("monitor").dataset.zone,
+  hour: "2-digit",
+  minute: "2-digit",
+  hourCycle: "h23",
+});
+
+/** @param {string} instant */
+const hour = (instant) => hours.format(Date.parse(instant));
+const asksCodes = byId("monitor").dataset.codes === "true";
 
 /** @returns {Promise<State | null>} */
 async function refresh() {

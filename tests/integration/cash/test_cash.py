@@ -7,7 +7,7 @@ import pytest
 
 from deploy.demo.people import Visitor
 from devices.kinds import cash_dispenser
-from kiosk.flow.facts import NotPaid
+from kiosk.flow.facts import Counted, NotPaid
 from kiosk.flow.states import (
     CertificateReady,
     HoldsClaim,
@@ -92,8 +92,12 @@ def test_notes_pay_and_the_change_comes_out_to_the_centimo(
     put_note(bench, till, 20)
     has(bench, 2000)
     put_note(bench, till, 20)
+    counted = bench.until_at(PayingByCash, lambda at: at.counted is not None)
+    assert counted.pieces == (2000, 2000)
+    assert counted.counted == Counted(paid=True, back_centimos=230)
     at = bench.until_printed(CertificateReady)
     assert (at.order.means, at.order.owed) == (Means.CASH, ())
+    assert at.order.change_centimos == 230
     assert till.taken() - taken == 4000
     assert till.given() - given == 230
     assert "Pagado en efectivo" in bench.slips()[-1]

@@ -200,3 +200,11 @@ def test_a_reader_unplugged_at_any_byte_reads_the_next_document(
 def test_fifty_unpluggings_are_survived(tmp_path: Path, recorder: Any) -> None:
     dice = random.Random(6)
     assert_cuts_are_survived(tmp_path, recorder, [dice.randrange(TOTAL) for _ in range(50)])
+
+
+def test_a_bank_card_is_told_as_one(
+    supervisor: Supervisor, reader: WedgeSimulator, recorder: Any
+) -> None:
+    reader.obey("bank card")
+    assert recorder.wait_for(reported).payload == ReadFailed(Refusal.BANK_CARD)
+    assert supervisor.status.device is DeviceState.ONLINE

@@ -1,6 +1,7 @@
 """A serial MRZ reader end to end: supervisor, driver, pseudo-terminal, simulated reader."""
 
 import random
+import time
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from devices.documents.mrz import Refusal
+from devices.documents.reading_watch import FAILURE_GAP_S
 from devices.driver import NotRun
 from devices.kinds.document_reader import DocumentRead, ReadFailed
 from devices.kinds.self_test import SelfTest, SelfTestResult
@@ -144,6 +146,18 @@ def test_a_wrong_check_digit_and_an_unreadable_mark_are_told_apart(
     reader.obey("framing stx")
     reader.obey(command)
     assert recorder.wait_for(reported).payload == ReadFailed(reason)
+
+
+@pytest.mark.parametrize("framing", ["plain", "stx", "3m"])
+def test_a_bank_card_is_told_as_one_and_three_of_them_are_no_fault_of_the_reader(
+    supervisor: Supervisor, reader: SerialMrzSimulator, recorder: Any, framing: str
+) -> None:
+    reader.obey(f"framing {framing}")
+    for _ in range(3):
+        reader.obey("bank card")
+        assert recorder.wait_for(reported).payload == ReadFailed(Refusal.BANK_CARD)
+        time.sleep(FAILURE_GAP_S)
+    assert supervisor.status.device is DeviceState.ONLINE
 
 
 def test_a_digit_taken_for_a_letter_is_read_and_said_to_be_repaired(

@@ -7,7 +7,9 @@ from uuid import uuid4
 
 import pytest
 
+from devices.documents.dni import check_characters
 from queue_server.core.problem import Problem
+from queue_server.issuance.api.bodies import ApplicantBody
 from queue_server.issuance.model import (
     Found,
     Holder,
@@ -15,9 +17,9 @@ from queue_server.issuance.model import (
     NotSellable,
     instead_of,
 )
-from queue_server.issuance.services import again
+from queue_server.issuance.services import again, identification
 from tests.support import issuing
-from tests.support.centre import eventually
+from tests.support.centre import EXTRA_BIRTH, EXTRA_FOREIGNERS, EXTRA_ISSUED, eventually
 
 if TYPE_CHECKING:
     import httpx
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def ask_again(
-    world: "World", document: dict[str, str], email: str | None = None
+    world: "World", document: dict[str, Any], email: str | None = None
 ) -> "httpx.Response":
     body = {
         "id": str(uuid4()),
@@ -109,3 +111,61 @@ def test_the_number_alone_is_no_proof(world: "World", monkeypatch: pytest.Monkey
 def test_whatever_is_not_sold_something_is_offered_instead(reason: NotSellable) -> None:
     assert instead_of(reason)[-1] is Instead.TURN
     assert (Instead.SEND_AGAIN in instead_of(reason)) == (reason is NotSellable.ALREADY_VALID)
+
+
+def foreigner(kind: str) -> dict[str, Any]:
+    """A foreigner's document, as read."""
+    return {"type": kind, "number": EXTRA_FOREIGNERS[kind], "birth_date": EXTRA_BIRTH}
+
+
+def with_certificate(world: "World", document: dict[str, Any]) -> None:
+    """They have one in force from here on."""
+    if world.desk.check(document)["reason"] != "already_valid":
+        world.desk.until(world.desk.apply(document, "holder@example.com"), "issued")
+
+
+def check_nothing_is_sent(world: "World", document: dict[str, Any]) -> None:
+    """Ask with what was typed; raises AssertionError unless it is refused, and no letter goes."""
+    stranger = f"{uuid4().hex[:8]}@example.org"
+    told = world.desk.check(document)
+    answer = ask_again(world, document, stranger)
+    assert (answer.status_code, answer.json().get("title")) == (409, "document_not_shown")
+    assert (told["reason"], told["instead"]) == ("already_valid", ["turn"])
+    assert told["certificate_until"] is None
+    assert not [each for each in world.mailbox.messages() if each["To"] == stranger]
+
+
+@pytest.mark.parametrize("kind", sorted(EXTRA_FOREIGNERS))
+def test_a_number_and_a_birth_date_send_nothing_to_a_stranger(world: "World", kind: str) -> None:
+    with_certificate(world, foreigner(kind))
+    check_nothing_is_sent(world, {**foreigner(kind), "typed": {}})
+
+
+def test_the_document_itself_is_sent_its_certificate(world: "World") -> None:
+    with_certificate(world, foreigner("07"))
+    assert world.desk.check(foreigner("07"))["instead"] == ["send_again", "turn"]
+    assert ask_again(world, foreigner("07")).status_code == 202
+
+
+@pytest.mark.negative_control
+def test_a_server_that_believes_what_was_typed_is_caught(world: "World") -> None:
+    """What `is_proven` holds back: without it every body is as good as the document."""
+    passport = {**foreigner("07"), "typed": {}}
+    assert not ApplicantBody.model_validate(passport).is_proven
+    with_certificate(world, foreigner("07"))
+    read = {each: passport[each] for each in ("type", "number", "birth_date")}
+    with pytest.raises(AssertionError):
+        check_nothing_is_sent(world, read)
+
+
+def test_a_dni_typed_with_its_date_of_issue_is_sent_and_guesses_at_it_are_counted(
+    world: "World",
+) -> None:
+    read = issuing.extra(17)
+    with_certificate(world, read)
+    right = {"check": check_characters(read["number"])[0], "issue_date": EXTRA_ISSUED}
+    assert ask_again(world, {**read, "typed": right}).status_code == 202
+    guess = {**read, "typed": {**right, "issue_date": "2021-03-05"}}
+    tried = [ask_again(world, guess).status_code for _ in range(identification.TRIES + 1)]
+    assert tried == [409] * identification.TRIES + [429]
+    assert ask_again(world, read).status_code == 202, "the card itself still opens the way"

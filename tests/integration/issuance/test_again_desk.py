@@ -92,10 +92,16 @@ def test_a_kiosk_that_mints_a_key_for_every_try_is_caught(world: "World", kiosk:
         """Takes another key each time."""
 
         def put(
-            self, path: str, body: dict[str, Any] | None, key: UUID, deadline_s: float
+            self,
+            path: str,
+            body: dict[str, Any] | None,
+            key: UUID,
+            deadline_s: float,
+            *,
+            strict: bool = False,
         ) -> Answer:
-            super().put(path, body, key, 0.0)
-            return super().put(path, body, uuid4(), deadline_s)
+            super().put(path, body, key, 0.0, strict=strict)
+            return super().put(path, body, uuid4(), deadline_s, strict=strict)
 
     with pytest.raises(AssertionError):
         check_sent_once(world, kiosk, Forgetful)

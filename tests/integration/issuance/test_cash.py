@@ -125,6 +125,7 @@ def test_what_the_check_answers_lets_a_kiosk_go_on(world: "World") -> None:
         "number": registered["number"],
         "state": "registered",
         "claim_open": False,
+        "payment": "none",
     }
     settled = f"/api/v1/doubts/{doubt['payment_id']}/settled"
     assert world.desk.post(settled, {"ended": "not_charged"}).status_code == 200

@@ -10,9 +10,10 @@ import httpx
 import pytest
 from aiosmtpd.controller import Controller
 
+from devices.documents.dni import check_characters
 from queue_server.issuance.services import identification
 from tests.support import issuing
-from tests.support.centre import eventually
+from tests.support.centre import EXTRA_BIRTH, EXTRA_FOREIGNERS, EXTRA_ISSUED, eventually
 from tests.support.issuing import Desk
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def other(world: "World") -> Desk:
 
 
 def correct(
-    desk: Desk, number: str, email: str, document: dict[str, str] = PERSON, key: str = ""
+    desk: Desk, number: str, email: str, document: dict[str, Any] = PERSON, key: str = ""
 ) -> httpx.Response:
     body: dict[str, Any] = {"number": number, "email": email, "document": document}
     return desk.post("/api/v1/applications/correct-email", body, key)
@@ -100,3 +101,46 @@ def test_a_wrong_document_is_refused_in_the_same_words_until_the_number_rests(
     refused = correct(other, number, right)
     assert refused.status_code == 429
     assert refused.json()["title"] == "too_many_misses"
+
+
+def typed_forms() -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """Documents as read, and as the best that somebody can type of them."""
+    dni = issuing.extra(13)
+    printed = {"check": check_characters(dni["number"])[0], "issue_date": EXTRA_ISSUED}
+    passport = {"type": "07", "number": EXTRA_FOREIGNERS["07"], "birth_date": EXTRA_BIRTH}
+    return [(dni, {**dni, "typed": printed}), (passport, {**passport, "typed": {}})]
+
+
+def check_typed_is_refused(other: Desk, number: str, typed: dict[str, Any]) -> None:
+    """More tries than are allowed; raises AssertionError unless each is refused and none counts."""
+    for _ in range(identification.TRIES + 1):
+        answer = correct(other, number, "otro@example.org", typed)
+        assert (answer.status_code, answer.json()["title"]) == (409, "document_not_shown")
+
+
+def test_what_was_typed_changes_no_address_and_locks_no_number(world: "World", other: Desk) -> None:
+    for read, typed in typed_forms():
+        registered = world.desk.register(read, "ana@example.com").json()
+        check_typed_is_refused(other, registered["number"], typed)
+        card = correct(other, registered["number"], "ana@example.org", read)
+        assert card.status_code == 200, "the card itself still opens the way"
+
+
+@pytest.mark.negative_control
+def test_tries_that_are_counted_would_lock_the_card_out(world: "World", other: Desk) -> None:
+    """What a typed document was before: one that does not agree, and counts."""
+    read, _ = typed_forms()[0]
+    number = world.desk.register(read, "ana@example.com").json()["number"]
+    with pytest.raises(AssertionError):
+        check_typed_is_refused(other, number, {**read, "birth_date": "1985-07-29"})
+    for _ in range(identification.TRIES):
+        correct(other, number, "otro@example.org", {**read, "birth_date": "1985-07-29"})
+    assert correct(other, number, "ana@example.org", read).status_code == 429
+
+
+def test_nor_is_anything_followed_with_what_was_typed(world: "World") -> None:
+    for read, typed in typed_forms():
+        world.desk.register(read, "ana@example.com")
+        for document, refused in ((read, False), (typed, True)):
+            answer = world.desk.post("/api/v1/followed/applications", {"document": document})
+            assert (answer.status_code == 409) == refused, answer.text

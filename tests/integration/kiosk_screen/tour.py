@@ -134,7 +134,12 @@ def main(folder: Path, *words: str) -> None:
         "ready_to_pay": states.ReadyToPay(person, order),
         "ready_to_pay-declined": states.ReadyToPay(person, order, facts.NotPaid.DECLINED),
         "paying_by_card": states.PayingByCard(person, order),
-        "paying_by_cash": states.PayingByCash(person, order, 2000),
+        "paying_by_cash": states.PayingByCash(
+            person, order, 2500, wanted=(10, 20, 50, 100, 200, 500, 1000), pieces=(2000, 500)
+        ),
+        "paying_by_cash-paid": states.PayingByCash(
+            person, order, 4000, pieces=(2000, 2000), counted=facts.Counted(True, 230)
+        ),
         "paying_by_wallet": states.PayingByWallet(person, order, WALLET_CODE),
         "give_sequence": states.GiveSequence(person, order),
         "give_day": states.GiveDay(person, order, "0012345"),

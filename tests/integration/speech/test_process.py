@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from devices.navigation_keypad.simulator import KeypadSimulator
+from kiosk.chime import tone
 from kiosk.speech.sound import Sound
 from kiosk.speech.synthesiser import Espeak
 from kiosk.speech.talker import USUAL_VOLUME
+from kiosk.staff.combination import KEYS, REST_S
 from tests.support.site import REPOSITORY, free_port
 
 DEADLINE_S = 60.0
@@ -81,11 +83,29 @@ def test_headphones_make_the_kiosk_say_its_screen_to_them_alone(
     pad: KeypadSimulator, played: Path
 ) -> None:
     pad.obey("jack in")
-    wanted = Espeak().render(CLOSED, "es-419").at_volume(USUAL_VOLUME)
-    ends = time.monotonic() + DEADLINE_S
+    until_heard(played, Espeak().render(CLOSED, "es-419").at_volume(USUAL_VOLUME))
+    assert not list(played.glob("*-hall.wav"))
+
+
+@pytest.mark.thorough
+def test_the_tone_that_warns_is_heard_in_headphones_alone(
+    pad: KeypadSimulator, played: Path
+) -> None:
+    """Nobody touches anything: the keypad opens the staff's code screen, which warns and goes."""
+    pad.obey("jack in")
+    until_heard(played, Espeak().render(CLOSED, "es-419").at_volume(USUAL_VOLUME))
+    time.sleep(REST_S + 0.5)
+    for key in KEYS:
+        pad.obey(f"key {key}")
+    until_heard(played, tone(), deadline_s=180.0)
+    assert not list(played.glob("*-hall.wav"))
+
+
+def until_heard(played: Path, wanted: Sound, deadline_s: float = DEADLINE_S) -> None:
+    """Until it was given to the headphones' player. Raises AssertionError with what was."""
+    ends = time.monotonic() + deadline_s
     heard: list[Sound] = []
     while wanted not in heard:
         assert time.monotonic() < ends, sorted(each.name for each in played.iterdir())
         time.sleep(0.1)
         heard = [Sound.of_wav(each.read_bytes()) for each in played.glob("*-jack.wav")]
-    assert not list(played.glob("*-hall.wav"))

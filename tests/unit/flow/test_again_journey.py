@@ -19,16 +19,19 @@ from kiosk.flow.events import (
     TicketRefused,
 )
 from kiosk.flow.facts import InForce, NotPossible, Offer, Order, Outcome, PrintState
+from kiosk.flow.person import AttentionClass, Document, Person
 from kiosk.flow.states import (
     CannotApply,
     CertificateReady,
     CheckingApplicant,
+    ChooseService,
     ConfirmName,
     GiveEmailAgain,
     SendingAgain,
     State,
     StillWorking,
     TakingTurn,
+    Terms,
     Welcome,
 )
 from kiosk.flow.step import is_busy, step
@@ -47,6 +50,14 @@ from kiosk.flow.world import Part
 from tests.support.flow import CERTIFICATE, DOCUMENT, SEEN, SESSION, after, open_kiosk
 
 UNTIL = date(2027, 2, 12)
+ISSUED = date(2021, 3, 4)
+TYPED_DNI = replace(DOCUMENT, typed=True, check="2", issue_date=ISSUED)
+UNPROVEN = (
+    Document("07", "XB0200001", date(1985, 7, 28), typed=True),
+    Document("04", "900200001", date(1985, 7, 28), typed=True),
+    replace(TYPED_DNI, check=""),
+    replace(TYPED_DNI, issue_date=None),
+)
 PUBLIC = replace(SEEN, public_address=True)
 
 
@@ -202,3 +213,54 @@ def test_while_it_is_being_sent_nobody_can_leave_and_late_answers_change_nothing
 def test_left_alone_with_the_offer_or_the_keyboard_the_person_is_forgotten() -> None:
     for state in (in_force(), after(in_force(), SendMeAgain())):
         assert step(state, IdleExpired())[1] == (ForgetPerson(SESSION),)
+
+
+def typed(document: Document) -> State:
+    """In front of the services with a document that was typed."""
+    person = Person(SESSION, AttentionClass.GENERAL, document)
+    return replace(open_kiosk(), at=ChooseService(person, SEEN.services))
+
+
+@pytest.mark.parametrize("document", UNPROVEN)
+def test_nothing_is_sent_to_whoever_knows_a_number_and_a_birth_date(document: Document) -> None:
+    asking, check = checking(typed(document))
+    state = after(asking, ApplicantRefused(check.effect_id, NotPossible.ALREADY_VALID, UNTIL))
+    assert isinstance(state.at, CannotApply)
+    assert state.at.in_force is None
+    assert step(state, SendMeAgain()) == (state, ())
+    assert isinstance(after(state, TakeTurn()).at, TakingTurn)
+
+
+@pytest.mark.parametrize("document", UNPROVEN)
+def test_nor_by_any_way_that_led_to_the_keyboard(document: Document) -> None:
+    person = Person(SESSION, AttentionClass.GENERAL, document)
+    offered = CannotApply(person, NotPossible.ALREADY_VALID, InForce(CERTIFICATE, UNTIL))
+    state = replace(open_kiosk(), at=offered)
+    assert step(state, SendMeAgain()) == (state, ())
+    at_keyboard = replace(state, at=GiveEmailAgain(person, InForce(CERTIFICATE, UNTIL)))
+    refused, effects = step(at_keyboard, GaveEmail("stranger@example.org"))
+    assert (type(refused.at), effects) == (CannotApply, ())
+
+
+def test_a_dni_typed_with_what_only_its_card_says_is_sent_again() -> None:
+    asking, check = checking(typed(TYPED_DNI))
+    state = after(asking, ApplicantRefused(check.effect_id, NotPossible.ALREADY_VALID, UNTIL))
+    _, send = sending(state)
+    assert send.document == TYPED_DNI
+
+
+def test_the_card_itself_opens_what_its_number_does_not() -> None:
+    asking, check = checking(typed(replace(DOCUMENT, typed=True)))
+    state = after(asking, ApplicantRefused(check.effect_id, NotPossible.ALREADY_VALID, UNTIL))
+    shown, effects = step(state, DocumentTaken(DOCUMENT))
+    assert isinstance(shown.at, Terms)
+    assert shown.at.person.document == DOCUMENT
+    assert effects == (ForgetPerson(SESSION),), "what was typed is another session"
+
+
+@pytest.mark.negative_control
+def test_a_kiosk_that_asks_for_a_number_only_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The broken variant takes every document for a proven one."""
+    monkeypatch.setattr(Document, "is_proven", property(lambda _: True))
+    with pytest.raises(AssertionError):
+        test_nothing_is_sent_to_whoever_knows_a_number_and_a_birth_date(UNPROVEN[0])

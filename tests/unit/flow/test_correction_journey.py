@@ -1,6 +1,7 @@
 """A mistyped e-mail is corrected, step by step, without any screen, device or server."""
 
 from dataclasses import replace
+from datetime import date
 from uuid import uuid4
 
 import pytest
@@ -8,6 +9,9 @@ import pytest
 from kiosk.flow.effects import ChangeEmail, ForgetPerson
 from kiosk.flow.events import DocumentTaken, EmailChanged, EmailNotChanged, IdleExpired, ServerLost
 from kiosk.flow.facts import EmailProblem, NotCorrected
+from kiosk.flow.follow import correction
+from kiosk.flow.follow.states import Followed, FollowedOnes, Story
+from kiosk.flow.person import AttentionClass, Document, Person
 from kiosk.flow.states import (
     ChooseService,
     CorrectingEmail,
@@ -18,7 +22,16 @@ from kiosk.flow.states import (
     Welcome,
 )
 from kiosk.flow.step import is_busy, step
-from kiosk.flow.touches import Back, Cancel, CorrectEmail, Finish, GaveEmail, GaveNumber, Start
+from kiosk.flow.touches import (
+    AlreadyApplied,
+    Back,
+    Cancel,
+    CorrectEmail,
+    Finish,
+    GaveEmail,
+    GaveNumber,
+    Start,
+)
 from kiosk.flow.world import Part
 from tests.support.flow import DOCUMENT, INFORMATION, SEEN, SESSION, after, open_kiosk
 
@@ -105,3 +118,61 @@ def test_while_it_is_being_changed_nobody_can_leave_and_late_answers_change_noth
 def test_left_alone_the_person_is_forgotten() -> None:
     for state in (at_email(), after(at_email(), Back())):
         assert step(state, IdleExpired())[1] == (ForgetPerson(SESSION),)
+
+
+TYPED = replace(DOCUMENT, typed=True, check="2", issue_date=date(2021, 3, 4))
+
+
+def with_document(document: Document) -> State:
+    person = Person(SESSION, AttentionClass.GENERAL, document)
+    return replace(open_kiosk(), at=ChooseService(person, SEEN.services))
+
+
+def check_typed_changes_nothing() -> None:
+    """Raises AssertionError when a typed document, however complete, gets to an address."""
+    for at in (with_document(TYPED), after(with_document(TYPED), AlreadyApplied(SESSION))):
+        assert step(at, CorrectEmail()) == (at, ())
+    person = Person(SESSION, AttentionClass.GENERAL, TYPED)
+    keyboard = replace(open_kiosk(), at=GiveNewEmail(person, NUMBER))
+    assert step(keyboard, GaveEmail("stranger@example.org"))[1] == ()
+
+
+def test_a_typed_document_changes_no_address() -> None:
+    check_typed_changes_nothing()
+
+
+@pytest.mark.negative_control
+def test_an_offer_to_everybody_known_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The broken variant asks only whether there is a document."""
+    monkeypatch.setattr(correction, "_was_read", lambda person: person.document is not None)
+    with pytest.raises(AssertionError):
+        check_typed_changes_nothing()
+
+
+ONES = FollowedOnes(
+    Person(SESSION, AttentionClass.GENERAL, DOCUMENT),
+    (Followed(NUMBER, Story.NOT_DELIVERED, "a***@b***"),),
+)
+
+
+def test_back_from_the_new_address_leads_to_where_it_was_found_wrong() -> None:
+    here = replace(open_kiosk(), at=ONES)
+    keyboard = after(here, CorrectEmail())
+    assert isinstance(keyboard.at, GiveNewEmail)
+    assert after(keyboard, Back()) == here
+    asked, change = changing(keyboard)
+    refused = after(asked, EmailNotChanged(change.effect_id, EmailProblem.INCOMPLETE))
+    back = after(refused, Back())
+    assert isinstance(back.at, FollowedOnes)
+    _, second = changing(after(back, CorrectEmail()))
+    assert second.effect_id != change.effect_id, "what was asked before stays counted"
+
+
+def test_what_was_typed_stands_there_when_it_is_to_be_looked_at_again() -> None:
+    asked, change = changing(at_email())
+    refused = after(asked, EmailNotChanged(change.effect_id, EmailProblem.INCOMPLETE))
+    assert isinstance(refused.at, GiveNewEmail)
+    assert refused.at.typed == "juan@example.com"
+    number = after(asked, EmailNotChanged(change.effect_id, NotCorrected.NOT_FOUND))
+    assert isinstance(number.at, GiveNumber)
+    assert number.at.typed == NUMBER

@@ -1,25 +1,38 @@
 """Following and information, step by step, without any screen, device or server."""
 
 from dataclasses import replace
+from datetime import date
 from uuid import UUID
 
 import pytest
 
+from kiosk.flow import turn
 from kiosk.flow.effects import FollowApplications, ForgetPerson, IssueTicket
 from kiosk.flow.events import (
     ApplicationsFollowed,
+    DocumentProblem,
     DocumentTaken,
     FollowRefused,
     IdleExpired,
+    NumberTaken,
     PartChanged,
     ServerLost,
 )
-from kiosk.flow.facts import Order, Owed, PrintState
+from kiosk.flow.facts import (
+    NoTurn,
+    Order,
+    Owed,
+    PrintState,
+    ReadProblem,
+)
+from kiosk.flow.follow import following
 from kiosk.flow.follow.states import (
+    FollowDocument,
     Followed,
     FollowedOnes,
     FollowEnding,
     Following,
+    FollowKind,
     FollowMenu,
     FollowNumber,
     NotFollowed,
@@ -29,25 +42,41 @@ from kiosk.flow.follow.story import story_of
 from kiosk.flow.guide import pages as guide
 from kiosk.flow.guide.complaint_book import book
 from kiosk.flow.guide.states import Guide, GuidePage, GuideService, GuideServices, Topic
-from kiosk.flow.person import AttentionClass, Person
-from kiosk.flow.states import HoldsClaim, State, TakingTurn, Welcome
+from kiosk.flow.identity.states import OfferPreference
+from kiosk.flow.person import (
+    AttentionClass,
+    Document,
+    Person,
+)
+from kiosk.flow.states import (
+    ChooseService,
+    HoldsClaim,
+    State,
+    TakingTurn,
+    Welcome,
+)
 from kiosk.flow.step import is_busy, step
 from kiosk.flow.touches import (
     AlreadyApplied,
     Back,
     Cancel,
     Choose,
+    ChoseDocument,
     Complain,
     Finish,
     GaveNumber,
     NextOne,
     OpenGuide,
+    Prefer,
     SeeApplication,
     SeeServices,
     SeeTopic,
     TakeTurn,
 )
-from kiosk.flow.world import Part
+from kiosk.flow.world import (
+    Part,
+    Service,
+)
 from tests.support.flow import DOCUMENT, DOWN, SESSION, after, open_kiosk
 
 ASKING = (AlreadyApplied(SESSION), SeeApplication())
@@ -131,6 +160,9 @@ STORIES = [
     ("issued", "card", "failed", True, Story.NOT_DELIVERED),
     ("issued", "card", "none", True, Story.TO_COLLECT),
     ("issued", "card", "sent", False, Story.KEPT_NO_MORE),
+    ("issued", "card", "failed", False, Story.NOT_KEPT),
+    ("issued", "card", "waiting", False, Story.NOT_KEPT),
+    ("issued", "card", "none", False, Story.NOT_KEPT),
     ("refused", "card", "none", False, Story.REFUSED),
     ("a_word_of_tomorrow", "card", "none", False, Story.WORKING),
 ]
@@ -149,7 +181,9 @@ def test_information_leads_to_a_turn() -> None:
     assert [each.code for each in listed.at.services] == ["information"]
     one = after(listed, Choose("information"))
     assert isinstance(one.at, GuideService)
-    taking, (issue,) = step(one, TakeTurn())
+    offered = after(one, TakeTurn())
+    assert isinstance(offered.at, OfferPreference), "nobody asked on the first screen"
+    taking, (issue,) = step(offered, Prefer(yes=False))
     assert isinstance(taking.at, TakingTurn)
     assert isinstance(issue, IssueTicket)
 
@@ -191,3 +225,103 @@ def test_the_complaint_book_is_opened_from_a_result_and_gives_it_back() -> None:
 )
 def test_only_an_address_in_the_sites_words_becomes_a_code(words: str, link: str | None) -> None:
     assert book(words).link == link
+
+
+TYPED = replace(DOCUMENT, surname="", given_names="", typed=True, check="2")
+UNSAID = Document("", "001234567", date(1980, 1, 1), "PRUEBA", "JUAN")
+
+
+def in_front_of_the_reader(document: Document | None) -> State:
+    person = Person(SESSION, AttentionClass.GENERAL, document)
+    return after(replace(open_kiosk(), at=FollowMenu(person)), SeeApplication())
+
+
+@pytest.mark.parametrize("document", [TYPED, replace(TYPED, number="10117411")])
+def test_the_card_is_answered_for_whoever_typed_before(document: Document) -> None:
+    waiting = in_front_of_the_reader(document)
+    assert isinstance(waiting.at, FollowDocument)
+    following, effects = step(waiting, DocumentTaken(DOCUMENT))
+    assert isinstance(following.at, Following)
+    forgotten, ask = effects
+    assert forgotten == ForgetPerson(SESSION), "what was typed is another session"
+    assert isinstance(ask, FollowApplications)
+    assert ask.document == DOCUMENT
+
+
+def check_the_kind_is_asked(state: State) -> None:
+    """Raises AssertionError when the server is asked about a document of no kind."""
+    asking, effects = step(state, DocumentTaken(UNSAID))
+    assert effects == ()
+    assert isinstance(asking.at, FollowKind)
+    _, ask = asked(asking, ChoseDocument("04"))
+    assert ask.document == replace(UNSAID, type="04")
+    assert isinstance(after(asking, ChoseDocument("")).at, FollowNumber)
+    assert after(asking, Back()) == state
+
+
+def test_a_card_that_does_not_say_its_kind_is_asked_about() -> None:
+    check_the_kind_is_asked(in_front_of_the_reader(None))
+
+
+@pytest.mark.negative_control
+def test_asking_with_whatever_was_read_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The broken variant asks at once."""
+    monkeypatch.setattr(
+        following, "_shown", lambda person, read: following._ask(replace(person, document=read))
+    )
+    with pytest.raises(AssertionError):
+        check_the_kind_is_asked(in_front_of_the_reader(None))
+
+
+def test_a_bar_code_is_answered_and_then_the_document_taken() -> None:
+    scanned, effects = step(in_front_of_the_reader(None), NumberTaken("01", "10117410", "2"))
+    assert isinstance(scanned.at, FollowDocument)
+    assert (scanned.at.scanned, effects) == (True, ())
+    other = after(scanned, DocumentProblem(ReadProblem.UNREADABLE))
+    assert isinstance(other.at, FollowDocument)
+    assert not other.at.scanned
+    assert isinstance(after(scanned, DocumentTaken(DOCUMENT)).at, Following)
+
+
+def test_who_asked_too_often_is_told_so() -> None:
+    person = Person(SESSION, AttentionClass.GENERAL, None, lookups=following.MOST_LOOKUPS)
+    state, effects = step(replace(open_kiosk(), at=FollowDocument(person)), DocumentTaken(DOCUMENT))
+    assert isinstance(state.at, FollowNumber)
+    assert (state.at.problem, effects) == (NotFollowed.TOO_MANY_TRIES, ())
+
+
+def turn_for_help(*codes: str) -> tuple[State, tuple[object, ...]]:
+    """A turn from a result with trouble, at a site with these queues."""
+    services = tuple(Service(code, code, code[0].upper()) for code in codes)
+    kiosk = open_kiosk()
+    world = replace(kiosk.world, services=services)
+    person = Person(SESSION, AttentionClass.GENERAL, DOCUMENT, declined=True)
+    at = FollowedOnes(person, ONES)
+    return step(replace(kiosk, world=world, at=at), TakeTurn())
+
+
+@pytest.mark.parametrize(
+    ("codes", "queue"),
+    [
+        (("conduct", "review", "information"), "review"),
+        (("conduct", "information"), "information"),
+    ],
+)
+def test_a_turn_for_help_is_where_somebody_helps(codes: tuple[str, ...], queue: str) -> None:
+    _, (issue,) = turn_for_help(*codes)
+    assert isinstance(issue, IssueTicket)
+    assert issue.service.code == queue
+
+
+def test_where_nobody_helps_in_a_line_staff_are_asked_for() -> None:
+    state, effects = turn_for_help("conduct", "release")
+    assert isinstance(state.at, ChooseService)
+    assert (state.at.no_turn, effects) == (NoTurn.ASK_STAFF, ())
+
+
+@pytest.mark.negative_control
+def test_a_number_of_any_line_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The broken variant helps wherever there is a line."""
+    monkeypatch.setattr(turn, "HELPING", ("review", "information", "conduct"))
+    with pytest.raises(AssertionError):
+        test_where_nobody_helps_in_a_line_staff_are_asked_for()

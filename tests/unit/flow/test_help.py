@@ -69,3 +69,13 @@ def test_a_closed_kiosk_calls_too() -> None:
     closed = after(open_kiosk(), ServerLost())
     assert isinstance(closed.at, OutOfService)
     assert step(closed, CallHelp())[1] == (CallStaff(),)
+
+
+def test_that_nobody_could_be_told_is_not_said_to_the_next_person() -> None:
+    called = after(open_kiosk(), CallHelp(), HelpHeard(HelpState.NO_ANSWER))
+    begun = after(called, Start(SESSION))
+    assert begun.help is HelpState.NOT_CALLED
+    again = after(begun, CallHelp(), HelpHeard(HelpState.NO_ANSWER))
+    assert after(again, CallHelp()).help is HelpState.CALLING, "in one's own session it stands"
+    open_call = after(open_kiosk(), CallHelp(), HelpHeard(HelpState.CALLED), Start(SESSION))
+    assert open_call.help is HelpState.CALLED, "staff are on their way"

@@ -1,12 +1,13 @@
 """Paid at the bank before: number, day, and what the centre says, without any server."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from kiosk.flow.effects import DeliverOrder, PresentVoucher, PrintReceipt, Receipt
-from kiosk.flow.events import VoucherRefused, VoucherTaken, VoucherWaits
-from kiosk.flow.facts import VoucherProblem
+from kiosk.flow.events import ServerLost, SlipPrinted, VoucherRefused, VoucherTaken, VoucherWaits
+from kiosk.flow.facts import PrintState, VoucherProblem
 from kiosk.flow.states import (
     CheckingVoucher,
     GiveDay,
@@ -18,7 +19,15 @@ from kiosk.flow.states import (
     Working,
 )
 from kiosk.flow.step import is_busy, step
-from kiosk.flow.touches import Back, GaveDay, GaveSequence, OtherDay, TypedDay, UseVoucher
+from kiosk.flow.touches import (
+    Back,
+    GaveDay,
+    GaveSequence,
+    OtherDay,
+    PayOtherwise,
+    TypedDay,
+    UseVoucher,
+)
 from tests.support.flow import after, ready_to_pay
 
 DAY = date(2026, 11, 20)
@@ -87,3 +96,60 @@ def test_a_refused_one_says_why_and_another_try_has_another_id(problem: VoucherP
     _, (second,) = step(after(again, GaveSequence("777")), GaveDay(DAY))
     assert isinstance(second, PresentVoucher)
     assert second.effect_id != present.effect_id
+
+
+def test_what_was_typed_is_kept_for_another_look() -> None:
+    state, present = presented()
+    again = after(state, VoucherRefused(present.effect_id, VoucherProblem.NOT_FOUND))
+    assert isinstance(again.at, GiveSequence)
+    assert again.at.sequence == "0012345A"
+    back = after(ready_to_pay(), UseVoucher(), GaveSequence("12345"), Back())
+    assert isinstance(back.at, GiveSequence)
+    assert back.at.sequence == "12345"
+
+
+def check_a_day_to_come_is_none(state: State) -> None:
+    """Raises AssertionError when a day after today is presented."""
+    later, effects = step(state, TypedDay("23112026"))
+    assert effects == ()
+    assert isinstance(later.at, TypeDay)
+    assert (later.at.mistyped, later.at.to_come) == (False, True)
+    _, (present,) = step(later, TypedDay("22112026"))
+    assert isinstance(present, PresentVoucher), "today is one"
+
+
+def at_day(today: date | None) -> State:
+    state = after(ready_to_pay(), UseVoucher(), GaveSequence("12345"), OtherDay())
+    return replace(state, world=replace(state.world, today=today))
+
+
+def test_nobody_paid_tomorrow() -> None:
+    check_a_day_to_come_is_none(at_day(date(2026, 11, 22)))
+
+
+@pytest.mark.negative_control
+def test_a_kiosk_that_does_not_know_the_day_leaves_it_to_the_server() -> None:
+    with pytest.raises((AssertionError, ValueError)):
+        check_a_day_to_come_is_none(at_day(None))
+
+
+def waiting(*, not_visible: bool) -> State:
+    state, present = presented()
+    waits, (slip,) = step(state, VoucherWaits(present.effect_id, not_visible))
+    assert isinstance(slip, PrintReceipt)
+    return after(waits, SlipPrinted(slip.effect_id, PrintState.PRINTED))
+
+
+def test_whose_payment_does_not_show_may_pay_another_way_as_another_try() -> None:
+    state = waiting(not_visible=True)
+    assert isinstance(state.at, PaymentWaits)
+    paying = after(state, PayOtherwise())
+    assert isinstance(paying.at, ReadyToPay)
+    assert paying.at.order.attempt == state.at.order.attempt + 1
+
+
+def test_while_nobody_could_say_nobody_pays_twice() -> None:
+    state = waiting(not_visible=False)
+    assert step(state, PayOtherwise()) == (state, ())
+    away = after(waiting(not_visible=True), ServerLost())
+    assert step(away, PayOtherwise()) == (away, ()), "it could not be given back"

@@ -8,6 +8,7 @@ import pytest
 from kiosk.flow.effects import DeliverOrder, PrintReceipt, Receipt, StopPaying, TakeCash
 from kiosk.flow.events import (
     ApplicationSettled,
+    CashCounted,
     CashSeen,
     Charged,
     ChargeUnknown,
@@ -18,7 +19,7 @@ from kiosk.flow.events import (
     PartChanged,
     SlipPrinted,
 )
-from kiosk.flow.facts import NotPaid, Outcome, Owed, PrintState
+from kiosk.flow.facts import Counted, NotPaid, Outcome, Owed, PrintState
 from kiosk.flow.states import (
     CertificateReady,
     HoldsClaim,
@@ -51,6 +52,54 @@ def test_it_says_what_is_missing_as_money_comes_in() -> None:
     more = after(state, CashSeen(take.effect_id, 2000))
     assert isinstance(more.at, PayingByCash)
     assert more.at.missing_centimos == take.order.amount_centimos - 2000
+
+
+def test_the_pieces_that_were_taken_are_known_one_by_one() -> None:
+    state, take = taking()
+    more = after(state, CashSeen(take.effect_id, 2500, (100,), (2000, 500)))
+    assert isinstance(more.at, PayingByCash)
+    assert (more.at.pieces, more.at.counted) == ((2000, 500), None)
+
+
+def change_comes() -> tuple[State, TakeCash]:
+    """Enough is inside, and the journal says so."""
+    state, take = taking()
+    inside = CashSeen(take.effect_id, 4000, (), (2000, 2000))
+    return after(state, inside, CashCounted(take.effect_id, True, 230)), take
+
+
+def test_the_change_is_told_once_the_journal_has_decided_and_nobody_can_stop_it_then() -> None:
+    state, take = taking()
+    enough = after(state, CashSeen(take.effect_id, 4000, (), (2000, 2000)))
+    assert isinstance(enough.at, PayingByCash)
+    assert enough.at.counted is None, "enough inside is not paid yet"
+    assert after(state, CashCounted(uuid4(), True, 230)) == state, "of another payment"
+    counted, _ = change_comes()
+    assert isinstance(counted.at, PayingByCash)
+    assert counted.at.counted == Counted(True, 230)
+    assert is_busy(counted.at)
+    for event in (Cancel(), IdleExpired(), Finish()):
+        assert step(counted, event) == (counted, ())
+
+
+def test_change_that_came_out_is_named_until_the_end() -> None:
+    state, take = change_comes()
+    working, (deliver,) = step(state, Charged(take.effect_id, (), 230))
+    assert isinstance(working.at, Working)
+    assert working.at.order.change_centimos == 230
+    assert isinstance(deliver, DeliverOrder)
+    ready = after(working, ApplicationSettled(deliver.effect_id, Outcome.ISSUED))
+    assert isinstance(ready.at, CertificateReady)
+    assert ready.at.order.change_centimos == 230
+
+
+@pytest.mark.negative_control
+def test_a_flow_that_could_be_stopped_while_change_comes_out_would_be_seen() -> None:
+    """The broken variant forgets what the journal has decided."""
+    state, take = change_comes()
+    assert isinstance(state.at, PayingByCash)
+    broken = replace(state, at=replace(state.at, counted=None))
+    assert step(broken, Cancel())[1] == (StopPaying(take.effect_id),)
 
 
 def test_money_of_another_payment_is_not_shown() -> None:
@@ -91,6 +140,17 @@ def test_what_was_given_back_leaves_another_try_with_another_id() -> None:
     assert second.effect_id != take.effect_id
 
 
+def test_how_much_came_back_goes_on_to_the_next_screen() -> None:
+    state, take = taking()
+    counted = after(state, CashCounted(take.effect_id, paid=False, back_centimos=2010))
+    again = after(counted, NotCharged(take.effect_id, NotPaid.GIVEN_BACK))
+    assert isinstance(again.at, ReadyToPay)
+    assert again.at.back_centimos == 2010
+    unknown = after(state, NotCharged(take.effect_id, NotPaid.GIVEN_BACK))
+    assert isinstance(unknown.at, ReadyToPay)
+    assert unknown.at.back_centimos == 0, "nothing was counted: no amount is invented"
+
+
 def test_what_could_not_be_given_back_is_a_claim_on_paper_and_never_another_try() -> None:
     state, take = taking()
     owed, (slip,) = step(state, MoneyOwed(take.effect_id, OWED))
@@ -125,11 +185,6 @@ def test_whose_change_is_owed_sees_the_code_before_they_go_also_without_paper() 
     assert isinstance(told.at, HoldsClaim)
     assert (told.at.order.owed, told.at.print_state) == (OWED, PrintState.NOT_PRINTED)
     assert isinstance(after(told, Finish()).at, Welcome)
-
-
-@pytest.mark.parametrize("event", [Cancel(), IdleExpired()])
-def test_who_walked_away_is_not_told(event: Event) -> None:
-    assert isinstance(after(paid_with_change_owed(), event).at, Welcome)
 
 
 def test_a_payment_the_server_will_never_take_is_a_claim_in_the_persons_hand() -> None:

@@ -19,6 +19,7 @@ from kiosk.flow.staff.events import (
     CloseKiosk,
     ClosureChanged,
     DevicesTested,
+    LookForPorts,
     MenuOpened,
     MenuRefused,
     MovePart,
@@ -115,7 +116,8 @@ def test_a_closed_kiosk_says_so_once_the_menu_is_left() -> None:
 
 def test_a_device_moves_only_to_a_port_that_is_there() -> None:
     looking, (effect,) = step(entered(), ChoseChore(Chore.PORTS))
-    seen = after(looking, PortsSeen(effect.effect_id, PARTS, ("/dev/b",)))  # type: ignore[union-attr]
+    assert isinstance(effect, LookForPorts)
+    seen = after(looking, PortsSeen(effect.effect_id, PARTS, ("/dev/b",)))
     chosen = after(seen, ChosePart("reader"))
     assert step(chosen, ChosePort("/dev/elsewhere")) == (chosen, ())
     moving, (move,) = step(chosen, ChosePort("/dev/b"))

@@ -15,10 +15,16 @@ DEPLOY = Path(__file__).resolve().parents[3] / "deploy"
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
 
 
+class UnitFile(configparser.RawConfigParser):
+    """systemd tells `Type` from `type`."""
+
+    def optionxform(self, optionstr: str) -> str:
+        return optionstr
+
+
 @pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.stem)
 def test_each_unit_is_readable_and_starts_a_program_that_exists(unit: Path) -> None:
-    parser = configparser.RawConfigParser(strict=False)
-    parser.optionxform = str  # type: ignore[assignment,method-assign]
+    parser = UnitFile(strict=False)
     parser.read_string(unit.read_text())
     words = parser["Service"]["ExecStart"].split()
     assert parser["Service"]["Restart"] == "always"

@@ -15,7 +15,7 @@ from devices.kinds.document_reader import (
     Reading,
 )
 from devices.supervisor import Reported
-from kiosk.device_news import flow_event
+from kiosk.device_news import AT_ONCE_S, Posting, flow_event
 from kiosk.flow.events import DocumentProblem, DocumentTaken, Event, NumberTaken
 from kiosk.flow.facts import ReadProblem
 
@@ -67,7 +67,40 @@ def test_another_states_card_is_no_use_here() -> None:
         (QrRead(b"https://example.com/pay"), DocumentProblem(ReadProblem.NO_DOCUMENT)),
         (ReadFailed(Refusal.CHECK_DIGIT), DocumentProblem(ReadProblem.CHECK_DIGIT)),
         (ReadFailed(Refusal.NOT_TEXT), DocumentProblem(ReadProblem.NOT_TEXT)),
+        (ReadFailed(Refusal.BANK_CARD), DocumentProblem(ReadProblem.BANK_CARD)),
     ],
 )
 def test_what_is_no_whole_document_says_what_it_is(reading: Reading, event: Event) -> None:
     assert heard(reading) == event
+
+
+def beside(numbers: tuple[str, ...], gap_s: float) -> list[bool]:
+    """Whether each document is said to come beside another; a reader each, `gap_s` between them."""
+    events: list[Event] = []
+    clock = iter(gap_s * turn for turn in range(10))
+    posting = Posting(events.append, lambda: next(clock))
+    for turn, number in enumerate(numbers):
+        card = replace(CARD, number=number)
+        posting(Reported(f"reader{turn}", KIND, DocumentRead(card, "04")))
+    return [each.beside for each in events if isinstance(each, DocumentTaken)]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "gap_s", "said"),
+    [
+        (("800117495", "800117496"), 0.3, [False, True]),
+        (("800117495", "800117495"), 0.3, [False, False]),  # one document, read twice
+        (("800117495", "800117496"), AT_ONCE_S + 0.1, [False, False]),
+    ],
+)
+def test_two_documents_at_once_are_told_from_one_after_the_other(
+    numbers: tuple[str, ...], gap_s: float, said: list[bool]
+) -> None:
+    assert beside(numbers, gap_s) == said
+
+
+@pytest.mark.negative_control
+def test_a_window_that_never_closes_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The broken variant takes the next person's document for the second of two."""
+    monkeypatch.setattr("kiosk.device_news.AT_ONCE_S", 1e6)
+    assert beside(("800117495", "800117496"), AT_ONCE_S + 0.1) == [False, True]

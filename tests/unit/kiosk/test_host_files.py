@@ -27,9 +27,15 @@ LOCKED = {
 }
 
 
+class UnitFile(configparser.RawConfigParser):
+    """systemd tells `Type` from `type`."""
+
+    def optionxform(self, optionstr: str) -> str:
+        return optionstr
+
+
 def service(text: str) -> configparser.SectionProxy:
-    parser = configparser.RawConfigParser(strict=False)
-    parser.optionxform = str  # type: ignore[assignment,method-assign]
+    parser = UnitFile(strict=False)
     parser.read_string(text)
     return parser["Service"]
 

@@ -1,5 +1,6 @@
 """What is printed: the number to keep, what happens next, nothing of the person or the result."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -14,6 +15,7 @@ from kiosk.flow.effects import Receipt
 from kiosk.flow.facts import Order, Ticket
 from kiosk.flow.person import AttentionClass
 from kiosk.flow.slip import MAX_CHARACTERS, MAX_LINES, MAX_QR_BYTES, SlipLine, slip_lines
+from kiosk.order import Means
 from kiosk.slips import COLUMNS, receipt_slip, soles, ticket_slip
 from queue_server.turns.model.slip import Style, slip
 from queue_server.turns.model.ticket import AttentionClass as ServerClass
@@ -196,3 +198,29 @@ def test_what_is_sent_again_is_not_called_paid(receipt: Receipt, email: str | No
 
 def test_amounts_read_as_people_say_them() -> None:
     assert [soles(each) for each in (5, 3770, 100)] == ["S/ 0.05", "S/ 37.70", "S/ 1.00"]
+
+
+def check_no_code_is_named(job: PrintJob) -> None:
+    """Raises AssertionError when the slip sends somebody to a code."""
+    assert "código" not in words(job)
+
+
+@pytest.mark.parametrize("email", ["juan@example.com", None])
+def test_a_code_is_named_only_where_the_screen_shows_one(email: str | None) -> None:
+    check_no_code_is_named(receipt_slip("1", order(email), Receipt.ISSUED, SITE))
+    shown = words(receipt_slip("1", order(email), Receipt.ISSUED, SITE, code=True))
+    assert "código" in shown
+
+
+@pytest.mark.negative_control
+def test_a_slip_that_always_names_the_code_is_caught() -> None:
+    with pytest.raises(AssertionError):
+        check_no_code_is_named(receipt_slip("1", order(None), Receipt.ISSUED, SITE, code=True))
+
+
+def test_what_the_bank_has_is_not_given_back_by_staff() -> None:
+    at_bank = words(receipt_slip("1", order(), Receipt.REFUSED, SITE))
+    assert "devolverá" not in at_bank
+    assert "libre" in at_bank
+    by_card = replace(order(), means=Means.CARD)
+    assert "devolverá" in words(receipt_slip("1", by_card, Receipt.REFUSED, SITE))

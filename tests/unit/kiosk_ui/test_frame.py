@@ -174,17 +174,17 @@ def test_arrows_come_to_the_bar_after_the_screens_own_controls(
 ) -> None:
     bench.show(states["terms"])
     ringed = []
-    for _ in range(2 + len(TOOLS)):
+    for _ in range(3 + len(TOOLS)):
         bench.app.key("down")
         ringed.append(bench.app.ring.on.name)
-    assert ringed == ["accept", "cancel", *TOOLS]
+    assert ringed == ["accept", "back", "cancel", *TOOLS]
     bench.app.key("up")
     assert bench.app.ring.on.name == "tool:voice"
 
 
 def test_a_tool_touched_by_key_keeps_its_ring(bench: Any, states: dict[str, At]) -> None:
     bench.show(states["terms"])
-    for _ in range(5):
+    for _ in range(6):
         bench.app.key("right")
     assert bench.app.ring.on.name == "tool:large"
     bench.app.key("enter")
@@ -319,59 +319,6 @@ def test_wishes_that_outlive_their_session_are_caught(
     bench.app.comfort = WISHED
     bench.show(Welcome())
     assert bench.app.comfort != Comfort()
-
-
-# --- touches between two screens -----------------------------------------------------------------
-def tap(bench: Any, x: float, y: float) -> None:
-    from kivy.base import EventLoop
-
-    from kiosk.touch import Finger
-
-    finger = Finger(x, y)
-    EventLoop.post_dispatch_input("begin", finger)
-    EventLoop.post_dispatch_input("end", finger)
-
-
-def test_a_double_tap_does_not_press_what_appears_under_the_finger(
-    bench: Any, states: dict[str, At]
-) -> None:
-    bench.show(states["confirm_name"])
-    bench.app._changed_at = bench.app_time()
-    there = bench.named("confirm").center
-    tap(bench, *there)
-    assert bench.engine.posted == []
-    bench.shift(0.25)
-    tap(bench, *there)
-    assert len(bench.engine.posted) == 1
-
-
-@pytest.mark.negative_control
-def test_a_screen_that_listens_at_once_is_caught(
-    bench: Any, states: dict[str, At], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from kiosk import app
-
-    monkeypatch.setattr(app, "SETTLE_S", 0)
-    bench.show(states["confirm_name"])
-    bench.app._changed_at = bench.app_time()
-    tap(bench, *bench.named("confirm").center)
-    assert len(bench.engine.posted) == 1
-
-
-def test_a_finger_lifted_after_the_screen_went_says_nothing(
-    bench: Any, states: dict[str, At]
-) -> None:
-    from kivy.base import EventLoop
-
-    from kiosk.touch import Finger
-
-    bench.show(states["terms"])
-    finger = Finger(*bench.named("accept").center)
-    EventLoop.post_dispatch_input("begin", finger)
-    bench.show(states["choose_service"])
-    EventLoop.post_dispatch_input("end", finger)
-    bench.frames()
-    assert bench.engine.posted == []
 
 
 # --- how far along --------------------------------------------------------------------------------

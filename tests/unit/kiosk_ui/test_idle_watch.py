@@ -1,7 +1,10 @@
 """The two stages of absence, as pure arithmetic."""
 
-from kiosk.flow.states import ChooseService, Terms
-from kiosk.idle import PATIENCE, IdleWatch, Stage
+import pytest
+
+from kiosk.flow.follow.states import FollowCode, FollowEnding, FollowNumber
+from kiosk.flow.states import ChooseService, GiveNumber, GiveSequence, Terms
+from kiosk.idle import ORDINARY, PATIENCE, IdleWatch, Stage
 
 
 def test_the_warning_comes_twenty_seconds_before_the_end_and_the_end_before_forty_five() -> None:
@@ -33,3 +36,22 @@ def test_what_takes_long_is_given_longer_but_never_more_than_its_patience() -> N
     watch.shows(Terms)
     watch.shows(ChooseService)
     assert watch.stage(45) is Stage.EXPIRED
+
+
+COPIED = (FollowNumber, FollowEnding, FollowCode, GiveNumber)
+
+
+def hurried() -> list[str]:
+    """Screens that copy something from a paper and wait less than the bank's number does."""
+    least = PATIENCE[GiveSequence]
+    return [each.__name__ for each in COPIED if PATIENCE.get(each, ORDINARY) < least]
+
+
+def test_whoever_copies_a_number_from_paper_has_the_time_for_it() -> None:
+    assert hurried() == []
+
+
+@pytest.mark.negative_control
+def test_a_screen_that_is_forgotten_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(PATIENCE, FollowCode)
+    assert hurried() == ["FollowCode"]

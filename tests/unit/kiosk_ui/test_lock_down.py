@@ -35,6 +35,15 @@ def test_no_key_leads_out_or_anywhere(bench: Any, kivy_window: Any) -> None:
     assert (bench.touch.screen(), bench.engine.posted) == before
 
 
+@pytest.mark.parametrize("held", ["ctrl", "alt", "meta"])
+def test_a_key_held_with_another_moves_no_ring(bench: Any, kivy_window: Any, held: str) -> None:
+    tab = 9
+    kivy_window.dispatch("on_key_down", tab, 0, None, [held])
+    assert bench.app.ring.on is None
+    kivy_window.dispatch("on_key_down", tab, 0, None, ["shift", "numlock"])
+    assert bench.app.ring.on is not None
+
+
 @pytest.mark.negative_control
 def test_a_window_without_our_handler_is_caught(bench: Any, kivy_window: Any) -> None:
     """The broken variant listens to no key at all, so Kivy hears them."""
@@ -55,4 +64,5 @@ def test_kivys_own_ways_out_are_shut(bench: Any, kivy_window: Any) -> None:
     assert bench.app.use_kivy_settings is False
     assert bench.app.open_settings() is False
     assert kivy_window.dispatch("on_request_close") is True, "the window stays"
+    assert kivy_window.dispatch("on_request_close", source="keyboard") is True
     assert kivy_window.children == [bench.app.root], "nothing was laid over the kiosk"

@@ -160,6 +160,7 @@ TOUCHES = [
     ("ticket_ready-printed", "finish", Finish()),
     ("ticket_ready-unknown", "finish", Finish()),
     ("terms", "accept", Accept()),
+    ("terms", "back", Back()),
     ("terms", "cancel", Cancel()),
     ("cannot_apply-data_mismatch", "take_turn", TakeTurn()),
     ("cannot_apply-already_valid", "finish", Finish()),
@@ -174,6 +175,7 @@ TOUCHES = [
     ("give_email-again", "continue", GaveEmail("")),
     ("give_email-again", "back", Back()),
     ("confirm_name", "confirm", Confirm()),
+    ("confirm_name", "back", Back()),
     ("confirm_name", "cancel", Cancel()),
     ("give_email", "continue", GaveEmail("")),
     ("give_email", "no_email", HasNoEmail()),
@@ -334,6 +336,8 @@ def test_a_whole_journey_by_touch_asks_for_one_turn(bench: Any, states: dict[str
     assert at.person.document is not None
     bench.engine.post(DocumentTaken(at.person.document))
     bench.frames()
+    bench.touch.touch("more")
+    bench.frames()
     bench.touch.touch("service:release")
     bench.frames()
     assert bench.touch.screen() == "taking_turn"
@@ -371,7 +375,9 @@ def test_a_demonstration_may_ask_from_another_thread(bench: Any) -> None:
 @pytest.mark.negative_control
 def test_more_words_than_the_screen_holds_are_caught(bench: Any) -> None:
     bench.show(Welcome())
-    label = next(each for each in bench.app.page.walk() if "Leeremos" in getattr(each, "text", ""))
+    label = next(
+        each for each in bench.app.page.walk() if "Su certificado" in getattr(each, "text", "")
+    )
     label.text *= 20
     bench.frames()
     assert any(fault.startswith("overfull") for fault in bench.faults())

@@ -118,7 +118,7 @@ def test_a_screen_without_a_spoken_control_is_caught(
 def test_signs_and_raw_keys_are_caught(bench: Any, states: dict[str, At], manner: Any) -> None:
     from kiosk.widgets.words import Lead
 
-    bench.show(states["read_document"])
+    bench.show(states["choose_service-refused"])
     lead = next(each for each in bench.app.page.walk() if isinstance(each, Lead))
     lead.text = "welcome.title"
     assert any("a raw key" in each for each in speech_faults(bench.app.page, manner))
@@ -191,7 +191,7 @@ def test_a_disabled_control_says_why(bench: Any, states: dict[str, At], manner: 
     bench.show(states["paying_by_card"])
     texts = heard(bench.app.page, manner)
     at = texts.index("Cancelar: ahora no se puede.")
-    assert texts[at + 1] == "Para cancelar, use el botón rojo del terminal"
+    assert texts[at + 1] == "Para cancelar, use la tecla roja del terminal"
 
 
 def test_every_picture_that_moves_has_words(bench: Any) -> None:

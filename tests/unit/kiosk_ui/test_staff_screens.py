@@ -8,7 +8,9 @@ import pytest
 from kiosk.comfort import Comfort
 from kiosk.flow.staff.events import ChoseChore, OpenStaff, PressedMarks, TypedCode
 from kiosk.flow.staff.states import Chore, StaffCalibration, StaffCode, StaffMenu
-from kiosk.flow.states import ReadDocument, Welcome
+from kiosk.flow.states import OutOfService, ReadDocument, Welcome
+from kiosk.flow.world import Obstacle
+from kiosk.staff.combination import KEYS, REST_S
 from kiosk.theme import MM_PER_PX_22, Theme
 from tests.unit.kiosk_ui.every_state import PERSON, STATES, VISIT
 
@@ -133,3 +135,49 @@ def test_held_initials_are_an_event_that_no_other_screen_answers_to(bench: Any) 
     bench.engine.post(OpenStaff(UUID(int=3)))
     bench.frames()
     assert bench.touch.screen() == "staff_menu"
+
+
+def press_keys(bench: Any, *keys: str) -> None:
+    """Keys of a keypad, one a frame, after hands were off it for a while."""
+    bench.shift(REST_S)
+    for key in keys:
+        bench.app.key(key)
+        bench.frames(1)
+    bench.frames(2)
+
+
+def test_a_combination_of_keys_opens_the_code_screen_and_nothing_but_it(bench: Any) -> None:
+    bench.show(Welcome())
+    press_keys(bench, *KEYS)
+    assert bench.touch.screen() == "staff_code"
+    asked = [each for each in bench.engine.posted if isinstance(each, OpenStaff)]
+    assert len(asked) == 1
+    assert bench.engine.effects == [], "nothing is asked of the server, nothing done"
+
+
+def test_where_the_touch_panel_is_broken_the_code_is_typed_by_keys(bench: Any) -> None:
+    bench.show(OutOfService(Obstacle.REPAIR))
+    press_keys(bench, *KEYS)
+    for name in ("key:0", "key:4", "key:8", "key:2", "key:1", "key:3", "continue"):
+        for _ in range(60):
+            if bench.app.ring.on is not None and bench.app.ring.on.name == name:
+                break
+            bench.app.key("right")
+        bench.app.key("enter")
+    bench.frames()
+    assert bench.engine.posted[-1] == TypedCode("048213")
+
+
+def test_while_a_person_is_served_the_keys_open_nothing(bench: Any) -> None:
+    bench.show(ReadDocument(PERSON))
+    press_keys(bench, *KEYS)
+    assert bench.touch.screen() == "read_document"
+
+
+@pytest.mark.negative_control
+def test_keys_mashed_without_a_rest_open_nothing(bench: Any) -> None:
+    """The same keys; only the rest before them is missing."""
+    bench.show(Welcome())
+    press_keys(bench, "down", *KEYS)
+    with pytest.raises(AssertionError):
+        assert bench.touch.screen() == "staff_code"

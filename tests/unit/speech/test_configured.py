@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.config import ConfigError, Speech, load_config
+from kiosk.config import ConfigError, Places, Speech, load_config
+from kiosk.texts.catalogue import read
 
 LEAST = 'code = "A01"\n[server]\nurl = "http://127.0.0.1:1"\ncredential_file = "credential"\n'
 
@@ -27,3 +28,29 @@ def test_recordings_lie_beside_the_configuration(tmp_path: Path) -> None:
 def test_a_mistake_is_named(tmp_path: Path, line: str, complaint: str) -> None:
     with pytest.raises(ConfigError, match=complaint):
         configured(tmp_path, line)
+
+
+def test_where_things_are_can_be_told_and_is_not_invented(tmp_path: Path) -> None:
+    words = 'reader = "El lector está a la derecha."'
+    path = tmp_path / "kiosk.toml"
+    path.write_text(f"{LEAST}[places]\n{words}\n")
+    assert load_config(path).places.sentences() == {
+        "speech.place_reader": "El lector está a la derecha."
+    }
+    path.write_text(LEAST)
+    assert load_config(path).places.sentences() == {}
+
+
+def test_every_place_has_words_that_are_true_of_any_kiosk() -> None:
+    told = Places(**dict.fromkeys(Places.model_fields, "aquí")).sentences()
+    assert len(told) == len(Places.model_fields)
+    there = {str(row.id) for row in read("es")}
+    assert set(told) <= there
+
+
+@pytest.mark.negative_control
+def test_a_place_that_does_not_exist_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "kiosk.toml"
+    path.write_text(f'{LEAST}[places]\nreaders = "a la derecha"\n')
+    with pytest.raises(ConfigError, match="'reader'"):
+        load_config(path)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from kiosk.speech.manner import Manner, for_everybody
-from kiosk.speech.narrator import Narrator, Scene
+from kiosk.speech.narrator import LOOKS_OF_SILENCE, Narrator, Scene
 from kiosk.speech.sentence import Sentence
 from kiosk.speech.words import Phrases
 from kiosk.texts.catalogue import load
@@ -96,7 +96,7 @@ def test_the_ring_says_where_it_is(narrator: Narrator, voice: Voice) -> None:
     [
         ("an", "ana", "A"),
         ("ana", "ana@", "arroba"),
-        ("ana", "an", "Borrado"),
+        ("ana", "an", "Borrado: A"),
         ("ana", "ana@gmail.com", "arroba gmail punto com"),
     ],
 )
@@ -143,3 +143,33 @@ def test_switched_off_it_is_silent_and_forgets(narrator: Narrator, voice: Voice)
 def test_a_manner_that_takes_everything_for_public_is_caught() -> None:
     heard = for_everybody([PUBLIC, replace(SECRET, private=False)], MANNER)
     assert INSTEAD not in [each.text for each in heard]
+
+
+def waited(narrator: Narrator, voice: Voice, looks: int, *, waiting: bool = True) -> list[str]:
+    """What is said in so many looks at one screen on which nothing is being said."""
+    still = replace(scene(), waiting=waiting)
+    narrator.look(still)
+    narrator.look(still)
+    voice.told.clear()
+    voice.busy = False
+    for _ in range(looks):
+        narrator.look(still)
+    return [each for told in voice.told for each in told[1:]]
+
+
+def test_a_long_wait_is_not_silent_and_does_not_keep_the_session(
+    narrator: Narrator, voice: Voice
+) -> None:
+    assert waited(narrator, voice, LOOKS_OF_SILENCE - 1) == []
+    narrator.look(replace(scene(), waiting=True))
+    assert voice.told == [("add", "Seguimos. Espere un momento, por favor.")]
+    voice.busy = True
+    narrator.look(replace(scene(), waiting=True))
+    assert not narrator.listened_to, "it is no sign of life"
+    narrator.look(scene(OTHER))
+    assert narrator.listened_to, "another screen is"
+
+
+@pytest.mark.negative_control
+def test_nothing_is_said_where_somebody_can_choose(narrator: Narrator, voice: Voice) -> None:
+    assert waited(narrator, voice, 3 * LOOKS_OF_SILENCE, waiting=False) == []
