@@ -23,11 +23,13 @@ from kiosk.flow.follow.states import (
     NotFollowed,
     Story,
 )
+from kiosk.flow.identity.states import OfferPreference
 from kiosk.flow.states import GiveNewEmail, TicketReady, Welcome
 from kiosk.flow.touches import (
     AlreadyApplied,
     CorrectEmail,
     GaveNumber,
+    Prefer,
     SeeApplication,
     SeeClaim,
     TakeTurn,
@@ -95,6 +97,8 @@ def test_a_document_with_nothing_is_told_so_and_gets_a_turn(bench: Bench) -> Non
     bench.present(NOBODY.mrz())
     bench.until_at(FollowedNothing)
     do(bench, TakeTurn())
+    bench.until_at(OfferPreference)
+    do(bench, Prefer(False))
     bench.until_printed(TicketReady)
 
 

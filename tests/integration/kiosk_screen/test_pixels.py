@@ -199,6 +199,7 @@ def test_the_controls_are_where_the_screens_say(tour: Tour) -> None:
     screens = tour.report["screens"]
     assert screens["welcome"] == [
         "welcome",
+        *(f"speak:{each}" for each in ("es", "en", "qu", "ay")),
         "start",
         "start_preferential",
         "already_applied",
