@@ -55,6 +55,7 @@ EXTRA_BIRTH = "1985-07-28"
 EXTRA_ISSUED = "2021-03-04"  # the day on their DNI, which only its holder can type
 EXTRA_REVIEW = 19  # this one waits for a person's decision
 EXTRA_FOREIGNERS = {"04": "900200001", "07": "XB0200001", "26": "800200001"}  # born that day too
+HOLDERS = {"04": "900200002", "07": "XB0200002", "26": "800200002"}  # have a certificate in force
 # Where more than these are asked for, every other one of the rest has a record.
 
 
@@ -109,7 +110,7 @@ def _people(count: int) -> str:
     extra += [
         f'[[person]]\ntype = "{kind}"\nnumber = "{number}"\ngiven_names = "ALGUIEN"\n'
         f'first_surname = "PRUEBA"\nbirth_date = {EXTRA_BIRTH}\nmigratory = "REGULAR"\n'
-        for kind, number in EXTRA_FOREIGNERS.items()
+        for kind, number in (*EXTRA_FOREIGNERS.items(), *HOLDERS.items())
     ]
     return shipped.read_text() + "\n" + "\n".join(extra)
 

@@ -19,7 +19,7 @@ from queue_server.issuance.model import (
 )
 from queue_server.issuance.services import again, identification
 from tests.support import issuing
-from tests.support.centre import EXTRA_BIRTH, EXTRA_FOREIGNERS, EXTRA_ISSUED, eventually
+from tests.support.centre import EXTRA_BIRTH, EXTRA_ISSUED, HOLDERS, eventually
 
 if TYPE_CHECKING:
     import httpx
@@ -115,7 +115,7 @@ def test_whatever_is_not_sold_something_is_offered_instead(reason: NotSellable) 
 
 def foreigner(kind: str) -> dict[str, Any]:
     """A foreigner's document, as read."""
-    return {"type": kind, "number": EXTRA_FOREIGNERS[kind], "birth_date": EXTRA_BIRTH}
+    return {"type": kind, "number": HOLDERS[kind], "birth_date": EXTRA_BIRTH}
 
 
 def with_certificate(world: "World", document: dict[str, Any]) -> None:
@@ -135,7 +135,7 @@ def check_nothing_is_sent(world: "World", document: dict[str, Any]) -> None:
     assert not [each for each in world.mailbox.messages() if each["To"] == stranger]
 
 
-@pytest.mark.parametrize("kind", sorted(EXTRA_FOREIGNERS))
+@pytest.mark.parametrize("kind", sorted(HOLDERS))
 def test_a_number_and_a_birth_date_send_nothing_to_a_stranger(world: "World", kind: str) -> None:
     with_certificate(world, foreigner(kind))
     check_nothing_is_sent(world, {**foreigner(kind), "typed": {}})
@@ -161,7 +161,7 @@ def test_a_server_that_believes_what_was_typed_is_caught(world: "World") -> None
 def test_a_dni_typed_with_its_date_of_issue_is_sent_and_guesses_at_it_are_counted(
     world: "World",
 ) -> None:
-    read = issuing.extra(17)
+    read = issuing.extra(22)
     with_certificate(world, read)
     right = {"check": check_characters(read["number"])[0], "issue_date": EXTRA_ISSUED}
     assert ask_again(world, {**read, "typed": right}).status_code == 202

@@ -13,7 +13,7 @@ from aiosmtpd.controller import Controller
 from devices.documents.dni import check_characters
 from queue_server.issuance.services import identification
 from tests.support import issuing
-from tests.support.centre import EXTRA_BIRTH, EXTRA_FOREIGNERS, EXTRA_ISSUED, eventually
+from tests.support.centre import EXTRA_BIRTH, EXTRA_ISSUED, HOLDERS, eventually
 from tests.support.issuing import Desk
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def typed_forms() -> list[tuple[dict[str, Any], dict[str, Any]]]:
     """Documents as read, and as the best that somebody can type of them."""
     dni = issuing.extra(13)
     printed = {"check": check_characters(dni["number"])[0], "issue_date": EXTRA_ISSUED}
-    passport = {"type": "07", "number": EXTRA_FOREIGNERS["07"], "birth_date": EXTRA_BIRTH}
+    passport = {"type": "07", "number": HOLDERS["07"], "birth_date": EXTRA_BIRTH}
     return [(dni, {**dni, "typed": printed}), (passport, {**passport, "typed": {}})]
 
 
