@@ -50,7 +50,7 @@ class Process:
 
 
 # People of the tests beside those the sandbox ships: ordinary, all born on the same day.
-EXTRA_PEOPLE = 30
+EXTRA_PEOPLE = 34
 EXTRA_BIRTH = "1985-07-28"
 EXTRA_ISSUED = "2021-03-04"  # the day on their DNI, which only its holder can type
 EXTRA_REVIEW = 19  # this one waits for a person's decision

@@ -161,7 +161,7 @@ def test_a_server_that_believes_what_was_typed_is_caught(world: "World") -> None
 def test_a_dni_typed_with_its_date_of_issue_is_sent_and_guesses_at_it_are_counted(
     world: "World",
 ) -> None:
-    read = issuing.extra(22)
+    read = issuing.extra(30)
     with_certificate(world, read)
     right = {"check": check_characters(read["number"])[0], "issue_date": EXTRA_ISSUED}
     assert ask_again(world, {**read, "typed": right}).status_code == 202

@@ -106,7 +106,7 @@ def test_what_the_centre_refuses_is_owed_to_whoever_paid(world: "World") -> None
 
 
 def test_what_the_check_answers_lets_a_kiosk_go_on(world: "World") -> None:
-    who = extra(20)
+    who = extra(31)
     assert world.desk.check(who)["resume"] is None
     registered = world.desk.register(who).json()
     doubt = {

@@ -122,7 +122,7 @@ def told_again(world: "World", person: dict[str, str]) -> Standing:
 
 
 def test_a_bank_payment_that_waits_is_told_in_hours(world: "World") -> None:
-    person = issuing.extra(21)
+    person = issuing.extra(32)
     sequence = paid_at_bank(world, person, visible_after_s=3600)
     application = world.desk.register(person).json()["id"]
     world.desk.present(application, sequence)
@@ -133,7 +133,7 @@ def test_a_bank_payment_that_waits_is_told_in_hours(world: "World") -> None:
 @pytest.mark.negative_control
 def test_what_a_server_does_not_say_is_told_as_any_doubt(world: "World") -> None:
     """An older server names no payment: then nobody is told of a bank."""
-    person = issuing.extra(21)
+    person = issuing.extra(32)
     answer = world.desk.check(person)
     answer["resume"].pop("payment", None)
     found = _found(Granted(answer))
