@@ -249,6 +249,8 @@ def _answered(at: Following, event: Event) -> Next:
     match event:
         case ApplicationsFollowed(done, found) if done == asked and found:
             return FollowedOnes(at.person, found), ()
+        case ApplicationsFollowed(done) if done == asked:
+            return _not_found(at, NotFollowed.NOT_FOUND), ()
         case ClaimFollowed(done, claim) if done == asked:
             return FollowedMoney(at.person, claim), ()
         case FollowRefused(done, problem) if done == asked:

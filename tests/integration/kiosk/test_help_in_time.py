@@ -17,25 +17,28 @@ PROMPT_S = 0.5
 
 
 @pytest.fixture
-def hanging() -> Iterator[str]:
+def hanging() -> Iterator[socket.socket]:
     with socket.socket() as server:
         server.bind(("127.0.0.1", 0))
         server.listen(8)
-        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+        server.settimeout(10)
+        yield server
 
 
-def called_while_looking(address: str) -> tuple[float, list[Event]]:
+def called_while_looking(hanging: socket.socket) -> tuple[float, list[Event]]:
     """Seconds until the person knew, and what was posted by then."""
     told: list[Event] = []
+    address = f"http://127.0.0.1:{hanging.getsockname()[1]}"
     line = HelpLine(QueueClient(address, "x"), lambda: HelpState.CALLED, told.append)
     threading.Thread(target=line.look, daemon=True).start()
-    time.sleep(0.1)
-    begun = time.monotonic()
-    line.call()
-    return time.monotonic() - begun, told
+    asked, _ = hanging.accept()  # the look is under way, and stays so
+    with asked:
+        begun = time.monotonic()
+        line.call()
+        return time.monotonic() - begun, told
 
 
-def test_who_calls_is_told_within_the_deadline(hanging: str) -> None:
+def test_who_calls_is_told_within_the_deadline(hanging: socket.socket) -> None:
     with patch("kiosk.help_line.CALL_DEADLINE_S", PROMPT_S):
         took, told = called_while_looking(hanging)
     assert took < PROMPT_S + 1.0
@@ -44,7 +47,7 @@ def test_who_calls_is_told_within_the_deadline(hanging: str) -> None:
 
 
 @pytest.mark.negative_control
-def test_a_send_that_outlasts_the_deadline_is_caught(hanging: str) -> None:
+def test_a_send_that_outlasts_the_deadline_is_caught(hanging: socket.socket) -> None:
     with (
         patch("kiosk.help_line.CALL_DEADLINE_S", PROMPT_S),
         patch("kiosk.queue_client.WITHIN", "nothing reads this"),

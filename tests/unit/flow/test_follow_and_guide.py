@@ -29,6 +29,7 @@ from kiosk.flow.follow import following
 from kiosk.flow.follow.states import (
     FollowDocument,
     Followed,
+    FollowedNothing,
     FollowedOnes,
     FollowEnding,
     Following,
@@ -133,6 +134,12 @@ def test_without_a_server_nothing_is_followed_and_a_late_answer_changes_nothing(
     menu = after(open_kiosk(), AlreadyApplied(SESSION))
     assert isinstance(menu.at, FollowMenu)
     assert step(menu, FollowRefused(UUID(int=1), NotFollowed.AWAY)) == (menu, ())
+
+
+def test_an_answer_with_nothing_in_it_is_no_dead_end() -> None:
+    following, effect = asked(after(open_kiosk(), *ASKING))
+    told = after(following, ApplicationsFollowed(effect.effect_id, ()))
+    assert isinstance(told.at, FollowedNothing)
 
 
 @pytest.mark.negative_control
