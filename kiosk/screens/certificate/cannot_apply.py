@@ -11,6 +11,7 @@ from kiosk.flow.identity.limits import may_retry, wants_card
 from kiosk.flow.states import CannotApply, State
 from kiosk.flow.touches import Finish, SendMeAgain, TakeTurn, TryAgain
 from kiosk.flow.world import Part, World, gives_turns
+from kiosk.widgets.offered import Offered
 from kiosk.widgets.page import Page
 
 
@@ -158,8 +159,8 @@ class CannotApplyScreen(Page):
 
     def __init__(self, *arguments: Any, **properties: Any) -> None:
         super().__init__(*arguments, **properties)
-        self._send_button = self.ids.send_again.__self__
-        self._retry_button = self.ids.try_again.__self__
+        self._send_again = Offered(self.ids.send_again)
+        self._try_again = Offered(self.ids.try_again)
 
     def render(self, state: State) -> None:
         """Say why, and the way on."""
@@ -174,16 +175,8 @@ class CannotApplyScreen(Page):
         self.in_force = at.in_force is not None
         self.can_send = can_send(state.world)
         self.turns = gives_turns(state.world)
-        self._offer(self._retry_button, bool(self.retry))
-        self._offer(self._send_button, self.in_force)
-
-    def _offer(self, button: Any, wanted: bool) -> None:
-        """Put a way on at the top of the others, or take it away."""
-        ways = self.ids.ways
-        if wanted and button not in ways.children:
-            ways.add_widget(button, index=len(ways.children))
-        elif not wanted and button in ways.children:
-            ways.remove_widget(button)
+        self._try_again.offer(offered=bool(self.retry))
+        self._send_again.offer(offered=self.in_force)
 
     def _retry(self, at: CannotApply, typed: bool) -> str:
         if at.reason is NotPossible.FOR_ANOTHER:

@@ -8,6 +8,7 @@ from kiosk.flow.facts import Doubt, EmailProblem
 from kiosk.flow.states import At, GiveEmail, GiveEmailAgain, GiveNewEmail, State
 from kiosk.flow.touches import Back, Cancel, GaveEmail, HasNoEmail
 from kiosk.widgets.keyboard import after
+from kiosk.widgets.offered import Offered
 from kiosk.widgets.page import Page
 
 WRONG = {
@@ -37,10 +38,9 @@ class GiveEmailScreen(Page):
 
     def __init__(self, *arguments: Any, **properties: Any) -> None:
         super().__init__(*arguments, **properties)
-        # What is taken off the screen must not vanish: ids hold weakly.
-        self._no_email = self.ids.no_email.__self__
-        self._accept = self.ids.accept_hint.__self__
-        self.ids.ways.remove_widget(self._accept)
+        self._no_email = Offered(self.ids.no_email)
+        self._accept = Offered(self.ids.accept_hint)
+        self._accept.offer(offered=False)
         self.bind(draft=self._typed)
 
     def render(self, state: State) -> None:
@@ -56,8 +56,8 @@ class GiveEmailScreen(Page):
         self.meant = at.doubt.meant.rpartition("@")[2] if at.doubt else ""
         self.ways, self.instead = self._choice(at, public=state.world.public_address)
         without = not isinstance(at, GiveNewEmail) and not at.doubt
-        self._offer(self._no_email, offered=without, index=0)
-        self._offer(self._accept, offered=at.doubt is not None, index=1)
+        self._no_email.offer(offered=without)
+        self._accept.offer(offered=at.doubt is not None)
 
     def _choice(self, at: At, *, public: bool) -> tuple[str, str]:
         """Both, the code alone, or a window: only what there is here."""
@@ -66,15 +66,6 @@ class GiveEmailScreen(Page):
         if public:
             return self.loc._("give_email.both"), self.loc._("give_email.only_code")
         return self.loc._("give_email.lead"), self.loc._("give_email.window")
-
-    def _offer(self, button: Any, *, offered: bool, index: int) -> None:
-        ways = self.ids.ways
-        if offered == (button in ways.children):
-            return
-        if offered:
-            ways.add_widget(button, index)
-        else:
-            ways.remove_widget(button)
 
     def _typed(self, *_change: object) -> None:
         """What is wrong was said of what stood there before."""

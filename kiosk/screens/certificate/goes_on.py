@@ -9,6 +9,7 @@ from kiosk.flow.facts import Standing
 from kiosk.flow.states import GoesOn, State
 from kiosk.flow.touches import Complain, Finish, GoOn, TakeTurn
 from kiosk.flow.world import gives_turns
+from kiosk.widgets.offered import Offered
 from kiosk.widgets.page import Page
 
 
@@ -44,7 +45,9 @@ class GoesOnScreen(Page):
 
     def __init__(self, *arguments: Any, **properties: Any) -> None:
         super().__init__(*arguments, **properties)
-        self._complain = self.ids.complain.__self__  # ids hold weakly
+        self._number = Offered(self.ids.number)
+        self._go_on = Offered(self.ids.go_on)
+        self._complain = Offered(self.ids.complain)
 
     def render(self, state: State) -> None:
         """Show how it stands."""
@@ -53,17 +56,13 @@ class GoesOnScreen(Page):
         assert isinstance(at, GoesOn)
         self.why = WHY[at.found.standing]
         self.number = at.found.number
-        panel = self.ids.number.__self__
-        if not self.number and panel.parent is not None:  # whoever only typed is not told it
-            panel.parent.remove_widget(panel)
+        self._number.offer(offered=bool(self.number))  # whoever only typed is not told it
         self.owed = at.found.standing is Standing.OWED
         self.claim_open = at.found.claim_open and not self.owed
-        go_on = self.ids.go_on.__self__
-        if at.then is None and go_on.parent is not None:
-            go_on.parent.remove_widget(go_on)
+        self._go_on.offer(offered=at.then is not None)
         self.turns = gives_turns(state.world)
         money = at.found.claim_open or at.found.standing in _MONEY
-        self._complain.offer(self.ids.way_out, offered=money)
+        self._complain.offer(offered=money)
 
     def take_turn(self) -> None:
         """The person would rather see somebody."""

@@ -10,6 +10,7 @@ from kiosk.flow.follow.states import FollowedOnes, Story
 from kiosk.flow.states import State
 from kiosk.flow.touches import Complain, CorrectEmail, Finish, NextOne, TakeTurn
 from kiosk.flow.world import gives_turns
+from kiosk.widgets.offered import Offered
 from kiosk.widgets.page import Page
 
 
@@ -64,10 +65,9 @@ class FollowedOnesScreen(Page):
 
     def __init__(self, *arguments: Any, **properties: Any) -> None:
         super().__init__(*arguments, **properties)
-        # What is taken off the screen must not vanish: ids hold weakly.
-        self._next = self.ids.next_one.__self__
-        self._correct = self.ids.correct_email.__self__
-        self._complain = self.ids.complain.__self__
+        self._next = Offered(self.ids.next_one)
+        self._correct = Offered(self.ids.correct_email)
+        self._complain = Offered(self.ids.complain)
 
     def render(self, state: State) -> None:
         """Show one of them."""
@@ -83,19 +83,9 @@ class FollowedOnesScreen(Page):
         self.place = place.format(which=at.shown + 1, count=len(at.found)) if several else ""
         self.turns = gives_turns(state.world)
         money = one.claim_open or one.story in _MONEY
-        self._complain.offer(self.ids.way_out, offered=money)
-        self._offer(self._correct, offered=may_correct(at) and one.story not in _LATE)
-        self._offer(self._next, offered=several)
-
-    def _offer(self, button: Any, *, offered: bool) -> None:
-        """At the top of the ways on, exactly while it is one."""
-        ways = self.ids.ways
-        if offered == (button in ways.children):
-            return
-        if offered:
-            ways.add_widget(button, len(ways.children))
-        else:
-            ways.remove_widget(button)
+        self._complain.offer(offered=money)
+        self._correct.offer(offered=may_correct(at) and one.story not in _LATE)
+        self._next.offer(offered=several)
 
     def next_one(self) -> None:
         """Another application."""

@@ -7,6 +7,7 @@ from kivy.properties import BooleanProperty, StringProperty
 from kiosk.flow.facts import ReadProblem
 from kiosk.flow.states import ReadDocument, State
 from kiosk.flow.touches import Back, CallHelp, Cancel, TypeInstead
+from kiosk.widgets.offered import Offered
 from kiosk.widgets.page import Page
 
 WHAT_TO_DO = {
@@ -46,23 +47,13 @@ class ReadDocumentScreen(Page):
 
     def __init__(self, *arguments: Any, **properties: Any) -> None:
         super().__init__(*arguments, **properties)
-        # What is taken off the screen must not vanish: ids hold weakly.
-        self._staff = self.ids.staff.__self__
-        self._offer()
+        self._staff = Offered(self.ids.staff)
+        self._staff.offer(offered=self.offers_staff)
 
     def on_offers_staff(self, *_change: object) -> None:
         """Somebody listens, and the document was not read."""
         if "staff" in self.ids:
-            self._offer()
-
-    def _offer(self) -> None:
-        ways = self.ids.ways
-        if self.offers_staff == (self._staff in ways.children):
-            return
-        if self.offers_staff:
-            ways.add_widget(self._staff, len(ways.children))
-        else:
-            ways.remove_widget(self._staff)
+            self._staff.offer(offered=self.offers_staff)
 
     def render(self, state: State) -> None:
         """Show the problem, if any; after two attempts say who can help."""

@@ -1,11 +1,14 @@
 """The bank's payment does not show yet."""
 
+from typing import Any
+
 from kivy.properties import BooleanProperty, StringProperty
 
 from kiosk.flow.paying.voucher import may_pay_otherwise
 from kiosk.flow.states import PaymentWaits, State
 from kiosk.flow.touches import PayOtherwise
 from kiosk.flow.world import ways_to_pay
+from kiosk.widgets.offered import Offered
 from kiosk.widgets.result_page import ResultPage
 
 
@@ -20,6 +23,10 @@ class PaymentWaitsScreen(ResultPage):
     can_pay = BooleanProperty(False)
     why_not = StringProperty()
 
+    def __init__(self, *arguments: Any, **properties: Any) -> None:
+        super().__init__(*arguments, **properties)
+        self._pay_otherwise = Offered(self.ids.pay_otherwise)
+
     def render(self, state: State) -> None:
         """Say whether another way is one."""
         super().render(state)
@@ -30,9 +37,7 @@ class PaymentWaitsScreen(ResultPage):
         pays = bool(ways_to_pay(state.world))
         no_way, busy = self.loc._("ready_to_pay.no_terminal"), self.loc._("ticket_ready.busy")
         self.why_not = busy if pays else no_way
-        button = self.ids.pay_otherwise.__self__
-        if not self.free and button.parent is not None:
-            button.parent.remove_widget(button)
+        self._pay_otherwise.offer(offered=self.free)
 
     def pay_otherwise(self) -> None:
         """They would rather have it now."""

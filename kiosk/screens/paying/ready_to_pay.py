@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
-from kivy.uix.widget import Widget
 
 from kiosk.flow.facts import NotPaid
 from kiosk.flow.paying.voucher import is_offered
@@ -13,6 +12,7 @@ from kiosk.flow.touches import Back, Cancel, Pay, UseVoucher
 from kiosk.flow.world import Part, World, card_stays, ways_to_pay
 from kiosk.order import Means
 from kiosk.widgets.money import soles
+from kiosk.widgets.offered import Offered
 from kiosk.widgets.page import Page
 
 
@@ -59,7 +59,7 @@ class ReadyToPayScreen(Page):
 
     `email` is whole: what was typed wrong can only be seen here before it is paid for. `corrects`:
     the way back to it is open. `brief`: where words need the room, what became of the last try is
-    larger than the amount. `came_back`: how much cash did.
+    larger than the amount. `is_back`: cash came out again; `came_back`: how much of it.
     """
 
     amount = StringProperty()
@@ -68,6 +68,7 @@ class ReadyToPayScreen(Page):
     can_check = BooleanProperty(True)
     several = BooleanProperty(False)
     without = StringProperty()
+    is_back = BooleanProperty(False)
     came_back = StringProperty()
     brief = BooleanProperty(False)
     email = StringProperty()
@@ -75,10 +76,9 @@ class ReadyToPayScreen(Page):
 
     def __init__(self, *arguments: Any, **properties: Any) -> None:
         super().__init__(*arguments, **properties)
-        # What is taken off the screen must not vanish: ids hold weakly.
-        self._terminal = self.ids.terminal.__self__
-        self._cash = self.ids.cash.__self__
-        self._wallet = self.ids.wallet.__self__
+        self._terminal = Offered(self.ids.terminal)
+        self._cash = Offered(self.ids.cash)
+        self._wallet = Offered(self.ids.wallet)
 
     def render(self, state: State) -> None:
         """Show the amount, and what stands in the way of paying it."""
@@ -90,10 +90,11 @@ class ReadyToPayScreen(Page):
         self.can_pay = Means.CARD in ways
         self.can_check = is_offered(state.world)
         self.several = len(ways) != 1
-        self._show_terminal(shown=not self.several)
-        self._offer(self._cash, offered=Means.CASH in ways)
-        self._offer(self._wallet, offered=Means.WALLET in ways)
+        self._terminal.offer(offered=not self.several)  # several ways need the room
+        self._cash.offer(offered=Means.CASH in ways)
+        self._wallet.offer(offered=Means.WALLET in ways)
         self.trouble = _trouble(at, state.world)
+        self.is_back = at.problem is NotPaid.GIVEN_BACK
         self.came_back = self._came_back(at)
         self.email = at.order.email or ""
         self.corrects = at.asked is not None
@@ -101,7 +102,7 @@ class ReadyToPayScreen(Page):
 
     def _came_back(self, at: ReadyToPay) -> str:
         """How much cash came out again: to be taken before anything else."""
-        if at.problem is not NotPaid.GIVEN_BACK or not at.back_centimos:
+        if not self.is_back or not at.back_centimos:
             return ""
         back = soles(at.back_centimos)
         return self.loc._("ready_to_pay.given_back_amount").format(amount=back)
@@ -111,26 +112,6 @@ class ReadyToPayScreen(Page):
         seen = world.part(Part.ACCEPTOR).words not in ("", NO_DEVICE)
         away = not world.usable(Part.ACCEPTOR)
         return self.loc._("ready_to_pay.no_cash_now") if seen and away else ""
-
-    def _show_terminal(self, *, shown: bool) -> None:
-        """Its picture helps where the card is the only way; several ways need the room."""
-        contents, picture = self.ids.contents, self._terminal
-        if shown == (picture in contents.children):
-            return
-        if shown:
-            contents.add_widget(picture, 2)
-        else:
-            contents.remove_widget(picture)
-
-    def _offer(self, button: Widget, *, offered: bool) -> None:
-        """Show a way to pay exactly while it is one; "cancel" stays last."""
-        footer = self.ids.ways
-        if offered == (button in footer.children):
-            return
-        if offered:
-            footer.add_widget(button, 2)
-        else:
-            footer.remove_widget(button)
 
     def words(self, key: str) -> str:
         """The sentence of `key`; nothing for no key."""

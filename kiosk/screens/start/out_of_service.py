@@ -9,6 +9,7 @@ from kiosk.flow.closed import Open, still_open
 from kiosk.flow.states import OutOfService, State
 from kiosk.flow.touches import AlreadyApplied, OpenGuide
 from kiosk.flow.world import Obstacle
+from kiosk.widgets.offered import Offered
 from kiosk.widgets.page import Page
 
 WHY = {
@@ -35,7 +36,7 @@ class OutOfServiceScreen(Page):
 
     def __init__(self, *arguments: Any, **properties: Any) -> None:
         super().__init__(*arguments, **properties)
-        self._follow = self.ids.follow.__self__  # ids hold weakly
+        self._follow = Offered(self.ids.follow)
 
     def render(self, state: State) -> None:
         """Say why in words, and what works all the same."""
@@ -44,11 +45,7 @@ class OutOfServiceScreen(Page):
         self.why = self.loc._(WHY[state.at.reason])
         works = still_open(state.world)
         self.follows, self.helps = Open.FOLLOW in works, Open.HELP in works
-        offered = self._follow.parent is not None
-        if self.follows and not offered:
-            self.ids.ways.add_widget(self._follow, 1)
-        elif offered and not self.follows:
-            self.ids.ways.remove_widget(self._follow)
+        self._follow.offer(offered=self.follows)
 
     def already_applied(self) -> None:
         """Something was begun before."""

@@ -61,6 +61,7 @@ def main(folder: Path, *only: str) -> None:
     from kiosk.touch import Touch
     from kiosk.widgets.spoken import spoken
     from kiosk.widgets.spoken_binding import manner_of
+    from tests.integration.kiosk_screen.overlays import OVERLAYS
     from tests.unit.kiosk_ui.every_state import STATES, WORLD
     from tests.unit.kiosk_ui.layout import layout_faults
 
@@ -75,8 +76,11 @@ def main(folder: Path, *only: str) -> None:
         there = folder / language / look
         there.mkdir(parents=True, exist_ok=True)
         manner, heard = manner_of(language), []
-        for name, at in STATES.items():
-            stage.put(at)
+        for name in (*STATES, *OVERLAYS):
+            if name in OVERLAYS:
+                OVERLAYS[name](app, stage)
+            else:
+                stage.put(STATES[name])
             for _ in range(FRAMES):
                 EventLoop.idle()
             picture = touch.picture()
@@ -84,7 +88,8 @@ def main(folder: Path, *only: str) -> None:
             said = [each.text for each in spoken(app.page, manner)]
             heard.append("\n".join((f"## {name}", *(f"- {each}" for each in said), "")))
             assert app.root is not None
-            faults = layout_faults(app.root, app.theme, app.root.size)
+            over = app.warning or app.chooser or app.root
+            faults = layout_faults(over, app.theme, app.root.size)
             if faults:
                 found[f"{language}/{look}/{name}"] = faults
         (folder / language / "heard.md").write_text("\n".join(heard))

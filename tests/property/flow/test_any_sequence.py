@@ -1,6 +1,7 @@
 """Whatever happens in whatever order, the flow keeps its promises."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from uuid import UUID, uuid4
 
@@ -28,16 +29,20 @@ from kiosk.flow.events import (
     CashSeen,
     Charged,
     ChargeUnknown,
+    ClaimFollowed,
     DocumentProblem,
     DocumentTaken,
     EmailChanged,
     EmailNotChanged,
     Event,
     FollowRefused,
+    HelpHeard,
     IdleExpired,
+    JournalChanged,
     MoneyOwed,
     NotCharged,
     NothingToSend,
+    NumbersChanged,
     NumberTaken,
     OrderRegistered,
     PartChanged,
@@ -46,6 +51,7 @@ from kiosk.flow.events import (
     SlipPrinted,
     TicketIssued,
     TicketRefused,
+    TicketUnanswered,
     VoucherRefused,
     VoucherTaken,
     VoucherWaits,
@@ -54,6 +60,7 @@ from kiosk.flow.events import (
 from kiosk.flow.facts import (
     EmailProblem,
     Found,
+    HelpState,
     NotCorrected,
     NotPaid,
     NotPossible,
@@ -66,7 +73,7 @@ from kiosk.flow.facts import (
     Ticket,
     VoucherProblem,
 )
-from kiosk.flow.follow.states import Followed, NotFollowed, Story
+from kiosk.flow.follow.states import ClaimStory, Followed, FollowedClaim, NotFollowed, Story
 from kiosk.flow.guide.states import Topic
 from kiosk.flow.person import AttentionClass, Document
 from kiosk.flow.slip import SlipLine
@@ -106,6 +113,7 @@ from kiosk.flow.touches import (
     OpenGuide,
     OtherDay,
     Pay,
+    PayOtherwise,
     Prefer,
     SeeApplication,
     SeeClaim,
@@ -122,12 +130,13 @@ from kiosk.flow.touches import (
     UseVoucher,
 )
 from kiosk.flow.turn import person_of
-from kiosk.flow.world import Part, World
+from kiosk.flow.world import Held, Part, World, gives_turns
 from kiosk.order import Means
 from tests.support.flow import (
     DOCUMENT,
     DOWN,
     FREE,
+    INFORMATION,
     ORDER,
     SEEN,
     SESSION,
@@ -144,6 +153,9 @@ WORLD = st.one_of(
     st.just(SEEN),
     st.just(ServerLost()),
     st.builds(PartChanged, st.sampled_from(Part), st.sampled_from([UP, DOWN])),
+    st.builds(JournalChanged, st.booleans()),
+    st.builds(HelpHeard, st.sampled_from(HelpState)),
+    st.sampled_from([NumbersChanged("Prueba", held) for held in ((), (Held(INFORMATION, True),))]),
 )
 TOUCHES = st.one_of(
     st.builds(Start, SESSIONS, st.booleans()),
@@ -152,6 +164,7 @@ TOUCHES = st.one_of(
     st.sampled_from([Accept(), Confirm(), GaveEmail("juan@example.com"), GaveEmail("x")]),
     st.builds(Pay, st.sampled_from(Means)),
     st.sampled_from([UseVoucher(), GaveSequence("0012345"), GaveDay(date(2026, 11, 20))]),
+    st.just(PayOtherwise()),
     st.sampled_from([OtherDay(), TypedDay("20112026"), TypedDay("99992026")]),
     st.builds(AlreadyApplied, SESSIONS),
     st.builds(OpenGuide, SESSIONS),
@@ -165,8 +178,9 @@ TYPING = st.one_of(
     st.builds(TypedText, st.sampled_from(["10117410", "2", "01011980", "10052022", "x"])),
 )
 ROSA = Document("01", "10117428", date(1955, 6, 30), "PRUEBA", "ROSA")
+DOCUMENTS = st.sampled_from([DOCUMENT, ROSA, replace(ROSA, type="")])
 DEVICES = st.one_of(
-    st.builds(DocumentTaken, st.sampled_from([DOCUMENT, ROSA]), SESSIONS),
+    st.builds(DocumentTaken, DOCUMENTS, SESSIONS, st.booleans()),
     st.just(NumberTaken("01", "10117410")),
     st.builds(DocumentProblem, st.sampled_from(ReadProblem)),
 )
@@ -187,6 +201,7 @@ def answers(draw: st.DrawFn, pending: list[UUID]) -> Event:
             [
                 TicketIssued(effect, TICKET),
                 TicketRefused(effect, "no"),
+                TicketUnanswered(effect),
                 SlipPrinted(effect, PrintState.PRINTED),
                 SlipPrinted(effect, PrintState.UNKNOWN),
                 ApplicantChecked(effect, Offer("PR**** JUAN", 3770)),
@@ -195,6 +210,8 @@ def answers(draw: st.DrawFn, pending: list[UUID]) -> Event:
                 NothingToSend(effect),
                 EmailChanged(effect),
                 ApplicationsFollowed(effect, (Followed("A01-00001-X", Story.SENT),)),
+                ApplicationsFollowed(effect, ()),
+                *(ClaimFollowed(effect, FollowedClaim("C-1", 0, each)) for each in ClaimStory),
                 FollowRefused(effect, NotFollowed.NOT_FOUND),
                 EmailNotChanged(effect, draw(st.sampled_from(NotCorrected))),
                 EmailNotChanged(effect, EmailProblem.INCOMPLETE),
@@ -260,7 +277,7 @@ class Promises:
         forgotten = [each for each in effects if isinstance(each, ForgetPerson)]
         assert bool(forgotten) == left, "a person leaves exactly when they are forgotten"
         if isinstance(state.at, Welcome):
-            assert state.world.server, "an open kiosk has a server behind it"
+            assert gives_turns(state.world), "open, and nothing to give"
         self._check_ways_out(before, state, effects)
 
     def _check_ways_out(self, before: State, state: State, effects: tuple[Effect, ...]) -> None:
