@@ -205,7 +205,8 @@ def full_at(world: World, means: Means, point: int) -> int:
     disk.point = point
     walk(world, means)
     if point:
-        bench.until(lambda _: disk.failed_at is not None)  # or the point was never reached
+        # A write failed, or the last one still fitted and the kiosk saw that nothing is free.
+        bench.until(lambda state: disk.failed_at is not None or not state.world.journal)
         bench.until(lambda state: not state.world.journal, CLOSED_WITHIN_S)
         assert bench.until_at(OutOfService) == OutOfService(Obstacle.JOURNAL_DOWN)
         bench.post(Start(uuid4()))
