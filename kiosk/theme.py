@@ -296,9 +296,12 @@ class Theme:
     @property
     def key(self) -> int:
         """The height of a key to type with."""
-        return (
-            self.target if self.lowered else max(self.target, self.px(24 if self.crowded else 32))
-        )
+        return self.key_of(tall=False)
+
+    def key_of(self, tall: bool) -> int:
+        """The same; `tall`: with large text as high as without."""
+        high = 24 if self.crowded and not tall else 32
+        return self.target if self.lowered else max(self.target, self.px(high))
 
     @property
     def key_gap(self) -> int:

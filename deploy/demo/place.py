@@ -129,6 +129,12 @@ url = "http://{LOOPBACK}:{ports.web}"
 credential_file = "credential"
 [discovery]
 interfaces = ["{LOOPBACK}"]
+[places]
+reader = "El lector está a la derecha del teclado, a un palmo, a la altura del codo."
+terminal = "El terminal está debajo del lector, inclinado hacia usted."
+paper = "El papel sale debajo de la pantalla, al centro, a la altura de la cintura."
+cash = "Los billetes entran a la izquierda, a la altura del pecho. La bandeja está debajo."
+keypad = "Las flechas están debajo de la pantalla, al centro, junto a los audífonos."
 [[devices]]
 name = "reader"
 model = "serial-mrz"

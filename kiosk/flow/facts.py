@@ -156,10 +156,13 @@ class Order:
 
 @dataclass(frozen=True)
 class InForce:
-    """The person's certificate that can be sent again, and its last day."""
+    """The person's certificate that can be sent again, and its last day.
+
+    `until` is None while the centre has not been asked: perhaps there is none any more.
+    """
 
     service: Service
-    until: date
+    until: date | None = None
 
 
 class Standing(StrEnum):

@@ -15,6 +15,12 @@ def needs_in(language: str, service: Service) -> str:
     return _words(language, service).needs or service.needs
 
 
+def explained_in(language: str, service: Service) -> str:
+    """What it is, in one sentence of this language, where its name is a Spanish one; else ""."""
+    said = _words(language, service)
+    return "" if said.name else said.needs.partition(". ")[0].rstrip(".") + "." * bool(said.needs)
+
+
 def called_in(language: str, world: World, spanish: str) -> str:
     """What the service of this Spanish name is called; the same name where it is not known."""
     known = next((each for each in offered(world) if each.name == spanish), None)

@@ -22,7 +22,7 @@ from kiosk.flow.follow.correction_states import CorrectingEmail as CorrectingEma
 from kiosk.flow.follow.correction_states import EmailCorrected as EmailCorrected
 from kiosk.flow.follow.correction_states import GiveNewEmail as GiveNewEmail
 from kiosk.flow.follow.correction_states import GiveNumber as GiveNumber
-from kiosk.flow.follow.states import Follow
+from kiosk.flow.follow.states import Follow, FollowedOnes
 from kiosk.flow.guide.states import Guiding
 from kiosk.flow.identity.states import Identity
 from kiosk.flow.paying.voucher_states import CheckingVoucher as CheckingVoucher
@@ -157,13 +157,17 @@ class GiveEmail:
 
 @dataclass(frozen=True)
 class GiveEmailAgain:
-    """Where the certificate in force is sent. `problem` as in GiveEmail."""
+    """Where the certificate in force is sent. `problem` as in GiveEmail.
+
+    `before`: the application it was asked for at; None where another was about to be sold.
+    """
 
     person: Person
     in_force: InForce
     problem: EmailProblem | None = None
     doubt: Doubt | None = None
     typed: str = ""
+    before: FollowedOnes | None = None
 
 
 @dataclass(frozen=True)

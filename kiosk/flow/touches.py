@@ -156,6 +156,11 @@ class NextOne:
 
 
 @dataclass(frozen=True)
+class AskForCertificate:
+    """A certificate, for whoever looked for an earlier one."""
+
+
+@dataclass(frozen=True)
 class OpenGuide:
     """What is there to know? On the first screen `session` begins, a fresh random id."""
 
@@ -252,6 +257,7 @@ Touch = (
     | SeeClaim
     | TypeNumberInstead
     | NextOne
+    | AskForCertificate
     | OpenGuide
     | SeeTopic
     | SeeServices

@@ -40,7 +40,8 @@ class Manner:
         """A sentence that is only heard."""
         if key in self.places:
             return Sentence(said(self.places[key], self.phrases), private)
-        return Sentence(self.phrases.filled(key, **values), private, "" if values else key)
+        told = " ".join(self.phrases.filled(key, **values).split())
+        return Sentence(told, private, "" if values else key)
 
 
 def for_everybody(sentences: Iterable[Sentence], manner: Manner) -> tuple[Sentence, ...]:

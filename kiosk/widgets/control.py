@@ -13,12 +13,16 @@ LIFTED_S = 0.15
 
 
 class Control(ButtonBehavior, BoxLayout):  # pyright: ignore[reportIncompatibleMethodOverride]
-    """`name` is the stable id, `label` the words, `reason` why it is disabled."""
+    """`name` is the stable id, `label` the words, `reason` why it is disabled.
+
+    `later`: by keys and by ear it comes after the others of its screen, wherever it stands.
+    """
 
     name = StringProperty()
     label = StringProperty()
     reason = StringProperty()
     ringed = BooleanProperty(False)
+    later = BooleanProperty(False)
 
     def __init__(self, **properties: object) -> None:
         self._lift = Clock.create_trigger(self._lifted, LIFTED_S)
@@ -46,6 +50,22 @@ def shown(root: Widget) -> Iterator[Widget]:
 
 
 def controls(root: Widget) -> list[Control]:
-    """The controls that can be seen below `root`, from the top of the screen down."""
+    """The controls that can be seen below `root`, row by row from the top of the screen down.
+
+    What stands side by side is one row, also where one of them is taller.
+    """
     found = [each for each in shown(root) if isinstance(each, Control)]
-    return sorted(found, key=lambda each: (-round(each.top), round(each.x)))
+    rows: list[list[Control]] = []
+    for each in sorted(found, key=lambda each: -round(each.top)):
+        if rows and _beside(rows[-1][0], each):
+            rows[-1].append(each)
+        else:
+            rows.append([each])
+    in_order = [each for row in rows for each in sorted(row, key=lambda each: round(each.x))]
+    return sorted(in_order, key=lambda each: each.later)
+
+
+def _beside(one: Control, other: Control) -> bool:
+    """Whether the lower one shares more than half of its height, or of the other's."""
+    shared = min(one.top, other.top) - max(one.y, other.y)
+    return shared > min(one.height, other.height) / 2

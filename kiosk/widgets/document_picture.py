@@ -1,29 +1,48 @@
 """How to hold the document: the edge with arrows, of a card or a passport, goes to the reader."""
 
 from kivy.graphics import Color, SmoothLine
+from kivy.properties import BooleanProperty
 
 from kiosk.widgets.moving_picture import SHAPE, MovingPicture
 
 
 class DocumentPicture(MovingPicture):
-    """Card and open passport sink slowly into the reader and come back.
+    """A card sinks slowly into the reader and comes back; then an open passport, then a card.
 
+    `passport`: whose turn it is. One at a time: two together look as if both had to go in.
     No portrait: on some cards it is on the other side, and it is the arrows that are looked for.
     """
+
+    passport = BooleanProperty(False)
+
+    def __init__(self, **properties: object) -> None:
+        super().__init__(**properties)
+        self.fbind("passport", self._redraw)
+
+    def on_phase(self, _picture: object, phase: float) -> None:
+        """A round begins: the other document's turn."""
+        if phase < self._before:
+            self.passport = not self.passport
+        self._before = phase
+
+    _before = 0.0
 
     def way(self, width: float) -> tuple[float, float]:
         """Down, until the reader covers the arrows."""
         return 0.0, -0.24 * width * SHAPE
 
     def draw_moving(self, left: float, low: float, width: float, height: float) -> None:
-        """The card and the passport."""
-        self._draw_card(left + 0.05 * width, low + 0.44 * height, 0.44 * width, 0.44 * height)
-        self._draw_passport(left + 0.63 * width, low + 0.44 * height, 0.32 * width, 0.56 * height)
+        """The card, or the passport."""
+        low, middle = low + 0.44 * height, left + 0.5 * width
+        if self.passport:
+            self._draw_passport(middle - 0.17 * width, low, 0.34 * width, 0.56 * height)
+        else:
+            self._draw_card(middle - 0.26 * width, low, 0.52 * width, 0.5 * height)
 
     def draw_resting(self, left: float, low: float, width: float, height: float) -> None:
         """The reader, and which way to go."""
         self._draw_reader(left, low, width, 0.32 * height)
-        self._draw_arrow(left + 0.56 * width, low + 0.64 * height, 0.06 * width)
+        self._draw_arrow(left + 0.84 * width, low + 0.64 * height, 0.06 * width)
 
     def _draw_card(self, x: float, y: float, width: float, height: float) -> None:
         palette, edge = self.theme.palette, self.theme.stroke * 1.6

@@ -1,6 +1,6 @@
 """The keys on the screen to type an address or a number with; each at least 20 mm wide."""
 
-from kivy.properties import ObjectProperty, StringProperty
+from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.theme import DAY
@@ -43,8 +43,12 @@ class Key(Control):
 
 
 class Keys(BoxLayout):
-    """Rows of keys. Dispatches `on_key` with the character, the ending or "backspace"."""
+    """Rows of keys. Dispatches `on_key` with the character, the ending or "backspace".
 
+    `tall`: as high with large text as without; where there is less room, as high as fits.
+    """
+
+    tall = BooleanProperty(False)
     backspace_label = StringProperty()
     __events__ = ("on_key",)
 
@@ -77,6 +81,7 @@ class Keys(BoxLayout):
 
     def _add_row(self, keys: list[Key]) -> None:
         row = KeyRow()
+        self.bind(tall=row.setter("tall"))
         for key in keys:
             row.add_widget(key)
         self.add_widget(row)
@@ -104,3 +109,5 @@ class NumberKeyboard(Keys):
 
 class KeyRow(BoxLayout):
     """Keys side by side."""
+
+    tall = BooleanProperty(False)

@@ -8,11 +8,15 @@ from kiosk.comfort import OWN_NAMES
 from kiosk.theme import DAY
 from kiosk.widgets.control import Control
 
+KNOWN_AS = {"qu": "quechua", "ay": "aimara"}
+"""What many who speak it call it too, and everybody around them."""
+
 
 class LanguageButton(Control):
-    """One language; filled while it is `spoken`."""
+    """One language; filled while it is `spoken`. `note`: what else it is called."""
 
     code = StringProperty()
+    note = StringProperty()
     spoken = StringProperty()
     coat = ObjectProperty(DAY.secondary, rebind=True)
 
@@ -43,7 +47,12 @@ class LanguageRow(GridLayout):
                 continue
             label = OWN_NAMES.get(code, code)
             button = LanguageButton(
-                name=f"speak:{code}", code=code, label=label, spoken=self.spoken
+                name=f"speak:{code}",
+                code=code,
+                label=label,
+                note=KNOWN_AS.get(code, ""),
+                spoken=self.spoken,
+                later=True,
             )
             button.bind(on_release=lambda _button, code=code: self.dispatch("on_chosen", code))
             self.add_widget(button)

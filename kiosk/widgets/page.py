@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from kivy.properties import ObjectProperty, StringProperty
+from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.flow.events import Event
@@ -56,4 +56,9 @@ class Upper(BoxLayout):
 
 
 class Footer(BoxLayout):
-    """The way out, always in the same place: back on the left, cancel on the right."""
+    """The way out, always in the same place: back on the left, cancel on the right.
+
+    `alone`: one of the two is not there, and the other has the whole row.
+    """
+
+    alone = BooleanProperty(False)

@@ -38,9 +38,14 @@ PAPERS = {
         PrintState.UNKNOWN: Paper("slip.note_it", "slip.unknown_what", "camera", "notice"),
     },
 }
+PAPERS["claim"] = PAPERS["order"] | {
+    PrintState.PRINTED: Paper("slip.printed", "slip.printed_code", "check_circle", "good"),
+    PrintState.NOT_PRINTED: Paper("slip.note_code", "slip.not_printed_code", "camera", "notice"),
+    PrintState.UNKNOWN: Paper("slip.note_code", "slip.unknown_code", "camera", "notice"),
+}
 # Beside a certificate that is ready its slip is easily taken for it.
 PAPERS["certificate"] = PAPERS["order"] | {
-    PrintState.PRINTED: Paper("slip.not_certificate", "slip.printed_what", "check_circle", "good"),
+    PrintState.PRINTED: Paper("slip.not_certificate", "slip.only_number", "ticket", "notice"),
 }
 
 
@@ -48,10 +53,11 @@ CARD_STAYS = Paper("slip.take_card", "slip.take_card_what", "alert", "notice")
 
 
 class SlipNotice(Panel):
-    """`of` says whose slip it is: of a turn, of an order, or of one whose certificate is ready.
+    """`of` says whose slip it is: of a turn, of an order, of a claim, or of one whose certificate
+    is ready.
 
     Where words need the room it says only what to do. With `take_card` a card left in the terminal
-    comes first; `change` says that there is change to take too.
+    comes first; `change` says that there is change to take too, above all the rest.
     """
 
     of = OptionProperty("order", options=list(PAPERS))
@@ -76,6 +82,9 @@ class SlipNotice(Panel):
             case PrintState.PRINTING:
                 return "", "speech.place_paper"
             case PrintState.PRINTED:
-                return f"{PAPERS[of][print_state].say} speech.place_paper", "speech.keep_paper"
+                keep = "speech.keep_paper"
+                if of == "certificate":
+                    keep += " speech.found_by_document"
+                return f"{PAPERS[of][print_state].say} speech.place_paper", keep
             case PrintState.NOT_PRINTED | PrintState.UNKNOWN:
                 return "speech.note_it", ""

@@ -2,8 +2,9 @@
 
 The rule for every widget is here: a label says its text, a picture the words of `PICTURES`, and
 any widget with a text property `speech` says that in place of what is inside it. One with `heard`
-says the sentences of these keys: how to do by touch what the words explain to the eye. What only
-decorates says nothing.
+says the sentences of these keys: how to do by touch what the words explain to the eye. One with
+`heard_first` is heard before all the rest, a control with `heard_more` says these too, and the
+note of a number with `heard_note` says these instead. What only decorates says nothing.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -53,9 +54,9 @@ FIRST_SCREENS = ("welcome", "out_of_service")
 
 def spoken(front: Any, manner: Manner) -> tuple[Sentence, ...]:
     """Everything `front` (a page, or what lies over it) says, in the order it is to be heard."""
-    wrong = [manner.sentence(each.say) for each in _mistakes(front)]
-    words = [each for each in _words(front, manner, front) if each.text and each not in wrong]
-    return (*wrong, *words, *_choices(front, manner))
+    first = _first(front, manner)
+    words = [each for each in _words(front, manner, front) if each.text and each not in first]
+    return (*first, *words, *_choices(front, manner))
 
 
 def spoken_control(control: Control, manner: Manner) -> tuple[Sentence, ...]:
@@ -73,16 +74,24 @@ def spoken_control(control: Control, manner: Manner) -> tuple[Sentence, ...]:
         return (manner.own("speech.is_on", what=label.text),)
     if control.disabled:
         parts = (manner.own("speech.not_now", what=label.text, private=label.private),)
-        why = (manner.own(key) for key in _heard(control))
-        return (*parts, manner.sentence(control.reason)) if control.reason else (*parts, *why)
+        return (*parts, *_why_not(control, manner))
     more = [getattr(control, name, "") for name in ("note", "who")]
-    return (label, *(manner.sentence(each) for each in more if each))
+    besides = (manner.own(key) for key in _keys(control, "heard_more"))
+    return (label, *(manner.sentence(each) for each in more if each), *besides)
+
+
+def _why_not(control: Control, manner: Manner) -> tuple[Sentence, ...]:
+    """Why a control cannot be chosen now."""
+    if control.reason:
+        return (manner.sentence(control.reason),)
+    return tuple(manner.own(key) for key in _heard(control))
 
 
 def is_waiting(front: Any) -> bool:
     """Whether the kiosk works and nothing can be chosen: silence would sound like a crash."""
+    ways = controls(front)
     moves = any(isinstance(each, ProgressLine) and each.moving for each in shown(front))
-    return moves and all(each.disabled for each in controls(front))
+    return (bool(ways) or moves) and all(each.disabled for each in ways)
 
 
 def spoken_tools(bar: Any, manner: Manner) -> tuple[Sentence, ...]:
@@ -98,13 +107,26 @@ def _choices(front: Any, manner: Manner) -> Iterator[Sentence]:
         yield manner.own("speech.keyboard")
         kinds = [type(each) for each in shown(front) if isinstance(each, Keys)]
         yield from (manner.own(KEYBOARDS[kind]) for kind in kinds if kind in KEYBOARDS)
-    if ways:
-        yield Sentence(manner.phrases.plural("speech.choices", len(ways)))
-    for each in ways:
-        yield from spoken_control(each, manner)
+    live = [each for each in ways if not each.disabled]
+    if live:
+        yield Sentence(manner.phrases.plural("speech.choices", len(live)))
+        for each in ways:
+            yield from spoken_control(each, manner)
+    elif ways:
+        yield manner.own("speech.no_choices")
+        yield from dict.fromkeys(each for way in ways for each in _why_not(way, manner))
 
 
 # --- what is only read ---------------------------------------------------------------------------
+def _first(front: Any, manner: Manner) -> tuple[Sentence, ...]:
+    """What is wrong with what was typed, and what that was; or what became of the last try."""
+    found = [manner.sentence(each.say) for each in _mistakes(front)]
+    for each in shown(front):
+        if getattr(each, "heard_first", False) or (found and isinstance(each, TypedLine)):
+            found += [one for one in _words(each, manner, front) if one.text]
+    return tuple(dict.fromkeys(found))
+
+
 def _words(widget: Any, manner: Manner, front: Any) -> Iterator[Sentence]:
     if widget.opacity <= 0 or widget.width <= 0 or widget.height <= 0:
         return
@@ -123,7 +145,11 @@ def _words(widget: Any, manner: Manner, front: Any) -> Iterator[Sentence]:
 
 def _heard(widget: Any) -> list[str]:
     """The keys of what is said in place of what is seen."""
-    return str(getattr(widget, "heard", "")).split()
+    return _keys(widget, "heard")
+
+
+def _keys(widget: Any, name: str) -> list[str]:
+    return str(getattr(widget, name, "")).split()
 
 
 def _mistakes(front: Any) -> list[Fact]:
@@ -149,6 +175,8 @@ def _picture(picture: Widget, manner: Manner, _front: Any) -> Iterable[Sentence]
 
 def _header(header: Header, manner: Manner, front: Any) -> Iterable[Sentence]:
     if getattr(front, "name", "") not in FIRST_SCREENS:
+        called = header.call_key(header.help)
+        yield from (manner.own(called),) if called else ()
         return
     for child in reversed(header.children):
         yield from _words(child, manner, front)
@@ -163,7 +191,10 @@ def _number(panel: NumberPanel, manner: Manner, _front: Any) -> Iterable[Sentenc
         yield manner.own("speech.pair", private=hidden, **both)
     else:
         yield Sentence(caption.text or number.text, private=hidden)
-    yield from (manner.sentence(each) for each in (panel.detail, panel.note) if each)
+    instead = _keys(panel, "heard_note") if panel.note else []
+    seen = (panel.detail,) if instead else (panel.detail, panel.note)
+    yield from (manner.sentence(each) for each in seen if each)
+    yield from (manner.own(key) for key in instead)
     if panel.number and not is_money(panel.number):
         yield manner.own("speech.hear_again")
 

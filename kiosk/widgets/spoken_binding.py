@@ -74,13 +74,13 @@ class SpokenBinding:
         """Begin; it ends with the application."""
         self._app.voice = self._narrator
         Clock.schedule_interval(self._take_keys, 0)
-        Clock.schedule_interval(self._look, self._every_s)
+        Clock.schedule_interval(self.look, self._every_s)
         self._app.bind(on_stop=lambda _app: self.stop())
 
     def stop(self) -> None:
         """Let go of the clock, and be silent."""
         Clock.unschedule(self._take_keys)
-        Clock.unschedule(self._look)
+        Clock.unschedule(self.look)
         self._narrator.stop()
 
     # --- keys and headphones --------------------------------------------------------------------
@@ -118,7 +118,8 @@ class SpokenBinding:
             app.comfort = replace(app.comfort, speaking=self._before)
 
     # --- what is seen ---------------------------------------------------------------------------
-    def _look(self, _dt: float) -> None:
+    def look(self, _dt: float = 0) -> None:
+        """One look at the application: say what is new of what it shows."""
         self._watch_jack()
         comfort = self._app.comfort
         self._app.bar.foreign_voice = not self._narrator.speaks(comfort.language)

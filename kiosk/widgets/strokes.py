@@ -29,6 +29,15 @@ def box(x: float, y: float, width: float, height: float, r: float = 2) -> Stroke
     )
 
 
+STUB = (
+    *line(1.5, 4, 22.5, 4),
+    *arc(22.5, 12, 2.4, -90, -270),
+    *line(22.5, 20, 1.5, 20),
+    *arc(1.5, 12, 2.4, 90, -90),
+    (1.5, 4),
+)
+"""A ticket for a queue: bitten on both sides, with room for its letter or number."""
+
 PICTURES: dict[str, tuple[Stroke, ...]] = {
     "arrow_right": (line(4, 12, 19.5, 12), line(13, 5.5, 19.5, 12, 13, 18.5)),
     "arrow_left": (line(20, 12, 4.5, 12), line(11, 5.5, 4.5, 12, 11, 18.5)),
@@ -59,10 +68,19 @@ PICTURES: dict[str, tuple[Stroke, ...]] = {
         arc(4.3, 18, 0.8),
     ),
     "ticket": (
-        line(5, 2.5, 19, 2.5, 19, 21.5, 16.7, 19.8, 14.3, 21.5, 12, 19.8),
-        line(12, 19.8, 9.7, 21.5, 7.3, 19.8, 5, 21.5, 5, 2.5),
-        line(9, 7.5, 15, 7.5),
-        line(9, 11.5, 15, 11.5),
+        STUB,
+        line(8.4, 10, 10, 8.6, 10, 15.4),
+        arc(14.4, 10.4, 1.9, 180, 370),
+        line(16.3, 10.8, 12.6, 15.4, 16.6, 15.4),
+    ),
+    "blank_ticket": (STUB,),
+    "room_screen": (
+        box(1.5, 3, 21, 14.5),
+        line(12, 17.5, 12, 21.2),
+        line(7, 21.2, 17, 21.2),
+        line(7.4, 8.6, 9, 7.2, 9, 13.6),
+        arc(13.8, 9.1, 1.9, 180, 370),
+        line(15.7, 9.5, 12, 13.6, 16, 13.6),
     ),
     "printer": (
         line(6.5, 8.5, 6.5, 2.5, 17.5, 2.5, 17.5, 8.5),

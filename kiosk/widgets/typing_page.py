@@ -57,6 +57,7 @@ class TypingPage(Page):
             self.pad = pad()
             self.pad.bind(on_key=lambda _pad, char: self.key(char))
             self.ids.keypad.add_widget(self.pad)
+        self.pad.tall = not self.problem
 
     def keys(self) -> type[Keys]:
         """The keys to type with."""

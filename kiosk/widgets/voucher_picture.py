@@ -1,5 +1,7 @@
 """What the bank's paper looks like, and where on it the number and the day stand."""
 
+from math import ceil
+
 from kivy.clock import Clock
 from kivy.core.text import Label as Letters
 from kivy.graphics import Canvas, Color, Rectangle, SmoothLine, SmoothRoundedRectangle
@@ -14,7 +16,7 @@ LEAST_HEIGHT = 42
 """Millimetres; smaller than this nobody can read the paper, and it is left out."""
 LINES = (
     ("", "BANCO DE LA NACIÓN", ""),
-    ("day", "FECHA", "05/11/2026"),
+    ("day", "FECHA", "23/10/2026"),
     ("sequence", "SECUENCIA", "0123456"),
     ("", "IMPORTE", "S/ 37.70"),
 )
@@ -42,6 +44,11 @@ class VoucherPicture(Widget):
     def fits(height: float, theme: Theme) -> bool:
         """Whether a paper of `height` pixels can be read."""
         return height * theme.mm_per_px >= LEAST_HEIGHT
+
+    @staticmethod
+    def least(theme: Theme) -> int:
+        """The least height in pixels of a paper that can be read."""
+        return ceil(LEAST_HEIGHT / theme.mm_per_px)
 
     def _draw(self, _dt: float) -> None:
         canvas: Canvas = self.canvas  # pyright: ignore[reportAssignmentType]

@@ -9,6 +9,7 @@ from kiosk.flow.certificate.receipt import with_slip
 from kiosk.flow.effects import Effect, SendAgain, effect_id
 from kiosk.flow.events import ApplicantRefused, Event, NothingToSend, SentAgain
 from kiosk.flow.facts import InForce, NotPossible, Outcome
+from kiosk.flow.follow.states import FollowedOnes
 from kiosk.flow.person import Person
 from kiosk.flow.states import (
     At,
@@ -34,6 +35,8 @@ def step(state: State, event: Event) -> Next:
             can_send(state.world) and person.document is not None and person.document.is_proven
         ):
             return GiveEmailAgain(person, in_force), ()
+        case GiveEmailAgain(before=FollowedOnes() as before) as at, Back():
+            return replace(before, person=at.person), ()
         case GiveEmailAgain(person, in_force), Back():
             return CannotApply(person, NotPossible.ALREADY_VALID, in_force), ()
         case GiveEmailAgain() as at, GaveEmail(email):
@@ -49,6 +52,8 @@ def step(state: State, event: Event) -> Next:
         case SendingAgain(person), SentAgain(done) if done == _send_id(person):
             return _arrived(state.world, person, event)
         case SendingAgain(person, in_force), NothingToSend(done) if done == _send_id(person):
+            if in_force.until is None:  # they were at no terms yet
+                return certificate.begin(state.world, person, in_force.service)
             return certificate.check(person, in_force.service)
         case SendingAgain(person), ApplicantRefused(done, reason) if done == _send_id(person):
             return CannotApply(person, reason), ()

@@ -9,6 +9,9 @@ from kiosk.flow.facts import PrintState
 from kiosk.flow.states import (
     At,
     CertificateReady,
+    CorrectingEmail,
+    EmailCorrected,
+    GiveNewEmail,
     HoldsClaim,
     InReview,
     PaidButRefused,
@@ -37,8 +40,11 @@ def owed_before_leaving(at: At, event: Leaving) -> HoldsClaim | None:
     """The screen that says what is owed, for whoever is about to go and has not seen it.
 
     Its code is on the slip of `at`; a slip can fail, and is easily left lying. Who walked away with
-    a slip printed is shown nothing: the code is money for whoever reads it.
+    a slip printed is shown nothing: the code is money for whoever reads it. Whoever corrects an
+    address from `at` has not left it.
     """
+    while isinstance(at, GiveNewEmail | CorrectingEmail | EmailCorrected) and at.before is not None:
+        at = at.before
     if not isinstance(at, WithReceipt) or isinstance(at, HoldsClaim) or not at.order.owed:
         return None
     if isinstance(event, IdleExpired) and at.print_state is PrintState.PRINTED:

@@ -1,4 +1,4 @@
-"""A mistyped e-mail: the application's number, the right address, one request."""
+"""A mistyped e-mail: the application, by its number or the screen it is on; the right address."""
 
 from dataclasses import replace
 from uuid import UUID
@@ -7,15 +7,18 @@ from kiosk.flow import turn
 from kiosk.flow.certificate.email import stays
 from kiosk.flow.effects import ChangeEmail, Effect, effect_id
 from kiosk.flow.events import EmailChanged, EmailNotChanged, Event
-from kiosk.flow.facts import EmailProblem, NotCorrected
+from kiosk.flow.facts import EmailProblem, NotCorrected, PrintState, Standing
 from kiosk.flow.person import Person
 from kiosk.flow.states import (
     At,
+    CertificateReady,
     ChooseService,
     CorrectingEmail,
     EmailCorrected,
     GiveNewEmail,
     GiveNumber,
+    GoesOn,
+    InReview,
     State,
 )
 from kiosk.flow.touches import Back, CorrectEmail, GaveEmail, GaveNumber
@@ -23,6 +26,7 @@ from kiosk.flow.world import ServiceKind, World
 from kiosk.order import typed_number
 
 Next = tuple[At, tuple[Effect, ...]]
+_GOES_ON = (Standing.WORKING, Standing.UNDER_REVIEW)
 
 
 def step(state: State, event: Event) -> Next:
@@ -30,6 +34,14 @@ def step(state: State, event: Event) -> Next:
     match state.at, event:
         case ChooseService(person), CorrectEmail() if is_offered(state.world, person):
             return GiveNumber(person), ()
+        case CertificateReady() | InReview() | GoesOn() as at, CorrectEmail() if may_correct(
+            state.world, at
+        ):
+            return GiveNewEmail(at.person, _number(at), before=at), ()
+        case EmailCorrected(person, email, number) as at, CorrectEmail():
+            return GiveNewEmail(person, number, typed=email, before=at), ()
+        case EmailCorrected(before=CertificateReady() | InReview() as before), Back():
+            return before, ()
         case GiveNumber(person), Back():
             return turn.choose(state.world, person), ()
         case GiveNumber() as at, GaveNumber(text):
@@ -39,7 +51,7 @@ def step(state: State, event: Event) -> Next:
         case GiveNewEmail() as at, GaveEmail(str(email)):
             return _change(state.world, at, email.strip())
         case CorrectingEmail(person, email=email), EmailChanged(done) if done == _change_id(person):
-            return EmailCorrected(person, email), ()
+            return _corrected(state.at, person, email), ()
         case CorrectingEmail() as at, EmailNotChanged(done, problem) if done == _change_id(
             at.person
         ):
@@ -54,6 +66,20 @@ def is_offered(world: World, person: Person) -> bool:
     return sold and world.server and _was_read(person)
 
 
+def may_correct(world: World, at: CertificateReady | InReview | GoesOn) -> bool:
+    """Whether the address of the application on this screen can be corrected from here.
+
+    Never while its slip is printing, whose fate would be missed.
+    """
+    if not world.server or not _was_read(at.person):
+        return False
+    match at:
+        case GoesOn(found=found):
+            return found.standing in _GOES_ON and bool(found.number)
+        case _:
+            return bool(at.order.email) and at.print_state is not PrintState.PRINTING
+
+
 def is_busy(at: At) -> bool:
     """True while leaving would tear an effect in two."""
     return isinstance(at, CorrectingEmail)
@@ -62,6 +88,18 @@ def is_busy(at: At) -> bool:
 def _was_read(person: Person) -> bool:
     """What is typed of a document proves nothing about whose letters these are."""
     return person.document is not None and not person.document.typed
+
+
+def _number(at: CertificateReady | InReview | GoesOn) -> str:
+    return at.found.number if isinstance(at, GoesOn) else at.order.number
+
+
+def _corrected(at: CorrectingEmail, person: Person, email: str) -> EmailCorrected:
+    before = at.before.before if isinstance(at.before, EmailCorrected) else at.before
+    if not isinstance(before, CertificateReady | InReview):
+        return EmailCorrected(person, email, at.number)
+    now = replace(before, person=person, order=replace(before.order, email=email))
+    return EmailCorrected(person, email, at.number, now)
 
 
 def _given(at: GiveNumber, text: str) -> At:
@@ -89,11 +127,9 @@ def _back(at: GiveNewEmail) -> At:
 
 
 def _not_changed(at: CorrectingEmail, problem: NotCorrected | EmailProblem) -> At:
-    match problem:
-        case EmailProblem():
-            return GiveNewEmail(at.person, at.number, problem, None, at.email, at.before)
-        case NotCorrected():
-            return GiveNumber(at.person, problem, at.number)
+    if isinstance(problem, NotCorrected) and at.before is None:
+        return GiveNumber(at.person, problem, at.number)
+    return GiveNewEmail(at.person, at.number, problem, None, at.email, at.before)
 
 
 def _change_id(person: Person) -> UUID:

@@ -7,6 +7,8 @@ from uuid import UUID
 from devices.documents.document_types import DOCUMENT_TYPES, is_number
 from kiosk.claim_code import typed_code
 from kiosk.flow import turn
+from kiosk.flow.certificate import applying as certificate
+from kiosk.flow.certificate.again import can_send
 from kiosk.flow.closed import follows_while_closed
 from kiosk.flow.effects import Effect, FollowApplications, FollowClaim, effect_id
 from kiosk.flow.events import (
@@ -18,6 +20,7 @@ from kiosk.flow.events import (
     FollowRefused,
     NumberTaken,
 )
+from kiosk.flow.facts import InForce
 from kiosk.flow.follow import correction
 from kiosk.flow.follow.states import (
     Follow,
@@ -32,12 +35,14 @@ from kiosk.flow.follow.states import (
     FollowMenu,
     FollowNumber,
     NotFollowed,
+    Story,
 )
 from kiosk.flow.identity.change import afresh
 from kiosk.flow.person import AttentionClass, Document, Person
 from kiosk.flow.states import (
     At,
     ChooseService,
+    GiveEmailAgain,
     GiveNewEmail,
     GiveNumber,
     OutOfService,
@@ -46,6 +51,7 @@ from kiosk.flow.states import (
 )
 from kiosk.flow.touches import (
     AlreadyApplied,
+    AskForCertificate,
     Back,
     ChoseDocument,
     Complain,
@@ -54,9 +60,18 @@ from kiosk.flow.touches import (
     NextOne,
     SeeApplication,
     SeeClaim,
+    SendMeAgain,
     TypeNumberInstead,
 )
-from kiosk.flow.world import Part, World, closed_because
+from kiosk.flow.world import (
+    Part,
+    Service,
+    ServiceKind,
+    World,
+    certificate_obstacle,
+    closed_because,
+    offered,
+)
 from kiosk.order import typed_number
 
 FOLLOW: tuple[type, ...] = get_args(Follow)
@@ -92,7 +107,7 @@ def step(state: State, event: Event) -> Next:
         case Following() as at, _:
             return _answered(at, event)
         case FollowedNothing() | FollowedOnes() | FollowedMoney() as at, _:
-            return _told(at, event)
+            return _told(state.world, at, event)
         case at, _:
             return at, ()
 
@@ -268,7 +283,8 @@ def _not_found(at: Following, problem: NotFollowed) -> At:
 
 
 # --- what was found ------------------------------------------------------------------------------
-def _told(at: FollowedNothing | FollowedOnes | FollowedMoney, event: Event) -> Next:
+def _told(world: World, at: FollowedNothing | FollowedOnes | FollowedMoney, event: Event) -> Next:
+    service = _certificate(world)
     match at, event:
         case FollowedNothing(), TypeNumberInstead():
             # Perhaps with another document than the one that was read.
@@ -277,10 +293,39 @@ def _told(at: FollowedNothing | FollowedOnes | FollowedMoney, event: Event) -> N
             return replace(at, shown=(at.shown + 1) % len(at.found)), ()
         case FollowedOnes(person) as at, CorrectEmail() if may_correct(at):
             return GiveNewEmail(person, at.one.number, before=at), ()
+        case FollowedOnes(person) as at, SendMeAgain() if service and may_send_again(world, at):
+            return GiveEmailAgain(person, InForce(service), before=at), ()
+        case FollowedOnes(person) | FollowedNothing(person), AskForCertificate() if (
+            service and may_apply(world, at)
+        ):
+            return certificate.begin(world, person, service)
         case _, Back():
             return FollowMenu(at.person), ()
         case _:
             return at, ()
+
+
+_ANEW = (Story.NOT_PAID, Story.PAYMENT_REFUSED, Story.KEPT_NO_MORE, Story.NOT_KEPT)
+
+
+def may_send_again(world: World, at: FollowedOnes) -> bool:
+    """Whether what was sent can be sent once more from here, to whoever showed the document."""
+    left = at.person.sends < certificate.MAX_SENDS
+    sent = at.one.story is Story.SENT and _is_proven(at.person.document)
+    return sent and left and can_send(world) and _certificate(world) is not None
+
+
+def may_apply(world: World, at: FollowedOnes | FollowedNothing) -> bool:
+    """Whether a certificate can be asked for from here: the document is read, and this
+    application brings none any more."""
+    over = not isinstance(at, FollowedOnes) or at.one.story in _ANEW
+    can = certificate_obstacle(world) is None and _certificate(world) is not None
+    return over and can and _is_proven(at.person.document)
+
+
+def _certificate(world: World) -> Service | None:
+    kinds = (each for each in offered(world) if each.kind is ServiceKind.CERTIFICATE)
+    return next(kinds, None)
 
 
 def may_correct(at: FollowedOnes) -> bool:

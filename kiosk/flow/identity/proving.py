@@ -177,6 +177,9 @@ def _otherwise(world: World, at: At, event: Otherwise) -> Next:
         case ConfirmName(person), NotMe():
             new, gone = afresh(person)
             return CannotApply(new, NotPossible.FOR_ANOTHER), gone
+        case CannotApply(), TryAgain() if wants_card(at) and world.usable(Part.READER):
+            new, gone = afresh(at.person)
+            return ReadDocument(new, then=_certificate(world)), gone
         case CannotApply(), TryAgain() if may_retry(at):
             new, gone = afresh(replace(at.person, retries=at.person.retries + 1))
             return _again(world, at, new), gone

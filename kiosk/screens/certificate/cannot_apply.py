@@ -169,7 +169,7 @@ class CannotApplyScreen(Page):
         assert isinstance(at, CannotApply)
         typed = at.person.document is not None and at.person.document.typed
         self.why = IN_FORCE if at.in_force else _why(at, state.world)
-        self.retry = self._retry(at, typed) if may_retry(at) else ""
+        self.retry = self._retry(at, typed, state.world)
         until = self.loc.day(at.in_force.until) if at.in_force else ""
         self.because = self.loc._(self.why.because).format(until=until)
         self.in_force = at.in_force is not None
@@ -178,7 +178,11 @@ class CannotApplyScreen(Page):
         self._try_again.offer(offered=bool(self.retry))
         self._send_again.offer(offered=self.in_force)
 
-    def _retry(self, at: CannotApply, typed: bool) -> str:
+    def _retry(self, at: CannotApply, typed: bool, world: World) -> str:
+        if wants_card(at) and world.usable(Part.READER):
+            return self.loc._("cannot_apply.use_reader")
+        if not may_retry(at):
+            return ""
         if at.reason is NotPossible.FOR_ANOTHER:
             return self.loc._("cannot_apply.use_mine")
         if typed:

@@ -1,17 +1,18 @@
-"""Where the certificate goes: an address and the code on the screen, the code alone, a window."""
+"""Where the certificate goes: an address, or on without one."""
 
 from typing import Any
 
 from kivy.properties import StringProperty
 
-from kiosk.flow.facts import Doubt, EmailProblem
-from kiosk.flow.states import At, GiveEmail, GiveEmailAgain, GiveNewEmail, State
+from kiosk.flow.facts import Doubt, EmailProblem, NotCorrected
+from kiosk.flow.states import GiveEmail, GiveEmailAgain, GiveNewEmail, State
 from kiosk.flow.touches import Back, Cancel, GaveEmail, HasNoEmail
+from kiosk.screens.follow.give_number import WRONG as REFUSED
 from kiosk.widgets.keyboard import after
 from kiosk.widgets.offered import Offered
 from kiosk.widgets.page import Page
 
-WRONG = {
+WRONG: dict[EmailProblem | NotCorrected, str] = {
     EmailProblem.INCOMPLETE: "give_email.incomplete",
     EmailProblem.NO_AT: "give_email.no_at",
     EmailProblem.NO_DOMAIN: "give_email.no_domain",
@@ -19,19 +20,20 @@ WRONG = {
     EmailProblem.SPACES: "give_email.spaces",
     EmailProblem.SIGNS: "give_email.signs",
     EmailProblem.TOO_LONG: "give_email.too_long",
+    **REFUSED,
 }
 
 
 class GiveEmailScreen(Page):
     """What is typed lives in `draft`; it goes with the screen.
 
-    `meant`: the domain asked about while the address looks like a slip, else empty. `ways` and
-    `instead`: what an address brings here, and what there is without one.
+    `meant`: the domain asked about while the address looks like a slip, else empty. `brings`: what
+    an address is for, and what a wrong one does; `unsure`: what to do then.
     """
 
     title = StringProperty()
-    ways = StringProperty()
-    instead = StringProperty()
+    brings = StringProperty()
+    unsure = StringProperty()
     problem = StringProperty()
     meant = StringProperty()
     _doubt: Doubt | None = None
@@ -54,18 +56,11 @@ class GiveEmailScreen(Page):
         self.problem = self.loc._(WRONG[at.problem]) if at.problem else ""
         self._doubt = at.doubt
         self.meant = at.doubt.meant.rpartition("@")[2] if at.doubt else ""
-        self.ways, self.instead = self._choice(at, public=state.world.public_address)
-        without = not isinstance(at, GiveNewEmail) and not at.doubt
+        self.brings = self.loc._("give_email.new_lead" if new else "give_email.lead")
+        without = not new and not at.doubt
+        self.unsure = self.loc._("give_email.not_sure") if without else ""
         self._no_email.offer(offered=without)
         self._accept.offer(offered=at.doubt is not None)
-
-    def _choice(self, at: At, *, public: bool) -> tuple[str, str]:
-        """Both, the code alone, or a window: only what there is here."""
-        if isinstance(at, GiveNewEmail):
-            return self.loc._("give_email.new_lead"), ""
-        if public:
-            return self.loc._("give_email.both"), self.loc._("give_email.only_code")
-        return self.loc._("give_email.lead"), self.loc._("give_email.window")
 
     def _typed(self, *_change: object) -> None:
         """What is wrong was said of what stood there before."""

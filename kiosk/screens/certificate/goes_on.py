@@ -6,8 +6,9 @@ from typing import Any
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
 from kiosk.flow.facts import Standing
+from kiosk.flow.follow.correction import may_correct
 from kiosk.flow.states import GoesOn, State
-from kiosk.flow.touches import Complain, Finish, GoOn, TakeTurn
+from kiosk.flow.touches import Complain, CorrectEmail, Finish, GoOn, TakeTurn
 from kiosk.flow.world import gives_turns
 from kiosk.widgets.offered import Offered
 from kiosk.widgets.page import Page
@@ -47,6 +48,7 @@ class GoesOnScreen(Page):
         super().__init__(*arguments, **properties)
         self._number = Offered(self.ids.number)
         self._go_on = Offered(self.ids.go_on)
+        self._correct = Offered(self.ids.correct_email)
         self._complain = Offered(self.ids.complain)
 
     def render(self, state: State) -> None:
@@ -60,9 +62,14 @@ class GoesOnScreen(Page):
         self.owed = at.found.standing is Standing.OWED
         self.claim_open = at.found.claim_open and not self.owed
         self._go_on.offer(offered=at.then is not None)
+        self._correct.offer(offered=may_correct(state.world, at))
         self.turns = gives_turns(state.world)
         money = at.found.claim_open or at.found.standing in _MONEY
         self._complain.offer(offered=money)
+
+    def correct_email(self) -> None:
+        """Another address for what goes on."""
+        self.emit(CorrectEmail())
 
     def take_turn(self) -> None:
         """The person would rather see somebody."""

@@ -7,7 +7,7 @@ from kiosk.widgets.result_page import ResultPage
 
 
 class StillWorkingScreen(ResultPage):
-    """The certificate follows by e-mail, or is collected with the number.
+    """The certificate follows by e-mail (the address is whole), or is collected with the number.
 
     `free`: it is one in force that is sent again, and nobody paid here.
     """
@@ -18,4 +18,5 @@ class StillWorkingScreen(ResultPage):
         """Say whether something was paid."""
         super().render(state)
         assert isinstance(state.at, StillWorking)
+        self.email = state.at.order.email or ""
         self.free = state.at.order.free

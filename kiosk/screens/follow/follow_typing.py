@@ -2,13 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
-from kivy.properties import ObjectProperty, StringProperty
+from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
 from kiosk.flow.follow.states import FollowCode, FollowEnding, FollowNumber, NotFollowed
 from kiosk.flow.states import State
 from kiosk.flow.touches import Back, Cancel, GaveNumber
+from kiosk.widgets.ending_pad import LETTERS
 from kiosk.widgets.keyboard import after
+from kiosk.widgets.offered import Offered
 from kiosk.widgets.page import Page
 from kiosk.widgets.written import as_code, as_number, as_typed
 
@@ -49,10 +52,21 @@ CODE_WRONG = NUMBER_WRONG | {
 
 
 class FollowTypingScreen(Page):
-    """What is typed lives in `draft`; another question begins with an empty line."""
+    """What is typed lives in `draft`; another question begins with an empty line.
+
+    Most documents end in figures: letters come with a key of their own. `waits`: there were too
+    many tries, and nothing can be typed for a while.
+    """
 
     asked = ObjectProperty(ASKED[FollowNumber], rebind=True)
     problem = StringProperty()
+    waits = BooleanProperty(False)
+
+    def __init__(self, *arguments: Any, **properties: Any) -> None:
+        super().__init__(*arguments, **properties)
+        self._digits = Offered(self.ids.digits)
+        self._keyboard = Offered(self.ids.keyboard)
+        self._type_with(letters=True)
 
     def render(self, state: State) -> None:
         """Ask, or say what is wrong with what was typed."""
@@ -61,9 +75,17 @@ class FollowTypingScreen(Page):
         assert isinstance(at, FollowNumber | FollowEnding | FollowCode)
         if self.name not in ("", ASKED[type(at)].name):
             self.draft = ""
+        if self.name != ASKED[type(at)].name:
+            self._type_with(letters=not isinstance(at, FollowEnding))
         self.asked = ASKED[type(at)]
         self.name = self.asked.name
         self.problem = self._wrong(at)
+        self.waits = getattr(at, "problem", None) is NotFollowed.TOO_MANY_TRIES
+        self._keyboard.part.disabled = self.waits
+
+    def _type_with(self, *, letters: bool) -> None:
+        self._digits.offer(offered=not letters)
+        self._keyboard.offer(offered=letters)
 
     def _wrong(self, at: FollowNumber | FollowEnding | FollowCode) -> str:
         match at:
@@ -78,6 +100,9 @@ class FollowTypingScreen(Page):
 
     def key(self, char: str) -> None:
         """A key of the keyboard was touched."""
+        if char == LETTERS:
+            self._type_with(letters=True)
+            return
         self.draft = after(self.draft, char)[: self.asked.most]
 
     def go_on(self) -> None:

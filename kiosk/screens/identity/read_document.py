@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from kivy.properties import BooleanProperty, StringProperty
+from kivy.properties import BooleanProperty, NumericProperty, StringProperty
 
 from kiosk.flow.facts import ReadProblem
 from kiosk.flow.states import ReadDocument, State
 from kiosk.flow.touches import Back, CallHelp, Cancel, TypeInstead
+from kiosk.widgets.moving_picture import LEAST_HEIGHT
 from kiosk.widgets.offered import Offered
 from kiosk.widgets.page import Page
 
@@ -24,11 +25,14 @@ SEEN_ONLY = frozenset({ReadProblem.UNREADABLE, ReadProblem.NOT_TEXT, ReadProblem
 
 ATTEMPTS_ALONE = 2
 
+LEAST_PICTURE_MM = LEAST_HEIGHT + 1
+"""How to hold it is shown also to whoever failed: words give way first."""
+
 
 def _heard(problem: ReadProblem) -> str:
     """The keys of what somebody who only listens is told."""
     what = "speech.read_again" if problem in SEEN_ONLY else WHAT_TO_DO[problem]
-    return f"{what} speech.staff_can"
+    return f"read_document.again {what} speech.staff_can"
 
 
 class ReadDocumentScreen(Page):
@@ -42,6 +46,7 @@ class ReadDocumentScreen(Page):
     heard_problem = StringProperty()
     staff = StringProperty()
     offers_staff = BooleanProperty(False)
+    picture_mm = NumericProperty(LEAST_PICTURE_MM)
     waiting = BooleanProperty(True)
     may_go_back = BooleanProperty(False)
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from kivy.properties import StringProperty
+from kivy.properties import BooleanProperty, StringProperty
 
 from kiosk.flow.facts import VoucherProblem
 from kiosk.flow.paying.voucher import MOST_SIGNS
@@ -42,7 +42,7 @@ class GiveSequenceScreen(Page):
     """
 
     problem = StringProperty()
-    _hopeless = False
+    hopeless = BooleanProperty(False)
     _refused = ""
 
     def __init__(self, *arguments: Any, **properties: Any) -> None:
@@ -59,13 +59,13 @@ class GiveSequenceScreen(Page):
         assert isinstance(state.at, GiveSequence)
         self.begin(state.at.sequence)
         self.problem = self.loc._(WRONG[state.at.problem]) if state.at.problem else ""
-        self._hopeless = state.at.problem in HOPELESS
-        self._refused = state.at.sequence if self._hopeless else ""
+        self.hopeless = state.at.problem in HOPELESS
+        self._refused = state.at.sequence if self.hopeless else ""
         self._offer()
 
     def _offer(self, *_change: object) -> None:
         offered = self._go_on
-        if self._hopeless and self.draft in ("", self._refused):
+        if self.hopeless and self.draft in ("", self._refused):
             offered = self._instead
         ways = self.ids.ways
         if tuple(reversed(ways.children)) != offered:

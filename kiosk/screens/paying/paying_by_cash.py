@@ -18,8 +18,26 @@ def _amount(at: PayingByCash) -> int:
     return at.inserted_centimos if at.stopping else at.missing_centimos
 
 
+def _way_out(at: PayingByCash) -> str:
+    """What leaving is called: other ways to pay, or money back; nothing is called off twice."""
+    if ending(at):
+        return "common.cancel"
+    return "paying_by_cash.stop" if at.inserted_centimos else "payment_waits.other_way"
+
+
+def _wait(at: PayingByCash) -> str:
+    """What there is to wait for."""
+    if not at.counted or not at.counted.paid:
+        return "paying_by_cash.wait"
+    return "paying_by_cash.wait_change" if at.counted.back_centimos else "paying_by_wallet.wait"
+
+
 class PayingByCashScreen(Page):
-    """Stopping gives back what is inside; while that is under way nothing can be touched."""
+    """Stopping gives back what is inside; while that is under way nothing can be touched.
+
+    `wait`: what for, while it ends; `heard_wait`: the keys of what is said aloud in its place.
+    `comes_out`: money does, into the tray. `way_out`: the key of what leaving is called.
+    """
 
     title = StringProperty()
     caption = StringProperty()
@@ -28,6 +46,10 @@ class PayingByCashScreen(Page):
     taken = StringProperty()
     wanted = StringProperty()
     stopping = BooleanProperty(False)
+    comes_out = BooleanProperty(False)
+    wait = StringProperty()
+    heard_wait = StringProperty()
+    way_out = StringProperty("common.cancel")
 
     def render(self, state: State) -> None:
         """Show how much is missing and what is inside; at the end what goes back."""
@@ -42,6 +64,11 @@ class PayingByCashScreen(Page):
         self.taken = self._pieces(at.pieces)
         self.wanted = self._let_in(at.wanted)
         self.stopping = ending(at)
+        self.comes_out = self.stopping and _amount(at) > 0
+        wait = _wait(at)
+        self.wait = self.loc._(wait)
+        self.heard_wait = f"{wait} speech.place_cash" if self.comes_out else ""
+        self.way_out = _way_out(at)
 
     def _stage(self, at: PayingByCash) -> tuple[str, str]:
         """What the screen is about now, and what its amount is."""

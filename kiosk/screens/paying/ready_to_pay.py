@@ -60,6 +60,7 @@ class ReadyToPayScreen(Page):
     `email` is whole: what was typed wrong can only be seen here before it is paid for. `corrects`:
     the way back to it is open. `brief`: where words need the room, what became of the last try is
     larger than the amount. `is_back`: cash came out again; `came_back`: how much of it.
+    `returns`: what was given comes back, in cash or to the wallet; whoever wants no more has done.
     """
 
     amount = StringProperty()
@@ -69,6 +70,7 @@ class ReadyToPayScreen(Page):
     several = BooleanProperty(False)
     without = StringProperty()
     is_back = BooleanProperty(False)
+    returns = BooleanProperty(False)
     came_back = StringProperty()
     brief = BooleanProperty(False)
     email = StringProperty()
@@ -95,6 +97,7 @@ class ReadyToPayScreen(Page):
         self._wallet.offer(offered=Means.WALLET in ways)
         self.trouble = _trouble(at, state.world)
         self.is_back = at.problem is NotPaid.GIVEN_BACK
+        self.returns = at.problem in _MONEY_BACK
         self.came_back = self._came_back(at)
         self.email = at.order.email or ""
         self.corrects = at.asked is not None

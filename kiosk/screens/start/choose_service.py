@@ -7,7 +7,7 @@ from kivy.properties import BooleanProperty, StringProperty
 from kiosk.flow.facts import NoTurn
 from kiosk.flow.follow.following import can_follow
 from kiosk.flow.person import Document
-from kiosk.flow.service_words import name_in
+from kiosk.flow.service_words import explained_in, name_in
 from kiosk.flow.states import ChooseService, State
 from kiosk.flow.touches import AlreadyApplied, Back, Cancel, Choose
 from kiosk.flow.world import (
@@ -22,6 +22,7 @@ from kiosk.flow.world import (
     turn_obstacle,
 )
 from kiosk.screens.start.out_of_service import WHY
+from kiosk.texts.catalogue import FIRST_LANGUAGE
 from kiosk.widgets.money import soles
 from kiosk.widgets.page import Page
 from kiosk.widgets.service_card import ServiceCard
@@ -78,16 +79,14 @@ class ChooseServiceScreen(Page):
     _shown: object = None
 
     def _problem(self, at: ChooseService) -> str:
-        """Why there is no turn; the server's own sentence only where there is no other."""
+        """Why there is no turn; the server's own only where there is no other, and never in
+        another language than the person's."""
         if at.no_paper:
             return self.loc._("choose_service.no_paper")
         if at.no_turn is None:
             return ""
-        return (
-            at.problem
-            if at.problem and at.no_turn is NoTurn.OTHER
-            else self.loc._(NO_TURN[at.no_turn])
-        )
+        known = at.no_turn is not NoTurn.OTHER or self.loc.language != FIRST_LANGUAGE
+        return self.loc._(NO_TURN[at.no_turn]) if known or not at.problem else at.problem
 
     def _certificate(self, world: World) -> tuple[str, str]:
         """What a certificate costs here, and why it is not given now; one of them is empty."""
@@ -114,7 +113,8 @@ class ChooseServiceScreen(Page):
             card.note, card.reason = certificate
             card.variant, card.picture = "primary", "certificate"
         else:
-            card.reason, card.picture = no_turn, "ticket"
+            card.note, card.reason = explained_in(self.loc.language, service), no_turn
+            card.picture, card.series = "blank_ticket", service.series
         card.disabled = bool(card.reason)
         card.bind(on_release=lambda _card: self.emit(Choose(service.code)))
         return card

@@ -14,8 +14,9 @@ from kiosk.widgets.page import Page
 
 
 class Step(BoxLayout):
-    """One of the three things a person will do here: a picture and its words."""
+    """One of the steps of a certificate, as the header counts them: number, picture, words."""
 
+    number = StringProperty()
     picture = StringProperty()
     label = StringProperty()
 

@@ -1,6 +1,6 @@
 """Where an application stands, for who applied: its state and its letters, never the result."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hmac import compare_digest
 from typing import Any
@@ -80,6 +80,7 @@ def of_document(uow: UnitOfWork, site: str, who: Applicant) -> list[Tracked]:
     """What was applied for at `site` with this document, the newest first, at most `SHOWN`.
 
     Not what was left before anything was paid or presented: that is no application to its person.
+    The document was read, so of an address they see enough to find a slip in the domain too.
     """
     applications_ = tables.applications
     index = applications.document_index(uow, who.document_type, who.document_number)
@@ -90,7 +91,7 @@ def of_document(uow: UnitOfWork, site: str, who: Applicant) -> list[Tracked]:
         .limit(LOOKED_AT)
     ).all()
     mine = (row for row in rows if _born(uow, row) == who.birth_date)
-    found = (_tracked(uow, row) for row in mine)
+    found = (_shown_to_holder(uow, row) for row in mine)
     return [each for each in found if not _left(each)][:SHOWN]
 
 
@@ -117,6 +118,12 @@ def masked(email: str) -> str:
     return f"{local[:1]}***@{domain[:1]}***"
 
 
+def masked_for_holder(email: str) -> str:
+    """`a****@domain.com`: as the kiosk masks what was typed there."""
+    local, _, domain = email.rpartition("@")
+    return f"{local[:1]}****@{domain}"
+
+
 def email_state(uow: UnitOfWork, application: str) -> str:
     """How the certificate's letter stands, as a `LetterState`; `none` where none is owed.
 
@@ -127,6 +134,12 @@ def email_state(uow: UnitOfWork, application: str) -> str:
         return letter.state
     last = _LAST_LETTER.scalar(uow.connection, {"application": application})
     return LetterState.FAILED if last == LetterState.FAILED else NO_LETTER
+
+
+def _shown_to_holder(uow: UnitOfWork, row: Row[Any]) -> Tracked:
+    email = applications.email_of(uow, row)
+    address = None if email is None else masked_for_holder(email)
+    return replace(_tracked(uow, row), masked_email=address)
 
 
 def _tracked(uow: UnitOfWork, row: Row[Any]) -> Tracked:

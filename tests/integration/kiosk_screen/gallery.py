@@ -2,7 +2,7 @@
 
 Run by `make shots` in a process of its own, because Kivy opens one window in a process. Writes
 `faults.json` (what somebody could not read, reach or hit, by picture) beside the pictures, and for
-each language `heard.md`: what every screen says to somebody with headphones.
+each language `heard.md`: everything that somebody with headphones hears of every screen.
 """
 
 import json
@@ -59,8 +59,7 @@ def main(folder: Path, *only: str) -> None:
     from kiosk.texts.catalogue import load
     from kiosk.theme import Theme
     from kiosk.touch import Touch
-    from kiosk.widgets.spoken import spoken
-    from kiosk.widgets.spoken_binding import manner_of
+    from tests.integration.kiosk_screen.heard import Listener, sheet
     from tests.integration.kiosk_screen.overlays import OVERLAYS
     from tests.unit.kiosk_ui.every_state import STATES, WORLD
     from tests.unit.kiosk_ui.layout import layout_faults
@@ -70,30 +69,41 @@ def main(folder: Path, *only: str) -> None:
     app._run_prepare()
     EventLoop.start()
     touch, found = Touch(app), {}
+
+    def show(name: str) -> None:
+        if name in OVERLAYS:
+            OVERLAYS[name](app, stage)
+        else:
+            stage.put(STATES[name])
+        settle()
+
+    def settle() -> None:
+        for _ in range(FRAMES):
+            EventLoop.idle()
+
     wanted = [one.split("/") for one in only] or product(LANGUAGES, LOOKS)
     for language, look in wanted:
         app.usual = app.comfort = Comfort(language, **LOOKS[look])
         there = folder / language / look
         there.mkdir(parents=True, exist_ok=True)
-        manner, heard = manner_of(language), []
         for name in (*STATES, *OVERLAYS):
-            if name in OVERLAYS:
-                OVERLAYS[name](app, stage)
-            else:
-                stage.put(STATES[name])
-            for _ in range(FRAMES):
-                EventLoop.idle()
+            show(name)
             picture = touch.picture()
             picture.reduce(HALF).save(there / f"{name}.jpg", quality=88)
-            said = [each.text for each in spoken(app.page, manner)]
-            heard.append("\n".join((f"## {name}", *(f"- {each}" for each in said), "")))
             assert app.root is not None
             over = app.warning or app.chooser or app.root
             faults = layout_faults(over, app.theme, app.root.size)
             if faults:
                 found[f"{language}/{look}/{name}"] = faults
-        (folder / language / "heard.md").write_text("\n".join(heard))
         print(f"shots: {language}, {look}: {len(STATES)} screens", flush=True)
+        heard_there = folder / language / "heard.md"
+        if look == "normal" or not heard_there.exists():
+            listener, heard = Listener(app), []
+            for name in (*STATES, *OVERLAYS):
+                app.usual = app.comfort = Comfort(language, speaking=True)
+                show(name)
+                heard.append(sheet(name, listener.hears(settle)))
+            heard_there.write_text("\n".join(heard))
     (folder / "faults.json").write_text(json.dumps(found, indent=1, ensure_ascii=False))
 
 

@@ -123,7 +123,7 @@ def main(folder: Path, *words: str) -> None:
         ),
         "sending_again": states.SendingAgain(person, facts.InForce(services[0], date(2027, 2, 12))),
         "give_number": states.GiveNumber(person),
-        "email_corrected": states.EmailCorrected(person, "juan@example.com"),
+        "email_corrected": states.EmailCorrected(person, "juan@example.com", order.number),
         "goes_on": states.GoesOn(person, facts.Found(order.number, facts.Standing.WORKING)),
         "confirm_name": states.ConfirmName(person, services[0], offer),
         "give_email": states.GiveEmail(person, services[0], offer),

@@ -8,16 +8,29 @@ import pytest
 
 from kiosk.flow.effects import ChangeEmail, ForgetPerson
 from kiosk.flow.events import DocumentTaken, EmailChanged, EmailNotChanged, IdleExpired, ServerLost
-from kiosk.flow.facts import EmailProblem, NotCorrected
+from kiosk.flow.facts import (
+    EmailProblem,
+    Found,
+    NotCorrected,
+    Order,
+    Owed,
+    PrintState,
+    Standing,
+)
 from kiosk.flow.follow import correction
 from kiosk.flow.follow.states import Followed, FollowedOnes, Story
 from kiosk.flow.person import AttentionClass, Document, Person
 from kiosk.flow.states import (
+    At,
+    CertificateReady,
     ChooseService,
     CorrectingEmail,
     EmailCorrected,
     GiveNewEmail,
     GiveNumber,
+    GoesOn,
+    HoldsClaim,
+    InReview,
     State,
     Welcome,
 )
@@ -147,6 +160,91 @@ def test_an_offer_to_everybody_known_is_caught(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(correction, "_was_read", lambda person: person.document is not None)
     with pytest.raises(AssertionError):
         check_typed_changes_nothing()
+
+
+ORDER = Order(uuid4(), NUMBER, 3770, "jaun@example.com")
+WHO = Person(SESSION, AttentionClass.GENERAL, DOCUMENT)
+READY = CertificateReady(WHO, ORDER, "https://example.com/d/a", PrintState.PRINTED)
+REVIEW = InReview(WHO, ORDER, PrintState.PRINTED)
+GOES_ON = GoesOn(WHO, Found(NUMBER, Standing.UNDER_REVIEW))
+
+
+@pytest.mark.parametrize("at", [READY, REVIEW, GOES_ON])
+def test_from_its_own_screen_no_number_is_asked_for(at: CertificateReady | InReview) -> None:
+    here = replace(open_kiosk(), at=at)
+    keyboard = after(here, CorrectEmail())
+    assert isinstance(keyboard.at, GiveNewEmail)
+    assert after(keyboard, Back()) == here
+    asked, change = changing(keyboard)
+    assert (change.document, change.number) == (DOCUMENT, NUMBER)
+    done = after(asked, EmailChanged(change.effect_id))
+    assert isinstance(done.at, EmailCorrected)
+    again = after(done, CorrectEmail())
+    assert isinstance(again.at, GiveNewEmail)
+    assert again.at.typed == "juan@example.com"
+    assert after(again, Back()) == done
+    _, second = changing(again, "juana@example.com")
+    assert second.effect_id != change.effect_id
+
+
+def test_after_it_the_certificate_is_there_as_before_with_the_right_address() -> None:
+    asked, change = changing(after(replace(open_kiosk(), at=READY), CorrectEmail()))
+    asked, change = changing(
+        after(asked, EmailChanged(change.effect_id), CorrectEmail()), "juana@example.com"
+    )
+    back = after(asked, EmailChanged(change.effect_id), Back())
+    assert isinstance(back.at, CertificateReady)
+    assert (back.at.link, back.at.order.email) == (READY.link, "juana@example.com")
+
+
+@pytest.mark.parametrize("problem", list(NotCorrected))
+def test_what_is_refused_there_is_said_at_the_keyboard(problem: NotCorrected) -> None:
+    asked, change = changing(after(replace(open_kiosk(), at=REVIEW), CorrectEmail()))
+    state = after(asked, EmailNotChanged(change.effect_id, problem))
+    assert isinstance(state.at, GiveNewEmail)
+    assert (state.at.problem, state.at.typed) == (problem, "juan@example.com")
+
+
+def no_way(at: At) -> bool:
+    """Whether nobody gets from `at` to another address."""
+    here = replace(open_kiosk(), at=at)
+    return step(here, CorrectEmail()) == (here, ())
+
+
+TYPED_ONE = replace(WHO, document=replace(DOCUMENT, typed=True, check="2"))
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        replace(READY, person=TYPED_ONE),
+        replace(REVIEW, person=TYPED_ONE),
+        replace(GOES_ON, person=TYPED_ONE),
+        replace(READY, print_state=PrintState.PRINTING),
+        replace(READY, order=replace(ORDER, email=None)),
+        replace(GOES_ON, found=Found("", Standing.UNDER_REVIEW)),
+        replace(GOES_ON, found=Found(NUMBER, Standing.OWED)),
+    ],
+)
+def test_not_with_a_typed_document_nor_while_something_prints(at: At) -> None:
+    assert no_way(at)
+
+
+@pytest.mark.negative_control
+def test_a_correction_for_whoever_only_typed_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The broken variant asks only whether somebody is known."""
+    monkeypatch.setattr(correction, "_was_read", lambda person: person.document is not None)
+    assert not no_way(replace(READY, person=TYPED_ONE))
+
+
+def test_whoever_corrects_an_address_does_not_pass_by_what_is_owed() -> None:
+    owing = replace(READY, order=replace(ORDER, owed=(Owed("C-7KQ2-M9XT-9", 500),)))
+    keyboard = after(replace(open_kiosk(), at=owing), CorrectEmail())
+    assert isinstance(after(keyboard, Cancel()).at, HoldsClaim)
+    asked, change = changing(keyboard)
+    assert isinstance(after(asked, EmailChanged(change.effect_id), Finish()).at, HoldsClaim)
+    free = after(replace(open_kiosk(), at=READY), CorrectEmail(), Cancel())
+    assert isinstance(free.at, Welcome), "the control: nothing is owed"
 
 
 ONES = FollowedOnes(

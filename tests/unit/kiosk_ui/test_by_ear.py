@@ -25,7 +25,10 @@ WHERE = {
     "paying_by_cash-stopping": "speech.place_cash",
     "ready_to_pay-came_back": "speech.place_cash",
 }
-ONLY_SEEN = re.compile(r"flechas|Dibujo|Anote|Abra la cámara|ranura de abajo")
+ONLY_SEEN = re.compile(
+    r"flechas|filas de letras|con (las )?letras|letras con"
+    r"|Dibujo|Anote|Abra la cámara|ranura de abajo"
+)
 
 
 def heard(bench: Any, language: str = "es", places: dict[str, str] | None = None) -> list[str]:
@@ -48,6 +51,7 @@ def test_it_is_said_where_this_kiosk_has_what_is_needed_now(
         "de este equipo" in each or "este mismo equipo" in each or "en este equipo" in each
         for each in usual
     ), "true of any kiosk"
+    assert any("con la mano" in each and "tecla Ayuda" in each for each in usual)
 
 
 def test_a_place_is_told_in_the_language_it_was_written_in(
@@ -72,7 +76,10 @@ def seen_only(bench: Any, states: dict[str, At], *groups: str) -> dict[str, list
     return found
 
 
-SCREENS = ("read_document", "paying_by_c", "ticket_ready", "certificate_ready", "in_review")
+SCREENS = (
+    *("read_document", "follow_document", "paying_by_c", "ticket_ready", "certificate_ready"),
+    "in_review",
+)
 
 
 def test_nobody_is_sent_to_look_for_what_is_only_printed(bench: Any, states: dict[str, At]) -> None:
@@ -88,21 +95,25 @@ def test_words_for_the_eye_alone_would_be_heard(
     from kiosk.widgets import spoken
 
     monkeypatch.setattr(spoken, "_heard", lambda _widget: [])
-    assert {"read_document", "certificate_ready-not_printed"} <= set(
-        seen_only(bench, states, "read_document", "certificate_ready")
-    )
+    found = seen_only(bench, states, "read_document", "follow_document", "certificate_ready")
+    assert {
+        "read_document",
+        "follow_document-unreadable",
+        "certificate_ready-not_printed",
+    } <= set(found)
 
 
 def offered(bench: Any) -> bool:
     return "call_staff" in bench.touch.controls()
 
 
+@pytest.mark.parametrize(("screen", "tries"), [("read_document", "-1"), ("follow_document", "")])
 def test_who_listens_and_is_not_read_can_call_somebody_from_there(
-    bench: Any, states: dict[str, At]
+    bench: Any, states: dict[str, At], screen: str, tries: str
 ) -> None:
-    failed = states["read_document-unreadable-1"]
+    failed = states[f"{screen}-unreadable{tries}"]
     bench.wear(Comfort(speaking=True))
-    bench.show(states["read_document"])
+    bench.show(states[screen])
     assert not offered(bench)
     bench.show(failed)
     assert offered(bench)

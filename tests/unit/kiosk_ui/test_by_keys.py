@@ -61,7 +61,7 @@ TO_PAY = (
 )
 JOURNEYS: dict[str, tuple[str, ...]] = {
     "a turn": (
-        *("start", "DOCUMENT", "choose_service", "more", "service:release"),
+        *("start", "DOCUMENT", "choose_service", "more", "service:information"),
         *("ticket_ready", "finish", "welcome"),
     ),
     "a turn with preference": (
@@ -188,11 +188,11 @@ def test_a_control_that_no_arrow_reaches_is_caught(
     bench: Any, kivy_window: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The broken variant leaves the last control of every screen out of the ring."""
-    whole = bench.app.controls
+    whole, left_out = bench.app.controls, "service:information"
     monkeypatch.setattr(
-        bench.app, "controls", lambda: [each for each in whole() if each.name != "service:release"]
+        bench.app, "controls", lambda: [each for each in whole() if each.name != left_out]
     )
-    with pytest.raises(NoWay, match="no way to service:release from choose_service"):
+    with pytest.raises(NoWay, match=f"no way to {left_out} from choose_service"):
         Keys(bench, kivy_window).goes(JOURNEYS["a turn"])
 
 

@@ -186,10 +186,12 @@ def test_what_cannot_be_left_keeps_its_way_out_in_sight_and_says_why(
     ],
 )
 def test_whoever_waits_sees_something_move(bench: Any, states: dict[str, At], name: str) -> None:
+    from kiosk.widgets.moving_picture import MovingPicture
     from kiosk.widgets.progress_line import ProgressLine
 
     bench.show(states[name])
-    line = next(each for each in bench.app.page.walk() if isinstance(each, ProgressLine))
+    moves = (ProgressLine, MovingPicture)
+    line = next(each for each in bench.app.page.walk() if isinstance(each, moves))
     before = line.phase
     bench.shift(0.4)
     bench.frames()
@@ -208,7 +210,7 @@ def test_every_result_shows_the_number_and_the_fate_of_its_slip(
     }.items():
         bench.show(states[f"{result}-{paper}"])
         if (result, paper) == ("certificate_ready", "printed"):
-            words = "Recoja su papel. No es el certificado."
+            words = "Este papel no es su certificado"
         assert set(bench.touch.texts()) >= {"A01-00042-K", words}
 
 
@@ -243,13 +245,58 @@ def test_a_certificate_is_ready_in_the_same_words_for_everybody(
         assert told not in words.replace("instituto nacional penitenciario", "")
 
 
-def test_addresses_are_masked_wherever_they_are_shown_again(
+def test_whoever_typed_an_address_sees_every_letter_of_it_at_the_end(
     bench: Any, states: dict[str, At]
 ) -> None:
     for name in ("certificate_ready", "in_review", "still_working"):
         bench.show(states[f"{name}-printed"])
-        assert "c****@example.com" in bench.touch.texts()
-        assert "carmen" not in said(bench)
+        assert "carmen@example.com" in bench.touch.texts()
+    for name in ("payment_unknown", "payment_waits", "paid_but_refused"):
+        bench.show(states[f"{name}-printed"])
+        assert "carmen" not in said(bench), "where nobody has to look for a slip"
+
+
+@pytest.mark.parametrize("theme", [Theme(), Theme(MM_PER_PX_22).with_large_text(True)])
+@pytest.mark.parametrize("name", ["printed", "no_link", "no_email", "neither", "change", "long"])
+def test_whoever_wants_it_on_paper_is_told_whom_to_ask(
+    bench: Any, states: dict[str, At], name: str, theme: Theme
+) -> None:
+    bench.show(states[f"certificate_ready-{name}"], theme)
+    assert "personal" in said(bench)
+
+
+def test_of_a_certificate_that_is_ready_the_slip_is_no_success(
+    bench: Any, states: dict[str, At]
+) -> None:
+    from kiosk.widgets.control import shown
+    from kiosk.widgets.slip_notice import SlipNotice
+
+    def picture(name: str) -> str:
+        bench.show(states[name])
+        return next(each.picture for each in shown(bench.app.page) if isinstance(each, SlipNotice))
+
+    assert picture("certificate_ready-printed") == "ticket"
+    assert picture("still_working-printed") == "check_circle"
+
+
+def test_an_address_is_corrected_where_it_is_seen_to_be_wrong(
+    bench: Any, states: dict[str, At]
+) -> None:
+    for name in ("certificate_ready-printed", "in_review-printed", "goes_on-under_review"):
+        bench.show(states[name])
+        assert "correct_email" in bench.touch.controls()
+        bench.touch.touch("correct_email")
+        bench.frames()
+        assert bench.touch.screen() == "give_email"
+    for name in (
+        "certificate_ready-printing",  # what becomes of the slip would be missed
+        "certificate_ready-no_email",
+        "in_review-no_email",
+        "goes_on-typed",
+        "goes_on-owed",
+    ):
+        bench.show(states[name])
+        assert "correct_email" not in bench.touch.controls()
 
 
 @pytest.mark.parametrize(

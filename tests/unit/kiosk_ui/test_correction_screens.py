@@ -86,5 +86,8 @@ def test_a_whole_correction_by_touch(bench: Any, states: dict[str, At]) -> None:
     bench.engine.post(EmailChanged(change.effect_id))
     bench.frames()
     assert "carmen@example.com" in bench.touch.texts()
+    touch("correct_email", "give_email")
+    assert bench.app.page.draft == "carmen@example.com", "one letter is mended, not all typed again"
+    touch("back", "email_corrected")
     touch("finish", "welcome")
     assert "carmen" not in " ".join(bench.touch.texts())

@@ -1,47 +1,65 @@
-"""How the certificate is had is one plain choice: an address and the code, the code, a window."""
+"""How the certificate is had is one plain choice: an address, or on without one."""
 
 from typing import Any
 
 import pytest
 
 from kiosk.flow.states import At
+from kiosk.theme import MM_PER_PX_22, Theme
 
-BOTH = "Llega ahí, y aquí con un código QR."
+KEYBOARDS = ("give_email", "give_email-again")
 
 
-def choice(bench: Any, at: At, *, public: bool) -> tuple[str, ...]:
-    """What is said of the ways at the keyboard, and what the other button promises."""
+def said(bench: Any) -> str:
+    return " ".join(bench.touch.texts())
+
+
+def warns(bench: Any) -> bool:
+    """Whether whoever types is told what a wrong address does."""
+    return "puede llegarle a otra persona" in said(bench)
+
+
+@pytest.mark.parametrize("public", [True, False])
+@pytest.mark.parametrize("name", KEYBOARDS)
+def test_the_other_way_is_to_go_on_without_an_address(
+    bench: Any, states: dict[str, At], name: str, public: bool
+) -> None:
     bench.put_world(public_address=public)
-    bench.show(at)
-    said = bench.touch.texts()
-    ways = [each for each in said if "QR" in each or "en papel" in each or "Ahí" in each]
-    return (*ways, bench.named("no_email").label)
-
-
-@pytest.mark.parametrize("name", ["give_email", "give_email-again"])
-def test_where_phones_reach_the_server_it_is_both_or_the_code_alone(
-    bench: Any, states: dict[str, At], name: str
-) -> None:
-    said = choice(bench, states[name], public=True)
-    assert said[0] == BOTH
-    assert said[-1] == "No tengo o no sé: QR"
-
-
-@pytest.mark.parametrize("name", ["give_email", "give_email-again"])
-def test_where_they_do_not_a_window_is_named_and_no_code(
-    bench: Any, states: dict[str, At], name: str
-) -> None:
-    said = choice(bench, states[name], public=False)
-    assert said[-1] == "No tengo o no sé: en papel"
-    assert not any("QR" in each for each in said)
+    bench.show(states[name])
+    assert bench.named("no_email").label == "Seguir sin correo"
+    assert "QR" not in said(bench), "a word few know, and the next screen shows it"
     bench.touch.touch("no_email")
     bench.frames()
-    after = " ".join(bench.touch.texts())
-    assert "Recójalo en el módulo" in after
-    assert "código" not in after
+    assert "Recójalo en el módulo" in said(bench)
+    assert ("código" in said(bench)) is public
 
 
-def test_what_was_promised_as_both_is_there_at_the_end(bench: Any, states: dict[str, At]) -> None:
+@pytest.mark.parametrize("theme", [Theme(), Theme(MM_PER_PX_22).with_large_text(True)])
+def test_what_a_wrong_address_does_is_said_before_it_is_typed(
+    bench: Any, states: dict[str, At], theme: Theme
+) -> None:
+    bench.show(states["give_email"], theme)
+    assert warns(bench)
+
+
+@pytest.mark.negative_control
+def test_a_keyboard_without_the_warning_would_be_seen(bench: Any, states: dict[str, At]) -> None:
+    """The broken variant says nothing; of a new address the words are others."""
+    bench.show(states["give_email-new"])
+    assert not warns(bench)
+
+
+def test_what_is_no_button_does_not_look_like_one(bench: Any, states: dict[str, At]) -> None:
+    from kiosk.widgets.control import shown
+    from kiosk.widgets.panel import Panel
+
+    bench.put_world(public_address=True)
+    bench.show(states["without_email"])
+    assert not [each for each in shown(bench.app.page) if isinstance(each, Panel)]
+    assert "Descárguelo en su celular" in bench.touch.texts()
+
+
+def test_there_are_the_address_and_the_code_at_the_end(bench: Any, states: dict[str, At]) -> None:
     from kiosk.widgets.control import shown
     from kiosk.widgets.qr_picture import QrPicture
 
@@ -56,15 +74,3 @@ def test_the_usual_way_has_no_touch_more(bench: Any, states: dict[str, At]) -> N
     bench.touch.touch("continue")
     bench.frames()
     assert bench.touch.screen() == "registering"
-
-
-@pytest.mark.negative_control
-def test_a_code_that_is_promised_where_there_is_none_would_be_seen(
-    bench: Any, states: dict[str, At], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The broken variant promises the same everywhere."""
-    from kiosk.screens.certificate.give_email import GiveEmailScreen
-
-    same = ("Lo recibe con un código QR.", "No tengo o no sé: QR")
-    monkeypatch.setattr(GiveEmailScreen, "_choice", lambda _page, _at, *, public: same)  # noqa: ARG005
-    assert any("QR" in each for each in choice(bench, states["give_email"], public=False))

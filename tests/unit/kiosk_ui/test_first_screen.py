@@ -33,6 +33,12 @@ def test_large_words_name_every_language_but_the_one_that_is_spoken(bench: Any) 
     assert set(offered(bench).values()) == {"Español", "English", "Aymar aru"}
 
 
+def test_quechua_and_aymara_are_named_as_their_neighbours_call_them_too(bench: Any) -> None:
+    bench.wear(Comfort())
+    bench.show(Welcome())
+    assert {"quechua", "aimara"} <= set(bench.touch.texts())
+
+
 @pytest.mark.negative_control
 def test_a_first_screen_that_knows_no_other_language_is_noticed(bench: Any) -> None:
     bench.app.languages = ["es"]

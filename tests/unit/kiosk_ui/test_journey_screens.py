@@ -17,7 +17,7 @@ def test_every_story_and_every_refusal_has_its_own_words(bench: Any, states: dic
     told = set()
     for story in Story:
         bench.show(states[f"followed_ones-{story}"])
-        told.add(bench.app.page.told.then)
+        told.add(bench.app.page.told.lines)
     assert len(told) == len(Story)
     refused = set()
     for why in NoTurn:
@@ -71,7 +71,7 @@ def test_cash_says_what_is_taken_now_and_why_there_is_none(
     at = states["paying_by_cash"]
     assert isinstance(at, PayingByCash)
     bench.show(replace(at, wanted=(50, 100, 2000)))
-    assert "Ahora recibe de S/ 0.50 a S/ 20." in bench.touch.texts()
+    assert "Ahora el equipo acepta de S/ 0.50 a S/ 20." in bench.touch.texts()
     bench.put_world(
         parts=((Part.TERMINAL, PartState(True)), (Part.ACCEPTOR, PartState(False, "hardwareError")))
     )

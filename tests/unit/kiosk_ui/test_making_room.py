@@ -15,7 +15,7 @@ LARGE = Comfort(large=True)
 MATTERS = {
     "not the certificate": (
         CertificateReady(PERSON, ORDER, LINK, PRINTED),
-        "Recoja su papel. No es el certificado.",
+        "Este papel no es su certificado",
     ),
     "how to get it on the phone": (
         CertificateReady(PERSON, ORDER, LINK, PRINTED),
@@ -23,7 +23,7 @@ MATTERS = {
     ),
     "who prints it": (
         CertificateReady(PERSON, NO_EMAIL, LINK, PRINTED),
-        "¿Sin celular? Pídalo impreso al personal, con su documento y su número.",
+        "¿En papel? Pídalo al personal.",
     ),
     "paid, under review": (
         InReview(PERSON, ORDER, PRINTED),

@@ -338,12 +338,12 @@ def test_a_whole_journey_by_touch_asks_for_one_turn(bench: Any, states: dict[str
     bench.frames()
     bench.touch.touch("more")
     bench.frames()
-    bench.touch.touch("service:release")
+    bench.touch.touch("service:information")
     bench.frames()
     assert bench.touch.screen() == "taking_turn"
     (effect,) = bench.engine.effects
     assert isinstance(effect, IssueTicket)
-    assert effect.service.code == "release"
+    assert effect.service.code == "information"
     assert isinstance(effect.effect_id, UUID)
 
 

@@ -1,7 +1,6 @@
 """Every screen that names a service names it in the person's language."""
 
 import tomllib
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,24 +8,16 @@ import pytest
 from kiosk.flow.facts import PrintState, Ticket
 from kiosk.flow.guide.states import GuideService, GuideServices
 from kiosk.flow.person import AttentionClass
-from kiosk.flow.service_words import name_in, needs_in
+from kiosk.flow.service_words import explained_in, name_in, needs_in
 from kiosk.flow.states import At, CheckingApplicant, ChooseService, TakingTurn, TicketReady
-from kiosk.flow.world import Service, ServiceKind, ServiceWords
+from kiosk.flow.world import ServiceKind
 from kiosk.texts import catalogue
 from kiosk.texts.leftovers import left_over
 from kiosk.theme import MM_PER_PX_22, Theme
-from tests.unit.kiosk_ui.every_state.facts import PERSON
+from tests.unit.kiosk_ui.every_state.facts import PERSON, SITE, service
 
-SITE = Path(__file__).resolve().parents[3] / "deploy" / "site.toml"
 TIGHTEST = Theme(MM_PER_PX_22).with_large_text(True)
 FOREIGN = [each for each in catalogue.languages() if each != catalogue.FIRST_LANGUAGE]
-
-
-def service(row: dict[str, Any]) -> Service:
-    words = tuple(ServiceWords(code, **said) for code, said in row.get("words", {}).items())
-    kind = ServiceKind(row.get("kind", "turn"))
-    return Service(row["code"], row["name"], row["series"], kind, row.get("needs", ""), words)
-
 
 SERVICES = tuple(service(row) for row in tomllib.loads(SITE.read_text("utf-8"))["services"])
 AT_WINDOWS = tuple(each for each in SERVICES if each.kind is ServiceKind.TURN)
@@ -85,6 +76,16 @@ def test_every_window_of_the_example_site_is_explained_in_every_language() -> No
             for text in (name_in(language, each), needs_in(language, each)):
                 if text != each.name:
                     assert list(left_over(language, text)) == []
+
+
+def test_a_name_that_stays_spanish_is_explained_in_one_sentence(bench: Any) -> None:
+    conduct = next(each for each in SERVICES if each.code == "conduct")
+    assert explained_in("qu", INFORMATION) == explained_in("es", conduct) == ""
+    sentence = explained_in("qu", conduct)
+    assert sentence
+    assert needs_in("qu", conduct).startswith(sentence)
+    show(bench, SCREENS["choose_service"], "qu")
+    assert sentence in bench.touch.texts()
 
 
 @pytest.mark.negative_control

@@ -49,8 +49,12 @@ def speech_faults(front: Any, manner: Any) -> list[str]:
     first = (titles or [each for each in words if id(each) not in head])[:1]
     found += [f"title not heard: {each.text}" for each in first if say(each, manner) not in whole]
     ways = [each for each in controls(front) if not isinstance(each, Key)]
+    live = [each for each in ways if not each.disabled]
+    if ways and not live and manner.phrases.say("speech.no_choices") not in texts:
+        found.append("not heard: that nothing can be chosen")
     places = [whole.rfind(said(each.label, manner.phrases)) for each in ways]
-    found += [f"not heard: {way.name}" for way, at in zip(ways, places, strict=True) if at < 0]
+    places = places if live else []
+    found += [f"not heard: {way.name}" for way, at in zip(ways, places, strict=False) if at < 0]
     for way in ways:
         if way.disabled and way.reason and said(way.reason, manner.phrases) not in whole:
             found.append(f"no reason heard: {way.name}")
@@ -71,7 +75,8 @@ def order_faults(front: Any, manner: Any) -> list[str]:
 
     texts = heard(front, manner)
     begin = next((at for at, each in enumerate(texts) if each.startswith("Hay ")), len(texts))
-    names = [each.label for each in controls(front) if not isinstance(each, Key)]
+    ways = [each for each in controls(front) if not isinstance(each, Key)]
+    names = [each.label for each in ways] if any(not each.disabled for each in ways) else []
     at = begin
     for name in names:
         spoken_name = said(name, manner.phrases)
@@ -184,14 +189,19 @@ def test_a_turn_and_an_amount_are_said_as_people_say_them(
     texts = heard(bench.app.page, manner)
     assert "J, 0 42" in " ".join(texts)
     bench.show(states["ready_to_pay"])
-    assert "Va a pagar: 37 soles con 70" in heard(bench.app.page, manner)
+    assert "Precio del certificado: 37 soles con 70" in heard(bench.app.page, manner)
 
 
 def test_a_disabled_control_says_why(bench: Any, states: dict[str, At], manner: Any) -> None:
     bench.show(states["paying_by_card"])
     texts = heard(bench.app.page, manner)
-    at = texts.index("Cancelar: ahora no se puede.")
+    at = texts.index(manner.phrases.say("speech.no_choices"))
     assert texts[at + 1] == "Para cancelar, use la tecla roja del terminal"
+    bench.show(states["ready_to_pay"])
+    bench.named("pay").disabled = True
+    texts = heard(bench.app.page, manner)
+    at = texts.index("Pagar con tarjeta: ahora no se puede.")
+    assert texts[at + 1] == bench.named("pay").reason
 
 
 def test_every_picture_that_moves_has_words(bench: Any) -> None:

@@ -59,14 +59,15 @@ def test_wherever_one_waits_something_moves_and_says_what_for(
     bench: Any, states: dict[str, At]
 ) -> None:
     from kiosk.widgets.control import shown
+    from kiosk.widgets.moving_picture import MovingPicture
     from kiosk.widgets.progress_line import ProgressLine
 
-    still = []
+    moves, still = (ProgressLine, MovingPicture), []
     for name, at in one_of_each(states).items():
         if not is_busy(at):
             continue
         bench.show(at)
-        lines = [each for each in shown(bench.app.page) if isinstance(each, ProgressLine)]
+        lines = [each for each in shown(bench.app.page) if isinstance(each, moves)]
         if not any(each.moving for each in lines):
             still.append(name)
     assert still == []

@@ -57,7 +57,7 @@ def headphones(bench: Any, voice: Voice) -> Any:
 
     def put(*, inside: bool) -> None:
         pad.jack = inside
-        binding._look(0)
+        binding.look(0)
 
     put(inside=False)
     yield put

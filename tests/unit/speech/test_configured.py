@@ -1,9 +1,11 @@
 """The voice in kiosk.toml."""
 
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
+from deploy.demo.place import REPOSITORY, Ports, _kiosk_toml
 from kiosk.config import ConfigError, Places, Speech, load_config
 from kiosk.texts.catalogue import read
 
@@ -46,6 +48,20 @@ def test_every_place_has_words_that_are_true_of_any_kiosk() -> None:
     assert len(told) == len(Places.model_fields)
     there = {str(row.id) for row in read("es")}
     assert set(told) <= there
+
+
+def test_the_example_and_the_demonstration_tell_every_place(tmp_path: Path) -> None:
+    example = (REPOSITORY / "deploy" / "kiosk.toml").read_text()
+    commented = example.partition("# [places]\n")[2].partition("\n\n")[0]
+    told = "\n".join(line.removeprefix("# ") for line in commented.splitlines())
+    path = tmp_path / "kiosk.toml"
+    path.write_text(f"{LEAST}[places]\n{told}\n")
+    assert set(load_config(path).places.model_dump()) == set(Places.model_fields)
+    assert len(load_config(path).places.sentences()) == len(Places.model_fields)
+    assert load_config(REPOSITORY / "deploy" / "kiosk.toml").places.sentences() == {}, "not yours"
+    ports = Ports(*range(1, len(fields(Ports)) + 1))
+    path.write_text(_kiosk_toml(ports, tmp_path))
+    assert len(load_config(path).places.sentences()) == len(Places.model_fields)
 
 
 @pytest.mark.negative_control

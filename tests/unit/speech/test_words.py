@@ -31,7 +31,7 @@ PHRASES = Phrases(
         ("nombre@correo.com", "nombre arroba correo punto com"),
         ("¿Quiso decir gmail.com?", "¿Quiso decir gmail punto com?"),
         ("Un correo lleva una sola @.", "Un correo lleva una sola arroba."),
-        ("Su correo m***@a***.com.", "Su correo un correo que empieza con M."),
+        ("No llegó a m***@a***.com.", "No llegó a un correo que empieza con M."),
         ("en www.example.pe/reclamos", "en www punto example punto pe barra reclamos"),
         ("en /dev/ttyUSB0", "en barra dev barra ttyUSB0"),
         ("A01-00042-K", "A 0 1, 0 0 0 4 2, K"),

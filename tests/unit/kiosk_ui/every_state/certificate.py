@@ -52,6 +52,8 @@ from tests.unit.kiosk_ui.every_state.facts import (
     SERVICES,
 )
 
+READY = CertificateReady(PERSON, ORDER, LINK, PrintState.PRINTED)
+
 
 def before_paying() -> dict[str, At]:
     """From the terms to the registered order."""
@@ -136,6 +138,9 @@ def correction() -> dict[str, At]:
         "give_number-too_often": GiveNumber(PERSON, NotCorrected.TOO_OFTEN),
         "give_email-new": GiveNewEmail(PERSON, ORDER.number),
         "correcting_email": CorrectingEmail(PERSON, ORDER.number, "carmen@example.com"),
-        "email_corrected": EmailCorrected(PERSON, "carmen@example.com"),
-        "email_corrected-long": EmailCorrected(PERSON, LONG_EMAIL.email or ""),
+        "give_email-too_often": GiveNewEmail(
+            PERSON, ORDER.number, NotCorrected.TOO_OFTEN, before=READY
+        ),
+        "email_corrected": EmailCorrected(PERSON, "carmen@example.com", ORDER.number),
+        "email_corrected-long": EmailCorrected(PERSON, LONG_EMAIL.email or "", ORDER.number, READY),
     }

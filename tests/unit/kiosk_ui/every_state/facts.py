@@ -1,7 +1,10 @@
 """The people, services, orders and tickets the states are made of."""
 
+import tomllib
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from kiosk.flow.facts import (
@@ -14,15 +17,20 @@ from kiosk.flow.facts import (
     Wait,
 )
 from kiosk.flow.person import AttentionClass, Document, Person
-from kiosk.flow.world import Part, PartState, Service, ServiceKind, World
+from kiosk.flow.world import Part, PartState, Service, ServiceKind, ServiceWords, World
 
-SERVICES = (
-    Service("certificate", "Certificado de antecedentes judiciales", "J", ServiceKind.CERTIFICATE),
-    Service("review", "Revisión manual de mi caso", "R"),
-    Service("conduct", "Constancia de comportamiento y conducta en el penal", "C"),
-    Service("release", "Constancia de libertad", "L"),
-    Service("information", "Información y orientación", "I"),
-)
+SITE = Path(__file__).resolve().parents[4] / "deploy" / "site.toml"
+
+
+def service(row: dict[str, Any]) -> Service:
+    """One service of a site's file, with its words in every language they have there."""
+    words = tuple(ServiceWords(code, **said) for code, said in row.get("words", {}).items())
+    kind = ServiceKind(row.get("kind", "turn"))
+    return Service(row["code"], row["name"], row["series"], kind, row.get("needs", ""), words)
+
+
+SERVICES = tuple(map(service, tomllib.loads(SITE.read_text("utf-8"))["services"]))[:5]
+"""Those of a new site: certificate, review, conduct, release, information."""
 WORLD = World(
     site="MAC Lima Norte",
     server=True,
@@ -65,4 +73,5 @@ WALLET_CODE = (
     "7.705802PE5911INPE PRUEBA6004Lima62140510K07-0001236304A519"
 )
 LINK = "https://certificados.example.pe/d/4Zk1vQ8sXo2LrT9wYb7NcE5hJm3KpUaDfGi6RtSxWqA"
-REFUSED = "Ya tiene el turno J-017 para este trámite. Espere su llamado."
+REFUSED = "Hoy este trámite se atiende solo por la tarde."
+"""A sentence of the server alone: it comes in Spanish, with a reason the kiosk does not know."""
