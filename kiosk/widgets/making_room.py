@@ -1,9 +1,14 @@
 """Where words need the room, what is needed least gives way, and no more than has to."""
 
+from math import ceil
+
 from kivy.clock import Clock
 from kivy.properties import BooleanProperty, NumericProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
+
+
+CLOSEST = 0.05
 
 
 class GivesWay:
@@ -32,11 +37,16 @@ class GivesWay:
 
 
 class MakesRoom(BoxLayout):
-    """A column that hides what gives way below it while it does not hold all of it."""
+    """A column that hides what gives way below it while it does not hold all of it.
+
+    Where that is not enough, it draws closer together, down to `CLOSEST` of its own spacing.
+    """
 
     def __init__(self, **properties: object) -> None:
         self.make_room = Clock.create_trigger(self._make_room, -1)
+        self._wide, self._drawing_closer = 0.0, False
         super().__init__(**properties)
+        self.fbind("spacing", self._spaced)
         for name in ("height", "minimum_height", "children"):
             self.fbind(name, self.make_room)
 
@@ -45,14 +55,27 @@ class MakesRoom(BoxLayout):
             (each for each in self.walk(restrict=True) if getattr(each, "gives_way", 0)),
             key=lambda each: each.gives_way,
         )
-        free = self.height - self.minimum_height
+        gaps = max(0, len(self.children) - 1)
+        free = self.height - self.minimum_height - gaps * (self._wide - self.spacing)
         for each in reversed(giving):
             if free < 0 and not each.hidden and each.wants:
                 each.hidden = True
                 free += each.wants
         for each in giving:
             if each.hidden and each.wants > free:
-                return
+                break
             if each.hidden:
                 each.hidden = False
                 free -= each.wants
+        self._draw_closer(gaps, free)
+
+    def _spaced(self, _column: Widget, spacing: float) -> None:
+        if not self._drawing_closer:
+            self._wide = spacing
+
+    def _draw_closer(self, gaps: int, free: float) -> None:
+        """`free`: pixels that would be left with its own spacing; below zero they are missing."""
+        missing = ceil(-free / gaps) if gaps and free < 0 else 0
+        self._drawing_closer = True
+        self.spacing = max(self._wide * CLOSEST, self._wide - missing)
+        self._drawing_closer = False

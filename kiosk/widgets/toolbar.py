@@ -16,8 +16,8 @@ class Tool(Control):
     """A picture and a short word. One that is `on` is filled and carries a check.
 
     The word stands below the picture, or `beside` it. One that is not `drawn` is its word alone,
-    where a second row takes the room: what is on is then filled and in heavy type. Side by side a
-    longer word has the wider tool.
+    where a second row takes the room: what is on is then filled and in heavy type. A word below its
+    picture stays on one line, and a longer one has the wider tool.
     """
 
     picture = StringProperty()

@@ -40,8 +40,10 @@ def test_quechua_and_aymara_are_named_as_their_neighbours_call_them_too(bench: A
 
 
 @pytest.mark.negative_control
-def test_a_first_screen_that_knows_no_other_language_is_noticed(bench: Any) -> None:
-    bench.app.languages = ["es"]
+def test_a_first_screen_that_knows_no_other_language_is_noticed(
+    bench: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bench.app, "languages", ["es"])
     bench.app._build_anew()
     bench.show(Welcome())
     assert offered(bench) == {"speak:es": "Español"}

@@ -16,7 +16,7 @@ def vanished(bench: Any, states: dict[str, At]) -> dict[str, list[str]]:
     found = {}
     for name, at in states.items():
         bench.show(at)
-        gc.collect()
+        gc.collect(0)  # all that came since the last look
         ids = bench.app.page.ids
         found[name] = [part for part in ids if is_gone(ids, part)]
     return {name: parts for name, parts in found.items() if parts}
