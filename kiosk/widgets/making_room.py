@@ -7,7 +7,6 @@ from kivy.properties import BooleanProperty, NumericProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
-
 CLOSEST = 0.05
 
 

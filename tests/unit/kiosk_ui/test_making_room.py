@@ -8,7 +8,7 @@ from kiosk.comfort import Comfort
 from kiosk.flow.facts import PrintState
 from kiosk.flow.states import CertificateReady, HoldsClaim, InReview
 from kiosk.theme import MM_PER_PX_22, MM_PER_PX_27
-from tests.unit.kiosk_ui.every_state import LINK, NO_EMAIL, ORDER, OWED, PERSON
+from tests.unit.kiosk_ui.every_state import LINK, NO_EMAIL, ORDER, OWED, PERSON, STATES
 
 PRINTED = PrintState.PRINTED
 LARGE = Comfort(large=True)
@@ -75,3 +75,30 @@ def test_without_making_room_the_page_runs_over(
     bench.wear(LARGE, MM_PER_PX_22)
     bench.show(InReview(PERSON, ORDER, PRINTED))
     assert any(fault.startswith("overfull") for fault in bench.faults())
+
+
+def distance(bench: Any, comfort: Comfort) -> float:
+    """Pixels between the parts of a screen full of words, on a small panel."""
+    from kiosk.widgets.making_room import MakesRoom
+
+    bench.wear(comfort, MM_PER_PX_22)
+    bench.show(STATES["give_email-incomplete"])
+    return next(each for each in bench.app.page.walk() if isinstance(each, MakesRoom)).spacing
+
+
+CROWDED = Comfort(large=True, speaking=True)
+
+
+def test_what_cannot_give_way_draws_closer(bench: Any) -> None:
+    assert distance(bench, CROWDED) < distance(bench, Comfort())
+    distance(bench, CROWDED)
+    assert bench.faults() == []
+
+
+@pytest.mark.negative_control
+def test_a_column_that_keeps_its_distances_runs_over(
+    bench: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kiosk.widgets.making_room.CLOSEST", 1)
+    distance(bench, CROWDED)
+    assert bench.faults() != []
