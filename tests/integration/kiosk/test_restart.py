@@ -80,6 +80,7 @@ def test_restart_ends_it_cleanly_once_and_it_serves_again(
         assert kiosk.exits == [ENDED_CLEANLY], "it went on restarting"
 
 
+@pytest.mark.thorough
 def test_nobody_who_is_served_is_thrown_out(config: Path, site: Site, hardware: Hardware) -> None:
     assert hardware.reader
     with watched(config) as kiosk:
@@ -139,6 +140,7 @@ def elsewhere(config: Path) -> str:
     return port
 
 
+@pytest.mark.thorough
 def test_a_port_found_by_staff_is_the_one_used_after_the_restart(
     config: Path, site: Site, hardware: Hardware, elsewhere: str
 ) -> None:

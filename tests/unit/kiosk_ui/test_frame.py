@@ -68,6 +68,7 @@ def in_bar_order(bench: Any) -> list[str]:
     return sorted(bar(bench), key=[*VOICE, *TOOLS].index)
 
 
+@pytest.mark.thorough
 def test_the_bar_is_on_every_kind_of_screen_and_leaves_it_room(
     bench: Any, states: dict[str, At]
 ) -> None:

@@ -13,7 +13,7 @@ import pytest
 from kiosk.flow.states import At, ConfirmName, Welcome
 from tests.unit.kiosk_ui.monkey import Caught, Monkey
 
-ACTS = 500
+ACTS = 250
 MANY = int(os.environ.get("MONKEY_ACTS", "100000"))
 GOES, FEW_FRAMES = 20, 10
 """In the long run memory is cleared after so many people (`test_privacy.py` looks after each), and
@@ -29,13 +29,13 @@ def no_traces(bench: Any) -> Any:
     bench.frames(2)
 
 
-def test_five_hundred_senseless_acts(no_traces: Any) -> None:
+def test_a_few_hundred_senseless_acts(no_traces: Any) -> None:
     monkey = Monkey(no_traces, 20261122)
     monkey.act(ACTS)
     monkey.leave()
     assert monkey.rests > 3, "nobody ever left: the acts say nothing about what stays"
     assert monkey.own > 3, "nobody's own words were ever shown: nor about what must not"
-    assert len(monkey.seen) >= 12, monkey.seen
+    assert len(monkey.seen) >= 10, monkey.seen
 
 
 @pytest.mark.thorough
@@ -94,7 +94,7 @@ def test_a_screen_that_falls_over_a_key_is_caught(
 
     monkeypatch.setattr(no_traces.app, "key", broken)
     with pytest.raises(ZeroDivisionError):
-        Monkey(no_traces, 1).act(ACTS)
+        Monkey(no_traces, 1).act(2 * ACTS)
 
 
 @pytest.mark.negative_control

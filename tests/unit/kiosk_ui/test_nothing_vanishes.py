@@ -29,10 +29,22 @@ def is_gone(ids: Any, part: str) -> bool:
         return True
 
 
+def test_every_part_of_every_kind_of_screen_outlives_a_collection(
+    bench: Any, states: dict[str, At]
+) -> None:
+    one_each = dict({type(at): (name, at) for name, at in reversed(states.items())}.values())
+    assert vanished(bench, {**one_each, **some(states, "goes_on", "payment_waits")}) == {}
+
+
+@pytest.mark.thorough
 def test_every_part_of_every_screen_outlives_a_collection(
     bench: Any, states: dict[str, At]
 ) -> None:
     assert vanished(bench, states) == {}
+
+
+def some(states: dict[str, At], *kinds: str) -> dict[str, At]:
+    return {name: at for name, at in states.items() if name.startswith(kinds)}
 
 
 class Forgetful:
@@ -50,6 +62,6 @@ class Forgetful:
 def test_a_part_that_nobody_holds_is_caught(
     bench: Any, states: dict[str, At], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    some = {"payment_waits-printed": states["payment_waits-printed"]}
+    waits = some(states, "payment_waits-printed")
     monkeypatch.setattr("kiosk.screens.paying.payment_waits.Offered", Forgetful)
-    assert vanished(bench, some) == {"payment_waits-printed": ["pay_otherwise"]}
+    assert vanished(bench, waits) == {"payment_waits-printed": ["pay_otherwise"]}

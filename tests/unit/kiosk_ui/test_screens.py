@@ -32,7 +32,7 @@ from kiosk.flow.touches import (
 from kiosk.flow.world import Part, PartState
 from kiosk.order import Means
 from kiosk.texts.catalogue import languages
-from kiosk.theme import HIGH_CONTRAST, MM_PER_PX_22, MM_PER_PX_27, Theme
+from kiosk.theme import MM_PER_PX_22, MM_PER_PX_27, Theme
 
 LOOKS = {
     "normal": Comfort(),
@@ -62,7 +62,7 @@ def one_a_screen(states: dict[str, At]) -> dict[str, At]:
 
 
 @pytest.mark.parametrize(
-    ("panel", "look"), [("27 inches", "normal"), ("22 inches", "lowered"), TIGHTEST]
+    ("panel", "look"), [("27 inches", "contrast"), ("22 inches", "lowered"), TIGHTEST]
 )
 def test_every_kind_of_screen_can_be_read_reached_and_hit(
     bench: Any, states: dict[str, At], panel: str, look: str
@@ -81,15 +81,6 @@ def test_everything_can_be_read_reached_and_hit_in_every_look_and_language(
 ) -> None:
     bench.wear(LOOKS[look].in_language(language), PANELS[panel])
     assert faults_of(bench, states) == {}
-
-
-def test_high_contrast_can_be_read_too(bench: Any, states: dict[str, At]) -> None:
-    bench.app.theme = Theme().with_palette(HIGH_CONTRAST)
-    faults = {}
-    for name, at in {type(at): (name, at) for name, at in states.items()}.values():
-        bench.show(at)
-        faults[name] = bench.faults()
-    assert {name: found for name, found in faults.items() if found} == {}
 
 
 def test_every_state_of_the_flow_has_its_screen(bench: Any) -> None:
