@@ -108,8 +108,9 @@ class KioskApp(App):
         self.root.bind(height=self._fit_page)
         self._add_bar()
         self._show()
-        self.loc.bind(_=self._build_anew)
-        self.bind(theme=self._build_anew, comfort=self._dress)
+        anew = Clock.create_trigger(self._build_anew, -1)
+        self.loc.bind(_=anew)
+        self.bind(theme=anew, comfort=self._dress)
         Clock.schedule_interval(self._drain, 0)
         Clock.schedule_interval(self._look_around, 1 / IDLE_LOOKS_A_SECOND)
         return self.root

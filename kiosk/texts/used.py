@@ -14,7 +14,7 @@ KEY = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+")
 _BEGUN = re.compile(r"([a-z][a-z0-9_]*)\.[a-z0-9_.]*")
 _MAY_SAY = re.compile(r'["\'][a-z][a-z0-9_]*\.[a-z0-9_.{]+|\bloc\.(?:_|plural)\(|\blabel=')
 _CALLED = re.compile(r'loc\.(?:_|plural)\(\s*"([^"]+)"')
-_QUOTED = re.compile(r'"([^"\n]+)"')
+_QUOTED = re.compile(r'"([^"\n]*)"')
 _LABELLED = re.compile(r"^\s*label:(.*)$", re.MULTILINE)
 
 

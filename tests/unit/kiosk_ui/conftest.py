@@ -24,6 +24,7 @@ from tests.unit.kiosk_ui.layout import layout_faults
 from tests.unit.kiosk_ui.stub_window import StubFinder
 
 SHOWN, SHOWN_A_COLLECTION = count(1), 60
+PEOPLE_A_COLLECTION = 20
 
 
 @dataclass
@@ -56,6 +57,20 @@ class FlowEngine:
     def put(self, at: At) -> None:
         """Jump to `at`, as if a journey had led there."""
         self.state, self.changed = replace(self.state, at=at), True
+
+
+@dataclass
+class Litter:
+    """Takes out what people leave in memory after many of them: after each it takes longer than
+    most tests. (`test_privacy.py` looks that the program itself does it after each.)"""
+
+    gone: int = 0
+
+    def take_out(self) -> None:
+        """Somebody has gone."""
+        self.gone += 1
+        if self.gone % PEOPLE_A_COLLECTION == 0:
+            gc.collect()
 
 
 @dataclass
@@ -104,6 +119,15 @@ class Bench:
     def named(self, name: str) -> Any:
         """The control of this name, enabled or not."""
         return next(each for each in self.app.page.walk() if getattr(each, "name", "") == name)
+
+    def said(self) -> str:
+        """Every word on the screen, as one line."""
+        return " ".join(self.touch.texts()).replace("\n", " ")
+
+    def heading(self) -> str:
+        """The largest words below the band with the institution's name."""
+        titles = [each for each in self.app.page.walk() if type(each).__name__ == "Title"]
+        return next(each.text for each in titles if each.text).replace("\n", " ")
 
     def faults(self) -> list[str]:
         """What is wrong with all that is shown: the screen and the bar, or what lies over them."""
@@ -162,9 +186,11 @@ def application(
     kivy_window: Any, shift: Callable[[float], None], spanish: GNUTranslations
 ) -> Iterator[Bench]:
     """One application for all tests: building the screen takes longer than most of them."""
+    from kiosk import app as screen
     from kiosk.app import KioskApp
     from kiosk.touch import Touch
 
+    at_once, screen.give_back = screen.give_back, Litter().take_out
     engine = FlowEngine()
     app = KioskApp(engine, Theme(), spanish, idle=IdleWatch())
     app._run_prepare()
@@ -173,6 +199,7 @@ def application(
     gc.disable()  # now and then `show` does it: a thrown-away screen is many small things
     yield Bench(app, engine, Touch(app), shift)
     gc.enable()
+    screen.give_back = at_once
     app.dispatch("on_stop")
     assert kivy_window.children == [], "an application was left in the window"
 
@@ -189,7 +216,7 @@ def bench(application: Bench, spanish: GNUTranslations) -> Bench:
         app.theme = Theme()
     if app.loc._ != spanish.gettext:
         app.loc.speak(spanish)
-    application.frames(2)
+    application.frames(2)  # the screen is built once, whatever of it was different
     assert application.touch.screen() == "welcome"
     return application
 

@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-import segno
 
 from kiosk.flow.effects import ChargeCard, RegisterOrder
 from kiosk.flow.events import (
@@ -16,34 +15,22 @@ from kiosk.flow.events import (
     SlipPrinted,
 )
 from kiosk.flow.facts import NotPaid, NotPossible, Outcome, PrintState
-from kiosk.flow.states import At, CertificateReady, ConfirmName, ReadyToPay, Terms
+from kiosk.flow.states import At, ConfirmName, ReadyToPay, Terms
 from kiosk.flow.world import Part, PartState
 from kiosk.theme import MM_PER_PX_22, Theme
-
-RESULTS = ("payment_unknown", "certificate_ready", "in_review", "still_working", "paid_but_refused")
-
-
-def said(bench: Any) -> str:
-    return " ".join(bench.touch.texts()).replace("\n", " ")
-
-
-def heading(bench: Any) -> str:
-    """The largest words below the band with the institution's name."""
-    page = bench.app.page
-    titles = [each for each in page.walk() if type(each).__name__ == "Title" and each.text]
-    return titles[0].text.replace("\n", " ")
+from tests.unit.kiosk_ui.every_state.certificate import RESULTS
 
 
 def test_the_terms_say_what_it_is_what_it_costs_and_what_is_done_with_the_data(
     bench: Any, states: dict[str, At]
 ) -> None:
     bench.show(states["terms"])
-    words = said(bench)
+    words = bench.said()
     for each in ("90 días", "S/ 37.70", "INPE", "borramos", "Ley 29733", "Leemos"):
         assert each in words
     bench.put_world(fee_centimos=2005)
     bench.frames()
-    assert "S/ 20.05" in said(bench)
+    assert "S/ 20.05" in bench.said()
 
 
 def test_every_reason_not_to_sell_has_its_own_words_and_nothing_was_charged(
@@ -54,8 +41,8 @@ def test_every_reason_not_to_sell_has_its_own_words_and_nothing_was_charged(
         bench.show(states[f"cannot_apply-{reason}"])
         assert "No se cobró nada" in bench.touch.texts()
         assert bench.touch.controls()[-2:] == ["take_turn", "finish"]
-        headings.add(heading(bench))
-        whole.add(said(bench))
+        headings.add(bench.heading())
+        whole.add(bench.said())
     assert len(headings) == len(whole) == len(NotPossible)
 
 
@@ -64,7 +51,7 @@ def test_a_certificate_in_force_is_offered_again_for_nothing_and_before_a_turn(
 ) -> None:
     bench.show(states["cannot_apply-in_force"])
     assert bench.touch.controls() == ["send_again", "take_turn", "finish"]
-    words = said(bench)
+    words = bench.said()
     assert "Ya tiene un certificado vigente hasta el 30 de septiembre de 2027." in words
     assert "No pague otra vez: se lo enviamos sin costo." in words
     assert bench.named("take_turn").variant == "secondary"
@@ -94,7 +81,7 @@ def test_whoever_is_sent_it_again_is_not_told_of_a_payment(
 ) -> None:
     bench.show(states["still_working-free"])
     assert "No se cobró nada" in bench.touch.texts()
-    assert "pag" not in said(bench).lower()
+    assert "pag" not in bench.said().lower()
 
 
 def test_a_turn_is_not_promised_while_the_server_is_away(bench: Any, states: dict[str, At]) -> None:
@@ -122,7 +109,7 @@ def test_a_failed_payment_says_why_and_that_nothing_was_charged(
 ) -> None:
     bench.show(states[f"ready_to_pay-{reason}"])
     assert words in bench.touch.texts()
-    assert "No se cobró nada" in said(bench)
+    assert "No se cobró nada" in bench.said()
     assert "S/ 37.70" in bench.touch.texts()
     assert bench.touch.controls() == ["pay", "pay_cash", "pay_wallet", "use_voucher", "cancel"]
 
@@ -196,154 +183,6 @@ def test_whoever_waits_sees_something_move(bench: Any, states: dict[str, At], na
     bench.shift(0.4)
     bench.frames()
     assert line.phase != before
-
-
-@pytest.mark.parametrize("result", RESULTS)
-def test_every_result_shows_the_number_and_the_fate_of_its_slip(
-    bench: Any, states: dict[str, At], result: str
-) -> None:
-    for paper, words in {
-        "printing": "Imprimiendo su constancia",
-        "printed": "Recoja su papel",
-        "not_printed": "No pudimos imprimir el papel. Su número vale igual.",
-        "unknown": "No sabemos si el papel salió bien. Su número vale igual.",
-    }.items():
-        bench.show(states[f"{result}-{paper}"])
-        if (result, paper) == ("certificate_ready", "printed"):
-            words = "Este papel no es su certificado"
-        assert set(bench.touch.texts()) >= {"A01-00042-K", words}
-
-
-def test_no_two_results_say_the_same(bench: Any, states: dict[str, At]) -> None:
-    headings = set()
-    for result in RESULTS:
-        bench.show(states[f"{result}-printed"])
-        headings.add(heading(bench))
-    assert len(headings) == len(RESULTS)
-
-
-def test_an_unknown_payment_says_not_to_pay_again(bench: Any, states: dict[str, At]) -> None:
-    for theme in (Theme(), Theme(MM_PER_PX_22).with_large_text(True)):
-        bench.show(states["payment_unknown-printed"], theme)
-        assert "No pague otra vez" in bench.touch.texts()
-        assert bench.touch.controls() == ["complain", "finish"]
-
-
-def test_money_that_is_returned_is_named(bench: Any, states: dict[str, At]) -> None:
-    bench.show(states["paid_but_refused-by_card"])
-    assert "Le devolvemos S/ 37.70" in bench.touch.texts()
-    assert "personal del módulo" in said(bench)
-
-
-def test_a_certificate_is_ready_in_the_same_words_for_everybody(
-    bench: Any, states: dict[str, At]
-) -> None:
-    bench.show(states["certificate_ready-printed"])
-    words = said(bench).lower()
-    assert heading(bench) == "Su certificado está listo"
-    for told in ("registra", "antecedente", "observado", "penal", "negativo", "positivo", "limpio"):
-        assert told not in words.replace("instituto nacional penitenciario", "")
-
-
-def test_whoever_typed_an_address_sees_every_letter_of_it_at_the_end(
-    bench: Any, states: dict[str, At]
-) -> None:
-    for name in ("certificate_ready", "in_review", "still_working"):
-        bench.show(states[f"{name}-printed"])
-        assert "carmen@example.com" in bench.touch.texts()
-    for name in ("payment_unknown", "payment_waits", "paid_but_refused"):
-        bench.show(states[f"{name}-printed"])
-        assert "carmen" not in said(bench), "where nobody has to look for a slip"
-
-
-@pytest.mark.parametrize("theme", [Theme(), Theme(MM_PER_PX_22).with_large_text(True)])
-@pytest.mark.parametrize("name", ["printed", "no_link", "no_email", "neither", "change", "long"])
-def test_whoever_wants_it_on_paper_is_told_whom_to_ask(
-    bench: Any, states: dict[str, At], name: str, theme: Theme
-) -> None:
-    bench.show(states[f"certificate_ready-{name}"], theme)
-    assert "personal" in said(bench)
-
-
-def test_of_a_certificate_that_is_ready_the_slip_is_no_success(
-    bench: Any, states: dict[str, At]
-) -> None:
-    from kiosk.widgets.control import shown
-    from kiosk.widgets.slip_notice import SlipNotice
-
-    def picture(name: str) -> str:
-        bench.show(states[name])
-        return next(each.picture for each in shown(bench.app.page) if isinstance(each, SlipNotice))
-
-    assert picture("certificate_ready-printed") == "ticket"
-    assert picture("still_working-printed") == "check_circle"
-
-
-def test_an_address_is_corrected_where_it_is_seen_to_be_wrong(
-    bench: Any, states: dict[str, At]
-) -> None:
-    for name in ("certificate_ready-printed", "in_review-printed", "goes_on-under_review"):
-        bench.show(states[name])
-        assert "correct_email" in bench.touch.controls()
-        bench.touch.touch("correct_email")
-        bench.frames()
-        assert bench.touch.screen() == "give_email"
-    for name in (
-        "certificate_ready-printing",  # what becomes of the slip would be missed
-        "certificate_ready-no_email",
-        "in_review-no_email",
-        "goes_on-typed",
-        "goes_on-owed",
-    ):
-        bench.show(states[name])
-        assert "correct_email" not in bench.touch.controls()
-
-
-@pytest.mark.parametrize(
-    ("name", "scan", "sent", "collect"),
-    [
-        ("certificate_ready-printed", True, True, False),
-        ("certificate_ready-no_link", False, True, False),
-        ("certificate_ready-no_email", True, False, False),
-        ("certificate_ready-neither", False, False, True),
-    ],
-)
-def test_there_is_always_a_way_to_the_certificate(
-    bench: Any, states: dict[str, At], name: str, scan: bool, sent: bool, collect: bool
-) -> None:
-    bench.show(states[name])
-    words = bench.touch.texts()
-    assert ("Descárguelo en su celular" in words) is scan
-    assert ("Lo enviamos a su correo:" in words) is sent
-    by_hand = "Pídalo impreso al personal del módulo, con su documento y su número."
-    assert (by_hand in words) is collect
-
-
-@pytest.mark.parametrize("theme", [Theme(), Theme(MM_PER_PX_22).with_large_text(True)])
-def test_the_code_on_the_screen_is_the_link_and_large_enough(
-    bench: Any, states: dict[str, At], theme: Theme
-) -> None:
-    from kiosk.widgets.qr_picture import BORDER, QrPicture
-
-    at = states["certificate_ready-printed"]
-    assert isinstance(at, CertificateReady)
-    bench.show(at, theme)
-    code: Any = next(each for each in bench.app.page.walk() if isinstance(each, QrPicture))
-    matrix = segno.make(at.link or "", error="m", micro=False).matrix
-    inside = [row[BORDER:-BORDER] for row in code.rows[BORDER:-BORDER]]
-    assert inside == [[bool(module) for module in row] for row in matrix]
-    assert not any(any(row) for row in (*code.rows[:BORDER], *code.rows[-BORDER:]))
-    assert not any(any(row[:BORDER]) or any(row[-BORDER:]) for row in code.rows)
-    assert code.width % len(code.rows) == 0, "every module is the same number of pixels"
-    assert code.width / len(code.rows) * len(matrix) * theme.mm_per_px >= 45
-    assert code.texture.mag_filter == "nearest"
-
-
-@pytest.mark.negative_control
-def test_a_code_with_one_wrong_module_is_noticed() -> None:
-    from kiosk.widgets.qr_picture import modules
-
-    assert modules("https://example.com/d/a") != modules("https://example.com/d/b")
 
 
 def test_the_certificate_comes_first_with_its_price(bench: Any, states: dict[str, At]) -> None:

@@ -10,13 +10,9 @@ from kiosk.theme import MM_PER_PX_22, Theme
 KEYBOARDS = ("give_email", "give_email-again")
 
 
-def said(bench: Any) -> str:
-    return " ".join(bench.touch.texts())
-
-
 def warns(bench: Any) -> bool:
     """Whether whoever types is told what a wrong address does."""
-    return "puede llegarle a otra persona" in said(bench)
+    return "puede llegarle a otra persona" in bench.said()
 
 
 @pytest.mark.parametrize("public", [True, False])
@@ -27,11 +23,11 @@ def test_the_other_way_is_to_go_on_without_an_address(
     bench.put_world(public_address=public)
     bench.show(states[name])
     assert bench.named("no_email").label == "Seguir sin correo"
-    assert "QR" not in said(bench), "a word few know, and the next screen shows it"
+    assert "QR" not in bench.said(), "a word few know, and the next screen shows it"
     bench.touch.touch("no_email")
     bench.frames()
-    assert "Recójalo en el módulo" in said(bench)
-    assert ("código" in said(bench)) is public
+    assert "Recójalo en el módulo" in bench.said()
+    assert ("código" in bench.said()) is public
 
 
 @pytest.mark.parametrize("theme", [Theme(), Theme(MM_PER_PX_22).with_large_text(True)])

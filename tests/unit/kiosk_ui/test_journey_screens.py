@@ -9,10 +9,6 @@ from kiosk.flow.states import At, ChooseService, PayingByCash, TicketReady
 from kiosk.flow.world import Part, PartState
 
 
-def said(bench: Any) -> str:
-    return " ".join(bench.touch.texts())
-
-
 def test_every_story_and_every_refusal_has_its_own_words(bench: Any, states: dict[str, At]) -> None:
     told = set()
     for story in Story:
@@ -51,10 +47,10 @@ def test_the_wait_is_worded_from_numbers(bench: Any, states: dict[str, At]) -> N
 
 def test_a_mended_address_is_not_called_wrong_any_more(bench: Any, states: dict[str, At]) -> None:
     bench.show(states[f"give_email-{EmailProblem.NO_AT}"])
-    assert "arroba" in said(bench)
+    assert "arroba" in bench.said()
     bench.touch.type_keys("@")
     bench.frames()
-    assert "arroba" not in said(bench)
+    assert "arroba" not in bench.said()
 
 
 def test_no_dead_code_leads_to_a_complaint_book(bench: Any, states: dict[str, At]) -> None:
@@ -62,7 +58,7 @@ def test_no_dead_code_leads_to_a_complaint_book(bench: Any, states: dict[str, At
     assert bench.app.page.link == "https://www.example.pe/reclamos"
     bench.put_world(complaints="En el mostrador")
     bench.frames()
-    assert (bench.app.page.link, "En el mostrador" in said(bench)) == ("", True)
+    assert (bench.app.page.link, "En el mostrador" in bench.said()) == ("", True)
 
 
 def test_cash_says_what_is_taken_now_and_why_there_is_none(

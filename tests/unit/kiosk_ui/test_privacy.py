@@ -86,6 +86,15 @@ def test_nothing_of_a_person_is_left_after_their_session(bench: Any) -> None:
     assert left(bench) == set()
 
 
+def test_their_memory_goes_back_as_soon_as_they_have_gone(
+    bench: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given_back: list[str] = []
+    monkeypatch.setattr("kiosk.app.give_back", lambda: given_back.append(bench.touch.screen()))
+    walk_through(bench)
+    assert given_back == ["welcome"]
+
+
 def test_nothing_is_ever_put_on_the_clipboard(bench: Any) -> None:
     walk_through(bench)
     assert "kivy.core.clipboard" not in sys.modules

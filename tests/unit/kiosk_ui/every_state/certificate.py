@@ -52,6 +52,8 @@ from tests.unit.kiosk_ui.every_state.facts import (
     SERVICES,
 )
 
+RESULTS = ("payment_unknown", "certificate_ready", "in_review", "still_working", "paid_but_refused")
+"""The states in which an application ends."""
 READY = CertificateReady(PERSON, ORDER, LINK, PrintState.PRINTED)
 
 
