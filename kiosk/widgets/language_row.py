@@ -25,18 +25,20 @@ class LanguageRow(GridLayout):
     """`languages` are the codes that can be spoken here, `spoken` the present one.
 
     Dispatches `on_chosen` with a code. `others`: only those that are not spoken now, where large
-    words leave no room for all.
+    words leave no room for all. `brief`: by their own names alone, where the row would be too high
+    to reach.
     """
 
     languages = ListProperty()
     spoken = StringProperty()
     others = BooleanProperty(False)
+    brief = BooleanProperty(False)
     __events__ = ("on_chosen",)
 
     def __init__(self, **properties: object) -> None:
         self._fill = Clock.create_trigger(self._lay_out, -1)
         super().__init__(**properties)
-        for name in ("languages", "spoken", "others"):
+        for name in ("languages", "spoken", "others", "brief"):
             self.fbind(name, self._fill)
         self._fill()
 
@@ -50,7 +52,7 @@ class LanguageRow(GridLayout):
                 name=f"speak:{code}",
                 code=code,
                 label=label,
-                note=KNOWN_AS.get(code, ""),
+                note="" if self.brief else KNOWN_AS.get(code, ""),
                 spoken=self.spoken,
                 later=True,
             )

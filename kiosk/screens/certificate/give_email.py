@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from kivy.properties import StringProperty
+from kivy.properties import BooleanProperty, StringProperty
 
 from kiosk.flow.facts import Doubt, EmailProblem, NotCorrected
 from kiosk.flow.states import GiveEmail, GiveEmailAgain, GiveNewEmail, State
@@ -36,6 +36,7 @@ class GiveEmailScreen(Page):
     unsure = StringProperty()
     problem = StringProperty()
     meant = StringProperty()
+    near = BooleanProperty(False)
     _doubt: Doubt | None = None
 
     def __init__(self, *arguments: Any, **properties: Any) -> None:

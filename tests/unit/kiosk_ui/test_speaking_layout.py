@@ -19,22 +19,6 @@ LOOKS = {
 PANELS = {"27 inches": MM_PER_PX_27, "22 inches": MM_PER_PX_22}
 
 
-NOT_YET = {
-    "speaking": {"Welcome", "FollowedOnes", "InReview", "PaymentWaits"},
-    "speaking, large": {
-        "FollowedOnes",
-        "GiveEmail",
-        "GuidePage",
-        "HoldsClaim",
-        "InReview",
-        "PaymentWaits",
-        "ReadyToPay",
-        "Welcome",
-    },
-}
-"""Screens of which one state is too full while it is spoken; this list may only become shorter."""
-
-
 @pytest.mark.parametrize(
     "look", [pytest.param("speaking", marks=pytest.mark.thorough), "speaking, large"]
 )
@@ -45,8 +29,7 @@ def test_every_kind_of_screen_holds_while_it_is_spoken(
     tools = [each.name for each in bench.app.controls() if each.name.startswith("voice:")]
     assert tools == ["voice:repeat", "voice:pause", "voice:volume"]
     faults = faults_of(bench, one_a_screen(states))
-    too_full = {type(states[name]).__name__ for name in faults}
-    assert too_full <= NOT_YET[look], faults
+    assert faults == {}
 
 
 @pytest.mark.thorough
@@ -58,9 +41,7 @@ def test_every_state_holds_while_it_is_spoken_in_every_language(
     bench: Any, states: dict[str, At], panel: str, look: str, language: str
 ) -> None:
     bench.wear(LOOKS[look].in_language(language), PANELS[panel])
-    faults = faults_of(bench, states)
-    known = NOT_YET["speaking, large"]
-    assert {type(states[name]).__name__ for name in faults} <= known, faults
+    assert faults_of(bench, states) == {}
 
 
 @pytest.mark.negative_control
