@@ -7,7 +7,8 @@ from kivy.uix.boxlayout import BoxLayout
 class NumberPanel(BoxLayout):
     """`caption` says what `number` is; `detail` and `note` below it may be empty.
 
-    `one_of_several`: others like it stand beside it, and leave it less room.
+    `one_of_several`: others like it stand beside it, and leave it less room. `modest`: with large
+    text it leaves some of its own to what is longer than usual.
     """
 
     caption = StringProperty()
@@ -15,3 +16,4 @@ class NumberPanel(BoxLayout):
     detail = StringProperty()
     note = StringProperty()
     one_of_several = BooleanProperty(False)
+    modest = BooleanProperty(False)
