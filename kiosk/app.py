@@ -102,6 +102,7 @@ class KioskApp(App):
         EventLoop.ensure_window()
         load_rules(self.theme.font)
         self._window: Any = EventLoop.window
+        self._window.clearcolor = self.theme.palette.ground
         self.root = FloatLayout(size=self._window.size)
         self._watch_window()
         self.idle.sign_of_life(Clock.time())
@@ -176,6 +177,7 @@ class KioskApp(App):
 
     def _build_anew(self, *_change: object) -> None:
         self._end_warning()
+        self._window.clearcolor = self.theme.palette.ground  # no screen need draw it as well
         draft = self.page.draft if self.page is not None else ""
         ringed = self.ring.on.name if self.ring.on is not None else ""
         self._add_bar()

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from kivy.clock import Clock
-from kivy.properties import BooleanProperty, StringProperty
+from kivy.properties import BooleanProperty, NumericProperty, StringProperty
 from kivy.uix.behaviors import ButtonBehavior
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
@@ -11,11 +11,15 @@ from kivy.uix.widget import Widget
 LIFTED_S = 0.15
 """How long a control looks pressed that a key has pressed."""
 
+NOWHERE = (-9.0, -9.0, 1.0, 1.0, 0.4)
+"""Where a ring is that nobody sees: a line without colour would still be drawn, all around."""
+
 
 class Control(ButtonBehavior, BoxLayout):  # pyright: ignore[reportIncompatibleMethodOverride]
     """`name` is the stable id, `label` the words, `reason` why it is disabled.
 
     `later`: by keys and by ear it comes after the others of its screen, wherever it stands.
+    The ring of one that is `ringed` stands `ring_out` pixels outside of it.
     """
 
     name = StringProperty()
@@ -23,6 +27,9 @@ class Control(ButtonBehavior, BoxLayout):  # pyright: ignore[reportIncompatibleM
     reason = StringProperty()
     ringed = BooleanProperty(False)
     later = BooleanProperty(False)
+    ring_out = NumericProperty(0)
+    ring_round = NumericProperty(0)
+    ring_pen = NumericProperty(1)
 
     def __init__(self, **properties: object) -> None:
         self._lift = Clock.create_trigger(self._lifted, LIFTED_S)
@@ -38,6 +45,13 @@ class Control(ButtonBehavior, BoxLayout):  # pyright: ignore[reportIncompatibleM
 
     def _lifted(self, _dt: float) -> None:
         self.state = "normal"
+
+
+def around(
+    pos: tuple[float, float], size: tuple[float, float], out: float, radius: float
+) -> tuple[float, float, float, float, float]:
+    """The rounded rectangle `out` pixels outside of another: x, y, width, height, radius."""
+    return (pos[0] - out, pos[1] - out, size[0] + 2 * out, size[1] + 2 * out, radius)
 
 
 def shown(root: Widget) -> Iterator[Widget]:

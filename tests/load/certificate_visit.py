@@ -69,7 +69,7 @@ def _before(person: Applicant, visitor: Visitor, control: str, reader: Reader) -
             person.show_document(visitor.mrz(), "choose_service")
             return [shown]
         case "continue":
-            typed = Step(reader.new_words(), Act.TYPE, len(visitor.email))
+            typed = Step(reader.new_words(), Act.TYPE)
             person.type_text(visitor.email)
             return [typed]
         case "finish":

@@ -24,13 +24,15 @@ class Step(BoxLayout):
 class WelcomeScreen(Page):
     """The first touch mints the session. `notice`: what cannot be had now.
 
-    `steps`: there is room to show what comes. `tight`: words, reach or the voice's tools need it.
+    `steps`: there is room to show what comes. `tight`: words, reach or the voice's tools need it;
+    `near`: reach and the voice together.
     """
 
     notice = StringProperty()
     can_follow = BooleanProperty(True)
     steps = BooleanProperty(True)
     tight = BooleanProperty(False)
+    near = BooleanProperty(False)
 
     def render(self, state: State) -> None:
         """Say what cannot be had now before anybody begins."""
