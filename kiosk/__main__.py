@@ -8,6 +8,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ from kiosk.config import ConfigError, KioskConfig, load_config
 from kiosk.environment import prepare_environment
 from kiosk.headless import run_headless
 from kiosk.journal import JournalUnsafe
+from kiosk.notes import Notes
 from kiosk.speech.sink import alsa
 
 if TYPE_CHECKING:
@@ -37,7 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold names
     memory.settle()
     words = sys.argv[1:] if arguments is None else list(arguments)
-    _log_plainly()
+    notes = Notes()
+    _log_plainly(notes)
     if words[:1] == ["journal"]:
         return journal_command.main(words[1:])
     options = _parser().parse_args(words)
@@ -45,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.getLogger("kivy").addFilter(lambda record: "MTDev" not in record.getMessage())
     try:
         config = load_config(options.config)
-        kiosk = build_kiosk(config)
+        kiosk = build_kiosk(config, notes.lines)
     except (ConfigError, JournalUnsafe) as error:
         print(f"kiosk: {error}", file=sys.stderr)
         return 2
@@ -58,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _log_plainly() -> None:
+def _log_plainly(notes: Notes) -> None:
     """Log lines to stderr; a traceback never shows the values of variables (they may be names)."""
     renderer = structlog.dev.ConsoleRenderer(
         colors=False, exception_formatter=structlog.dev.plain_traceback
@@ -67,6 +70,7 @@ def _log_plainly() -> None:
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso"),
+            notes,
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
@@ -97,6 +101,14 @@ def _end(app: "App", ending: threading.Event) -> bool:
     if ending.is_set():
         app.stop()
     return not ending.is_set()
+
+
+def _begin(kiosk: Kiosk) -> None:
+    """Once something is to be seen: threads that start would keep the first picture waiting."""
+    from kiosk.systemd import notify
+
+    kiosk.start()
+    notify("READY=1")
 
 
 def _chime(config: KioskConfig, kiosk: Kiosk) -> PlayedChime:
@@ -131,7 +143,7 @@ def _run_screen(config: KioskConfig, kiosk: Kiosk, options: argparse.Namespace) 
             kiosk.runner,
             theme,
             load(language),
-            on_first_frame=lambda: notify("READY=1"),
+            on_first_frame=lambda: _begin(kiosk),
             comfort=Comfort(language=language),
             chime=_chime(config, kiosk),
         )
@@ -146,7 +158,7 @@ def _run_screen(config: KioskConfig, kiosk: Kiosk, options: argparse.Namespace) 
         if remote is not None:
             remote.start()
         try:
-            with kiosk:
+            with closing(kiosk):
                 app.run()
         finally:
             if remote is not None:

@@ -16,8 +16,7 @@ from kiosk.comfort import VOICE_VERBS, Comfort, Mute, Voice, Wish, by_their_name
 from kiosk.engine import Engine
 from kiosk.flow.events import Event, HelpHeard, IdleExpired
 from kiosk.flow.facts import HelpState
-from kiosk.flow.states import OutOfService, Welcome
-from kiosk.flow.step import is_busy
+from kiosk.flow.step import NOBODY_IS_HERE, is_busy
 from kiosk.flow.touches import CallHelp, Cancel
 from kiosk.flow.turn import person_of
 from kiosk.idle import ORDINARY, IdleWatch, Stage
@@ -291,9 +290,9 @@ class KioskApp(App):
     # --- absence --------------------------------------------------------------------------------
     def _look_around(self, _dt: float) -> None:
         now, at = Clock.time(), self._engine.state.at
-        if isinstance(at, Welcome | OutOfService):
+        if isinstance(at, NOBODY_IS_HERE):
             self._nobody(now)
-        if isinstance(at, Welcome | OutOfService) or is_busy(at):
+        if isinstance(at, NOBODY_IS_HERE) or is_busy(at):
             self.idle.sign_of_life(now)
         self.idle.shows(type(at))
         match self.idle.stage(now):

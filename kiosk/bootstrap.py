@@ -22,9 +22,11 @@ from kiosk.cash.settlement import CashSettlement
 from kiosk.cash.till import Till
 from kiosk.claim_slips import ClaimSlips
 from kiosk.config import ConfigError, Device, KioskConfig
+from kiosk.connection import connect, keeper
 from kiosk.day_closing import LOOK_EVERY_S as DAYS_EVERY_S
 from kiosk.day_closing import DayReports
-from kiosk.device_news import Posting, heartbeat_rows, part_state
+from kiosk.device_news import Posting, part_state
+from kiosk.discovery import LOOK_EVERY_S as ADVERT_EVERY_S
 from kiosk.discovery import Advert
 from kiosk.flow.effects import (
     ChangeEmail,
@@ -49,12 +51,15 @@ from kiosk.flow.states import Welcome
 from kiosk.flow.world import Part
 from kiosk.giving_back import LOOK_EVERY_S as RETURNS_EVERY_S
 from kiosk.giving_back import GivingBack
+from kiosk.heartbeat import Beating
 from kiosk.help_line import HELP_EVERY_S, HelpLine
 from kiosk.journal import Journal, load_key, open_journal
 from kiosk.journal.health import LOOK_EVERY_S, JournalWatch
 from kiosk.keypad import KeypadDesk
 from kiosk.number_blocks import LOOK_EVERY_S as NUMBERS_EVERY_S
 from kiosk.number_blocks import NumberBlocks
+from kiosk.pairing.keeper import LOOK_EVERY_S as TRUST_EVERY_S
+from kiosk.pairing.keeper import TrustKeeper
 from kiosk.performers.again import AgainDesk
 from kiosk.performers.applicant import ApplicantDesk, OrderDesk
 from kiosk.performers.card import CardDesk
@@ -79,7 +84,8 @@ from kiosk.staff.kept import KeptFile
 from kiosk.staff.ports import PortBook, PortDesk
 from kiosk.staff.touch_correction import TouchCorrection
 from kiosk.telling import TELL_EVERY_S, Telling
-from kiosk.watch import OFFER_EVERY_S, Heartbeat, Repeating, ServerWatch
+from kiosk.vital_signs import Pulse
+from kiosk.watch import OFFER_EVERY_S, Repeating, ServerWatch
 
 
 @dataclass
@@ -89,19 +95,17 @@ class Kiosk:
     runner: Runner
     journal: Journal
     devices: tuple[Supervisor, ...]
-    watches: tuple[Repeating | HotPlug, ...]
+    watches: tuple[Repeating | Beating | HotPlug, ...]
     client: QueueClient
     advert: Advert
     talker: Talker
     keypad: KeypadDesk
     touches: TouchCorrection
     ends_payments: tuple[Callable[[], None], ...] = ()
+    trusting: TrustKeeper | None = None
 
     def __enter__(self) -> "Kiosk":
-        self.advert.__enter__()
-        self.talker.start()
-        for part in (*self.devices, *self.watches):
-            part.start()
+        self.start()
         return self
 
     def __exit__(
@@ -110,27 +114,41 @@ class Kiosk:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.close()
+
+    def start(self) -> None:
+        """Begin to look after devices, money and server."""
+        self.advert.__enter__()
+        self.talker.start()
+        for part in (*self.devices, *self.watches):
+            part.start()
+
+    def close(self) -> None:
+        """End all of it, started or not."""
         self.talker.close()
         for end in self.ends_payments:
             end()
         for watch in self.watches:
             watch.stop()
+        if self.trusting is not None:
+            self.trusting.close()
         self.runner.stop()
         for device in self.devices:
             device.stop()
-        self.advert.__exit__(kind, error, trace)
+        self.advert.__exit__(None, None, None)
         self.client.close()
         self.journal.close()
 
 
-def build_kiosk(config: KioskConfig) -> Kiosk:
-    """The kiosk of `config`, not started. Raises ConfigError, JournalUnsafe."""
+def build_kiosk(config: KioskConfig, notes: Callable[[], tuple[str, ...]] = tuple) -> Kiosk:
+    """The kiosk of `config`, not started; `notes`: the last lines of its log. Raises ConfigError,
+    JournalUnsafe."""
     kept = config.journal.parent
     port_book = PortBook(KeptFile(kept / "ports.json"))
     config = port_book.placed(config)
     closure = ClosureBook(KeptFile(kept / "closure.json"))
     touches = TouchCorrection(KeptFile(kept / "touch.json"))
-    client = QueueClient(config.server.url, _credential(config))
+    client, trust = connect(config)
     journal = open_journal(config.journal, load_key(config.journal_key_file))
     journal.close_interrupted()
     runner = Runner(journal)
@@ -235,20 +253,18 @@ def build_kiosk(config: KioskConfig) -> Kiosk:
         journal, client, lambda: runner.state, runner.post, config.offline.numbers
     )
     build_name = version("ventanilla")
-    heartbeat = Heartbeat(
-        client,
-        lambda: [*box_watch.marked(heartbeat_rows(devices)), health.row(), *closure.rows()],
-        screen=lambda: type(runner.state.at).__name__,
-        unsent=lambda: (
-            len(journal.orders.unsettled()) + journal.outgoing.count() + journal.blocks.untold()
-        ),
-        build=build_name,
-    )
+    pulse = Pulse(runner, journal, devices, box_watch, health, closure, kept, config, notes)
+    ears.append(pulse.hear)
+    beating = pulse.beating(client, build_name)
     days = DayReports(journal, terminal, lambda: isinstance(runner.state.at, Welcome))
+    advert = Advert(config, build_name)
+    trusting = keeper(config, client, trust, runner.post)
+    kept_trust = (Repeating("trust", TRUST_EVERY_S, trusting.look),) if trusting else ()
     watches = (
+        *kept_trust,
         Repeating("journal", LOOK_EVERY_S, health.look),
         Repeating("offer", OFFER_EVERY_S, ServerWatch(client, runner.post).look),
-        Repeating("heartbeat", 0.5, heartbeat.beat),
+        beating,
         Repeating("cash offer", CASH_OFFER_EVERY_S, cash_offer.look),
         Repeating("recovery", RECOVER_EVERY_S, recovery.look),
         Repeating("returns", RETURNS_EVERY_S, giving_back.look),
@@ -257,12 +273,22 @@ def build_kiosk(config: KioskConfig) -> Kiosk:
         Repeating("numbers", NUMBERS_EVERY_S, numbers.look),
         Repeating("help", HELP_EVERY_S, help_line.look),
         Repeating("days", DAYS_EVERY_S, days.look),
+        Repeating("advert", ADVERT_EVERY_S, advert.look),
         HotPlug(waking(devices)),
     )
-    advert = Advert(config, build_name)
     ends_payments = (cash.close, wallet.close)
     return Kiosk(
-        runner, journal, devices, watches, client, advert, talker, keypad, touches, ends_payments
+        runner,
+        journal,
+        devices,
+        watches,
+        client,
+        advert,
+        talker,
+        keypad,
+        touches,
+        ends_payments,
+        trusting,
     )
 
 
@@ -284,14 +310,3 @@ def _supervisor(row: Device, journal: Journal, publish: Publish) -> Supervisor:
         return build(settings, publish, credit_book=journal.cash, payout_book=journal.cash)
     except ConfigurationError as error:
         raise ConfigError(f"devices.{row.name}: {error}") from error
-
-
-def _credential(config: KioskConfig) -> str:
-    path = config.server.credential_file
-    try:
-        return path.read_text().strip()
-    except OSError as error:
-        raise ConfigError(
-            f"{path}: no credential ({error.strerror}); run `python -m queue_server add-kiosk "
-            f"{config.code}` on the server and put its output there"
-        ) from error

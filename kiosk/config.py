@@ -4,10 +4,19 @@ import difflib
 import tomllib
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from kiosk.texts.catalogue import FIRST_LANGUAGE, languages
+from kiosk.trust import is_loopback
 
 
 class ConfigError(Exception):
@@ -31,11 +40,35 @@ class Device(_Section):
     capacity: Annotated[int, Field(gt=0, le=100_000)] | None = None
 
 
-class Server(_Section):
-    """Where the queue server answers and the file that holds this kiosk's credential."""
+NEEDS_PAIRING = (
+    "server.url: http:// is for a loopback address only (http://127.0.0.1:8080); write https://, "
+    "or leave the address out: the kiosk finds its server, and is let in with the code it shows"
+)
 
-    url: Annotated[str, Field(pattern=r"^https?://")]
-    credential_file: Path
+
+class Server(_Section):
+    """Where the queue server answers; without `url` the kiosk looks for it on the LAN.
+
+    A kiosk is let in by pairing, and keeps what it was given beside the journal. `credential_file`
+    holds a development token instead, for a server with plain HTTP on this machine.
+    """
+
+    url: Annotated[str, Field(pattern=r"^https?://")] | None = None
+    credential_file: Path | None = None
+
+    @model_validator(mode="after")
+    def _nothing_in_the_clear(self) -> "Server":
+        url = self.url or ""
+        plain = url.startswith("http://")
+        if plain and not is_loopback(urlsplit(url).hostname or ""):
+            raise ValueError(NEEDS_PAIRING)
+        if plain and self.credential_file is None:
+            raise ValueError("server.credential_file: what `add-kiosk` printed, for http://")
+        if not plain and self.credential_file is not None:
+            raise ValueError(
+                "server.credential_file: for http:// only; remove the line, the kiosk is paired"
+            )
+        return self
 
 
 class Screen(_Section):
@@ -111,7 +144,7 @@ class KioskConfig(_Section):
     """One kiosk. Paths are relative to the file's folder. `code` is one letter and two digits."""
 
     code: Annotated[str, Field(pattern=r"^[A-Z]\d{2}$")]
-    server: Server
+    server: Server = Server()
     devices: tuple[Device, ...] = ()
     journal: Path = Path("journal.db")
     journal_key_file: Path = Path("journal.key")
@@ -138,8 +171,9 @@ def load_config(path: Path) -> KioskConfig:
 
 
 def _from_folder(config: KioskConfig, folder: Path) -> KioskConfig:
+    credential = config.server.credential_file
     server = config.server.model_copy(
-        update={"credential_file": folder / config.server.credential_file}
+        update={"credential_file": credential and folder / credential}
     )
     return config.model_copy(
         update={
@@ -172,6 +206,8 @@ def _first_fault(error: ValidationError) -> str:
     faults = error.errors()
     fault = next((each for each in faults if each["type"] == "extra_forbidden"), faults[0])
     where = ".".join(str(part) for part in fault["loc"])
+    if fault["type"] == "value_error" and fault["msg"].startswith("Value error, server."):
+        return fault["msg"].removeprefix("Value error, ")
     if fault["type"] != "extra_forbidden":
         return f"{where}: {fault['msg']}"
     section = _SECTIONS.get(str(fault["loc"][0]), KioskConfig) if len(fault["loc"]) > 1 else None

@@ -23,6 +23,7 @@ from typing import Any
 from kiosk.cash.settlement import CashSettlement
 from kiosk.cash.till import Till
 from kiosk.config import ConfigError, KioskConfig, load_config
+from kiosk.connection import connect
 from kiosk.doubts import advance
 from kiosk.journal import Journal, JournalUnsafe, load_key
 from kiosk.journal.orders import OrderEntry
@@ -113,7 +114,7 @@ def export(config: KioskConfig, journal: Journal, options: argparse.Namespace) -
 def settle(config: KioskConfig, journal: Journal, options: argparse.Namespace) -> int:
     """Tell the server everything, without devices: what they alone know stays in doubt there."""
     del options
-    client = QueueClient(config.server.url, config.server.credential_file.read_text().strip())
+    client, _ = connect(config)
     with closing(client):
         journal.close_interrupted()
         cash = CashSettlement(journal, Till([], []))

@@ -10,6 +10,7 @@ from uuid import UUID
 import httpx
 
 from kiosk.timed_transport import WITHIN, TimedTransport
+from kiosk.trust import pinned, refuse_unsafe
 
 CONNECT_S = 2.0
 # A whole answer, however slowly it drips.
@@ -18,6 +19,8 @@ MAX_ANSWER_BYTES = 8 * 1024 * 1024
 RETRY_PAUSE_S = 0.3
 # The word of a server that took a request, and has deleted what it answered (after 48 h).
 REPLY_EXPIRED = "reply_expired"
+# The word of a server that revoked this kiosk's credential, or never gave it one.
+UNKNOWN_DEVICE = "unknown_device"
 # The title of a problem that came from no route of the server.
 _NO_SUCH_ROUTE = "http"
 
@@ -53,28 +56,63 @@ Answer = Granted | Refused | Away
 
 
 class QueueClient:
-    """Talks to one queue server as one kiosk. Safe to use from several threads."""
+    """Talks to one queue server as one kiosk. Safe to use from several threads.
+
+    Without a `url` it has not been paired yet: every call is Away until `talk_to`. `authority`: the
+    PEM that pairing pinned; its credential is shown to nobody whom that did not sign. Raises
+    UnsafeServer for an address where it could be overheard.
+    """
 
     def __init__(
-        self, url: str, token: str, monotonic: Callable[[], float] = time.monotonic
+        self,
+        url: str = "",
+        token: str = "",
+        monotonic: Callable[[], float] = time.monotonic,
+        *,
+        authority: str | None = None,
     ) -> None:
         self._monotonic = monotonic
-        self._http = httpx.Client(
+        self._lines: list[httpx.Client] = []
+        self._answered_at = monotonic()
+        self.turned_away = False
+        if url:
+            self.talk_to(url, token, authority)
+
+    @property
+    def has_server(self) -> bool:
+        """Whether there is anybody to ask."""
+        return bool(self._lines)
+
+    @property
+    def silent_s(self) -> float:
+        """Seconds since the server last answered."""
+        return self._monotonic() - self._answered_at
+
+    def talk_to(self, url: str, token: str, authority: str | None = None) -> None:
+        """From now on ask this server, with this credential. Raises UnsafeServer."""
+        refuse_unsafe(url, authority)
+        line = httpx.Client(
             base_url=url,
-            headers={"Authorization": f"Bearer {token}"},
+            headers={"Authorization": f"Bearer {token}"} if token else {},
             timeout=httpx.Timeout(ANSWER_S, connect=CONNECT_S),
-            transport=TimedTransport(ANSWER_S),
+            transport=TimedTransport(ANSWER_S, pinned(authority) if authority else None),
             trust_env=False,
             follow_redirects=False,
         )
+        # Calls under way end on the line they began on; it is closed with the next change.
+        self._lines.append(line)
+        for old in self._lines[:-2]:
+            old.close()
+        self._lines = self._lines[-2:]
+        self.turned_away = False
 
     def offer(self) -> Answer:
         """What the site offers now."""
         return self._send("GET", "/api/v1/offer")
 
-    def heartbeat(self, body: dict[str, Any]) -> Answer:
-        """Tell the server how this kiosk and its devices are."""
-        return self._send("POST", "/api/v1/heartbeat", body)
+    def heartbeat(self, body: dict[str, Any], within_s: float = ANSWER_S) -> Answer:
+        """Tell the server how this kiosk and its devices are; one try of at most `within_s`."""
+        return self._send("POST", "/api/v1/heartbeat", body, within_s=within_s)
 
     def put(
         self,
@@ -102,9 +140,14 @@ class QueueClient:
         """Read one resource."""
         return self._send("GET", path)
 
+    def post(self, path: str, body: dict[str, Any]) -> Answer:
+        """Tell the server something once, without a key."""
+        return self._send("POST", path, body)
+
     def close(self) -> None:
         """Let go of the connections."""
-        self._http.close()
+        for line in self._lines:
+            line.close()
 
     def _send(
         self,
@@ -115,18 +158,30 @@ class QueueClient:
         within_s: float = ANSWER_S,
     ) -> Answer:
         headers, ends = {"Idempotency-Key": str(key)} if key else {}, {WITHIN: within_s}
+        if not self._lines:
+            return Away("not paired with a server yet")
         try:
-            with self._http.stream(
+            with self._lines[-1].stream(
                 method, path, json=body, headers=headers, extensions=ends
             ) as response:
                 content = _whole(response)
         except (httpx.HTTPError, _NotWholeError) as error:
             return Away(type(error).__name__)
-        return _read(response, content)
+        answer = _read(response, content)
+        if not isinstance(answer, Away):
+            self._answered_at = self._monotonic()
+        if isinstance(answer, Granted) or _is_unknown(answer):
+            self.turned_away = _is_unknown(answer)
+        return answer
 
 
 class _NotWholeError(Exception):
     """The answer is too long."""
+
+
+def _is_unknown(answer: Answer) -> bool:
+    """Whether the server says that it knows no such kiosk (any more)."""
+    return isinstance(answer, Refused) and answer.status == 401 and answer.kind == UNKNOWN_DEVICE
 
 
 def _whole(response: httpx.Response) -> bytes:

@@ -4,6 +4,7 @@ Time-outs of sockets begin anew with each byte; a server (or whatever stands bef
 would hold a call, and the person before the screen, for ever.
 """
 
+import ssl
 import threading
 import time
 from collections.abc import Iterable, Iterator
@@ -12,6 +13,8 @@ from typing import Any
 
 import httpcore
 import httpx
+
+from kiosk.trust import Seen
 
 MAX_CONNECTIONS = 20
 KEPT_OPEN_S = 5.0
@@ -33,15 +36,23 @@ class _Ends(threading.local):
 
 
 class TimedTransport(httpx.BaseTransport):
-    """Raises httpx.TransportError when a call is not over after `whole_s` seconds."""
+    """Raises httpx.TransportError when a call is not over after `whole_s` seconds.
 
-    def __init__(self, whole_s: float) -> None:
+    `context`: whom TLS believes; without one it believes nobody, and only http:// works. `seen`
+    is shown the peer's certificate of each new connection before anything is sent over it; what it
+    raises (OSError) ends the connection.
+    """
+
+    def __init__(
+        self, whole_s: float, context: ssl.SSLContext | None = None, seen: Seen | None = None
+    ) -> None:
         self._whole_s = whole_s
         self._ends = _Ends()
         self._pool = httpcore.ConnectionPool(
+            ssl_context=context or _believes_nobody(),
             max_connections=MAX_CONNECTIONS,
             keepalive_expiry=KEPT_OPEN_S,
-            network_backend=_Network(self._ends),
+            network_backend=_Network(self._ends, seen),
         )
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -73,9 +84,15 @@ class TimedTransport(httpx.BaseTransport):
         self._pool.close()
 
 
+def _believes_nobody() -> ssl.SSLContext:
+    """Knows no authority: every handshake fails."""
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
 class _Network(httpcore.SyncBackend):
-    def __init__(self, ends: _Ends) -> None:
+    def __init__(self, ends: _Ends, seen: Seen | None) -> None:
         self._ends = ends
+        self._seen = seen
 
     def connect_tcp(
         self,
@@ -88,13 +105,16 @@ class _Network(httpcore.SyncBackend):
         stream = super().connect_tcp(
             host, port, self._ends.left(timeout), local_address, socket_options
         )
-        return _Stream(stream, self._ends)
+        return _Stream(stream, self._ends, self._seen)
 
 
 class _Stream(httpcore.NetworkStream):
-    def __init__(self, stream: httpcore.NetworkStream, ends: _Ends) -> None:
+    def __init__(
+        self, stream: httpcore.NetworkStream, ends: _Ends, seen: Seen | None = None
+    ) -> None:
         self._stream = stream
         self._ends = ends
+        self._seen = seen
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         return self._stream.read(max_bytes, self._ends.left(timeout))
@@ -106,7 +126,15 @@ class _Stream(httpcore.NetworkStream):
         self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
         left = self._ends.left(timeout)
-        return _Stream(self._stream.start_tls(ssl_context, server_hostname, left), self._ends)
+        secured = _Stream(self._stream.start_tls(ssl_context, server_hostname, left), self._ends)
+        if self._seen is not None:
+            shown = secured.get_extra_info("ssl_object").getpeercert(True)
+            try:
+                self._seen(shown)
+            except OSError:
+                secured.close()
+                raise
+        return secured
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)

@@ -1,11 +1,9 @@
-"""Keeps in touch with the queue server: what it offers now, and this kiosk's heartbeat."""
+"""Keeps in touch with the queue server: what it offers now."""
 
 import threading
-import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
-from uuid import uuid4
 
 import structlog
 
@@ -16,7 +14,6 @@ from kiosk.queue_client import Answer, Granted, QueueClient, Refused
 
 # With the server's own watch over the centre a kiosk knows within 5 s that it is away.
 OFFER_EVERY_S = 1.0
-HEARTBEAT_EVERY_S = 10.0
 
 log = structlog.get_logger("watch")
 
@@ -77,47 +74,6 @@ def _service(row: Mapping[str, Any]) -> Service:
         row.get("needs", ""),
         tuple(ServiceWords(code, words[code]["name"], words[code]["needs"]) for code in words),
     )
-
-
-class Heartbeat:
-    """Tells the server every `HEARTBEAT_EVERY_S` seconds, and at once when a device changed."""
-
-    def __init__(
-        self,
-        client: QueueClient,
-        rows: Callable[[], list[Mapping[str, Any]]],
-        screen: Callable[[], str],
-        unsent: Callable[[], int],
-        build: str,
-    ) -> None:
-        self._client = client
-        self._rows = rows
-        self._screen = screen
-        self._unsent = unsent
-        self._build = build
-        self._boot = str(uuid4())
-        self._sequence = 0
-        self._told: list[Any] = []
-        self._next = 0.0
-
-    def beat(self) -> None:
-        """Send one heartbeat when it is due."""
-        rows = self._rows()
-        if rows == self._told and time.monotonic() < self._next:
-            return
-        self._sequence += 1
-        answer = self._client.heartbeat(
-            {
-                "boot_id": self._boot,
-                "sequence": self._sequence,
-                "build": self._build,
-                "screen": self._screen(),
-                "devices": rows,
-                "unsent": self._unsent(),
-            }
-        )
-        if isinstance(answer, Granted):
-            self._told, self._next = rows, time.monotonic() + HEARTBEAT_EVERY_S
 
 
 class Repeating:

@@ -67,11 +67,12 @@ def _parser() -> argparse.ArgumentParser:
         command.set_defaults(run=run)
         return command
 
-    add("init", _init, "make the data key and the database, print the first administrator's code")
-    add("admin-code", _admin_code, "print a new code for the first administrator")
+    add("init", _init, "make data key, TLS and database, print the first administrator's code")
+    code = add("admin-code", _admin_code, "print a new code for the first administrator")
+    code.add_argument("--account", help="an administrator who lost telephone and recovery codes")
     site = add("load-site", _load_site, "load name, services and counters of the site")
     site.add_argument("file", type=Path)
-    kiosk = add("add-kiosk", _add_kiosk, "create a kiosk's credential and print it once")
+    kiosk = add("add-kiosk", _add_kiosk, "a kiosk's development token; with TLS kiosks are paired")
     kiosk.add_argument("name", help="the kiosk's code, e.g. K01")
     person = add("add-staff", _add_staff, "create an account and print its password once")
     person.add_argument("name")
@@ -79,6 +80,19 @@ def _parser() -> argparse.ArgumentParser:
     person.add_argument("--full-name", help="as colleagues see it; default: the name")
     serve = add("serve", _serve, "run the web workers and the jobs process")
     serve.add_argument("--workers", type=int, help="web workers; default: `workers` of the file")
+    audit = add("audit", _audit, "verify: walk the audit chain of every site")
+    audit.add_argument("what", choices=["verify"])
+    audit.add_argument(
+        "--anchors",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="FILE",
+        help="further files of anchors, e.g. of the host that keeps the syslog",
+    )
+    held = add("person", _person, "export: everything that is held of one person, as JSON")
+    held.add_argument("what", choices=["export"])
+    held.add_argument("--document", nargs=2, required=True, metavar=("TYPE", "NUMBER"))
     web = add("web", _web, "run one web worker alone")
     jobs = add("jobs", _jobs, "migrate, then run the background jobs alone")
     web.add_argument("--socket", type=int, help=argparse.SUPPRESS)
@@ -88,13 +102,24 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _init(config: ServerConfig, options: argparse.Namespace) -> None:
+    from queue_server.core.audit_rows import begin_chains, has_chain
     from queue_server.core.crypto import create_key_file
     from queue_server.migrations import upgrade
     from queue_server.staff.services.accounts import has_administrator
 
     create_key_file(config.data_key_file)
+    is_new = create_key_file(config.audit_key_file)
+    if not config.plain_http:
+        _make_tls(config)
     database = open_database(config)
     upgrade(database.engine)
+    if is_new and database.read(has_chain):
+        config.audit_key_file.unlink()
+        raise ConfigError(
+            f"{config.audit_key_file}: the event log was linked with another key; put that file "
+            "back from its copy: docs/audit.md"
+        )
+    begin_chains(database)
     administered = database.read(lambda uow: has_administrator(uow, config.site))
     database.close()
     print(f"database {config.database_name} and data key {config.data_key_file} are ready")
@@ -103,10 +128,28 @@ def _init(config: ServerConfig, options: argparse.Namespace) -> None:
         _admin_code(config, options)
 
 
-def _admin_code(config: ServerConfig, _: argparse.Namespace) -> None:
-    from queue_server.staff.services.first_administrator import new_code
+def _make_tls(config: ServerConfig) -> None:
+    from queue_server.core.clock import SystemClock
+    from queue_server.core.tls import TlsFault, TlsFiles, authority, create, fingerprint, own_names
 
-    print(_in_database(config, lambda uow: new_code(uow, _operator(config))))
+    files = TlsFiles(config.tls.folder)
+    try:
+        names = own_names(config.host, config.site, config.tls.names)
+        create(files, config.site, names, SystemClock().now())
+        print(f"clients trust {files.authority}, SHA-256 {fingerprint(authority(files)).hex(':')}")
+    except TlsFault as fault:
+        raise ConfigError(str(fault)) from fault
+
+
+def _admin_code(config: ServerConfig, options: argparse.Namespace) -> None:
+    from queue_server.staff.services.first_administrator import new_code
+    from queue_server.staff.services.second_factor import operators_code
+
+    account: str | None = getattr(options, "account", None)  # `init` has no such option
+    if account is None:
+        print(_in_database(config, lambda uow: new_code(uow, _operator(config))))
+    else:
+        print(_in_database(config, lambda uow: operators_code(uow, _operator(config), account)))
 
 
 def _load_site(config: ServerConfig, options: argparse.Namespace) -> None:
@@ -133,6 +176,11 @@ def _load_site(config: ServerConfig, options: argparse.Namespace) -> None:
 def _add_kiosk(config: ServerConfig, options: argparse.Namespace) -> None:
     from queue_server.staff.services.credentials import create_credential
 
+    if not config.plain_http:
+        raise ConfigError(
+            "add-kiosk: its token travels on paper, so a server that speaks TLS refuses "
+            "it; start the kiosk, read its code, and type that under Equipos"
+        )
     token = _in_database(
         config,
         lambda uow: create_credential(uow, _operator(config), Role.KIOSK, options.name),
@@ -150,6 +198,26 @@ def _add_staff(config: ServerConfig, options: argparse.Namespace) -> None:
     new = NewAccount(options.name, full_name, Role(options.role), password_hash, one_time=False)
     _in_database(config, lambda uow: put_account(uow, _operator(config), new))
     print(password)
+
+
+def _audit(config: ServerConfig, options: argparse.Namespace) -> int:
+    from queue_server.audit_command import verify
+
+    database = open_database(config)
+    try:
+        return verify(database, config.audit.anchor_file, options.anchors)
+    finally:
+        database.close()
+
+
+def _person(config: ServerConfig, options: argparse.Namespace) -> None:
+    import json
+
+    from queue_server.privacy.person import export
+
+    kind, number = options.document
+    found = _in_database(config, lambda uow: export(uow, _operator(config), kind, number))
+    print(json.dumps(found, ensure_ascii=False, indent=2))
 
 
 def _operator(config: ServerConfig) -> "Actor":
@@ -179,6 +247,7 @@ def _web(config: ServerConfig, options: argparse.Namespace) -> None:
 
 
 def _jobs(config: ServerConfig, options: argparse.Namespace) -> None:
+    from queue_server.core.audit_rows import begin_chains
     from queue_server.jobs import run_jobs
     from queue_server.migrations import upgrade
     from queue_server.serve import READY
@@ -187,6 +256,7 @@ def _jobs(config: ServerConfig, options: argparse.Namespace) -> None:
     database = open_database(config)
     try:
         upgrade(database.engine)
+        begin_chains(database)
         run_jobs(config, database, ready=lambda: print(READY, flush=True))
     finally:
         database.close()
@@ -202,9 +272,11 @@ def _follow_parent(options: argparse.Namespace) -> None:
 def _serve(config: ServerConfig, options: argparse.Namespace) -> int:
     import asyncio
 
+    from queue_server.bootstrap import tls_files
     from queue_server.listening import listen
     from queue_server.serve import serve
 
+    tls_files(config)
     workers = config.workers if options.workers is None else options.workers
     if workers < 1:
         raise ConfigError("--workers: at least 1")

@@ -5,7 +5,7 @@ and the command line answers without either.
 """
 
 import gc
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from socket import socket
 from typing import TYPE_CHECKING
@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from queue_server.config import Backend, ConfigError, ServerConfig, Wsse
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from ssl import SSLContext
     from types import FrameType
 
     from sqlalchemy import URL
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
     from queue_server.core.clock import Clock
     from queue_server.core.db import Database
     from queue_server.core.mail import Mailer
+    from queue_server.core.tls import TlsFiles
+    from queue_server.core.unit_of_work import UnitOfWork
+    from queue_server.fleet.model.alert_rules import RuleBook
+    from queue_server.fleet.services.alerting import Alerting
     from queue_server.issuance.adapters.guarded import GuardedBackend
     from queue_server.issuance.adapters.soap import EnvelopeSecurity
     from queue_server.issuance.services.relay import Relay
@@ -28,7 +34,8 @@ if TYPE_CHECKING:
 
 
 def open_database(config: ServerConfig, clock: "Clock | None" = None) -> "Database":
-    """The site's database and vault. Raises ConfigError when the data key is missing."""
+    """The site's database, vault and audit chain. Raises ConfigError when a key is missing."""
+    from queue_server.core.audit import load_chain
     from queue_server.core.clock import SystemClock
     from queue_server.core.crypto import load_vault
     from queue_server.core.db import Database, open_engine
@@ -41,7 +48,16 @@ def open_database(config: ServerConfig, clock: "Clock | None" = None) -> "Databa
         ) from None
     except ValueError as error:
         raise ConfigError(f"{config.data_key_file}: {error}") from error
-    return Database(open_engine(database_url(config)), vault, clock or SystemClock())
+    try:
+        chain = load_chain(config.audit_key_file)
+    except FileNotFoundError:
+        raise ConfigError(
+            f"{config.audit_key_file}: no audit key; run `python -m queue_server init`, "
+            "or put back the one that belongs to this database"
+        ) from None
+    except ValueError as error:
+        raise ConfigError(f"{config.audit_key_file}: {error}") from error
+    return Database(open_engine(database_url(config)), vault, clock or SystemClock(), chain)
 
 
 def database_url(config: ServerConfig) -> "URL":
@@ -64,12 +80,29 @@ def database_url(config: ServerConfig) -> "URL":
         raise ConfigError(f"{config.database_password_file}: {error.strerror}") from error
 
 
+def tls_files(config: ServerConfig) -> "TlsFiles | None":
+    """What this server shows its clients; None where it speaks plain HTTP to this machine alone.
+
+    Raises ConfigError when it is not there.
+    """
+    from queue_server.core.tls import TlsFiles
+
+    if config.plain_http:
+        return None
+    files = TlsFiles(config.tls.folder)
+    if missing := files.missing():
+        raise ConfigError(f"{missing[0]}: no such file; run `python -m queue_server init` first")
+    return files
+
+
 def run_web(config: ServerConfig, listening: socket) -> None:
-    """Serve HTTP on `listening` until SIGTERM or SIGINT."""
+    """Serve HTTPS (plain HTTP: see `tls_files`) on `listening` until SIGTERM or SIGINT."""
     import uvicorn
     from sqlalchemy.exc import SQLAlchemyError
 
+    from queue_server.core.bounded_http import BoundedHttp
     from queue_server.core.problem import Problem
+    from queue_server.core.tls import Reloading
     from queue_server.turns.services.rules import remember_sites
     from queue_server.web.app import build_app
 
@@ -80,24 +113,39 @@ def run_web(config: ServerConfig, listening: socket) -> None:
             app.state.feed.end_streams()
             super().handle_exit(sig, frame)
 
+    files = tls_files(config)
+    context = _tls_context(files) if files else None
     gc.freeze()  # the modules stay: no need to look at them again and again
     gc.set_threshold(10_000, 20, 20)  # a request leaves few cycles and makes many objects
-    with closing(open_database(config)) as database:
+    with ExitStack() as held:
+        database = held.enter_context(closing(open_database(config)))
         backend = build_backend(config)
         app = build_app(config, database, backend, build_wallet(config))
         settings = uvicorn.Config(
             app,
             loop="uvloop",
-            http="httptools",
+            http=BoundedHttp,
             ws="none",
             log_level="warning",
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=2,
+            ssl_context_factory=(lambda *_: context) if context else None,
         )
+        if files and context:
+            held.enter_context(Reloading(context, files))
         with suppress(Problem, SQLAlchemyError):  # each request will say what is wrong
             database.read(remember_sites)
         Server(settings).run(sockets=[listening])
+
+
+def _tls_context(files: "TlsFiles") -> "SSLContext":
+    from queue_server.core.tls import TlsFault, server_context
+
+    try:
+        return server_context(files)
+    except TlsFault as fault:
+        raise ConfigError(str(fault)) from fault
 
 
 def build_backend(config: ServerConfig) -> "GuardedBackend | None":
@@ -165,6 +213,7 @@ def build_relays(
     no backend. A mail server that hangs keeps nobody at a kiosk waiting."""
     if config.backend is None or backend is None:
         return None
+    from queue_server.fleet.services.alerts import KINDS as ALERT_KINDS
     from queue_server.issuance.adapters.pdf_process import IsolatedVerifier
     from queue_server.issuance.services.at_the_centre import CentreErrands
     from queue_server.issuance.services.mailing import MailErrands
@@ -179,10 +228,40 @@ def build_relays(
     to_the_centre = Relay(
         database,
         {**centre.carriers(), **vouchers.carriers()},
-        without=tuple(letters),
+        without=(*letters, *ALERT_KINDS),
         serves=lambda: backend.available,
     )
     return to_the_centre, Relay(database, letters, only=tuple(letters))
+
+
+def build_alert_relay(config: ServerConfig, database: "Database", book: "RuleBook") -> "Relay":
+    """Who carries word of alerts to people."""
+    from queue_server.fleet.adapters.webhook import Webhooks
+    from queue_server.fleet.services.alerts import KINDS
+    from queue_server.fleet.services.telling import AlertErrands
+    from queue_server.issuance.services.relay import Relay
+
+    keys = {each.webhook: Path(each.key_file) for each in book.routes.values() if each.webhook}
+    errands = AlertErrands(database, book, build_mailer(config), Webhooks(keys))
+    return Relay(database, errands.carriers(), only=KINDS)
+
+
+def build_alerting(
+    config: ServerConfig,
+    database: "Database",
+    book: "RuleBook",
+    backend: "GuardedBackend | None",
+    sites: "Callable[[UnitOfWork], list[str]]",
+) -> "Alerting":
+    """Who looks whether people have to know something."""
+    from queue_server.fleet.adapters.server_certificate import certificate_until
+    from queue_server.fleet.services.alerting import Alerting, Probes
+
+    probes = Probes(
+        backend_up=lambda: None if backend is None else backend.up,
+        certificate_until=certificate_until(config),
+    )
+    return Alerting(database, book, sites, probes)
 
 
 def build_wallet(config: ServerConfig) -> "WatchedGateway | None":

@@ -2,6 +2,7 @@
 
 import difflib
 import tomllib
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -16,6 +17,11 @@ ONE_WORKER = (
 )
 
 
+ONLY_LOOPBACK = (
+    "`plain_http`: passwords and personal data would cross the network; it is for a loopback "
+    'address only (`host = "127.0.0.1"`). Remove the line and run `python -m queue_server init`, '
+    "then this server speaks TLS"
+)
 _WHO_SIGNS = (
     "backend.wsse: say who signs the replies with `peer_certificate_file` or with `peer_ca_file`; "
     "if nobody does, `signed_replies = false` and neither of them"
@@ -129,29 +135,60 @@ class Wallet(_Section):
         return self
 
 
+class Tls(_Section):
+    """Where the site's authority and certificate are, and by which further `names` (host names,
+    addresses) clients call this server. `credential_days`: how long a kiosk's credential lives; it
+    renews it by itself after half of that.
+    """
+
+    folder: Path = Path("tls")
+    names: tuple[Annotated[str, Field(pattern=r"^[0-9A-Za-z.:-]{1,253}$")], ...] = ()
+    credential_days: Annotated[int, Field(ge=1, le=365)] = 30
+
+
+class Audit(_Section):
+    """Where the head of the audit chain is written down outside the database, every
+    `anchor_every_s` seconds: the file `anchor_file`, and `syslog`: a socket (`/dev/log`),
+    `host:port` (UDP), or nowhere (empty). `verify_every_s`: how often the whole chain is walked.
+    """
+
+    anchor_every_s: Annotated[float, Field(ge=1, le=3600)] = 300.0
+    anchor_file: Path = Path("audit-anchors.log")
+    syslog: Annotated[str, Field(pattern=r"^(|/.+|[0-9A-Za-z.:\[\]-]+:\d{1,5})$")] = ""
+    verify_every_s: Annotated[float, Field(ge=1, le=86400)] = 3600.0
+
+
 class ServerConfig(_Section):
     """One site's server. Paths are relative to the file's folder.
+
+    It speaks TLS; `plain_http` is for a loopback address only (tests, a proxy on this machine).
 
     The database is the SQLite file `database`, or the PostgreSQL at `database_url`, whose password
     may stand in a file of its own. `workers`: web processes, more than one on PostgreSQL only.
     `media_folder` holds what displays show between calls. `public_address` is where phones reach
-    this server (https://…); without one no QR is offered.
+    this server (https://…); without one no QR is offered. `alerts_file`: the rules of alerts, if
+    they are others than those it comes with.
     """
 
     site: Annotated[str, Field(pattern=r"^[A-Z0-9-]{2,20}$")]
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8080
+    plain_http: bool = False
+    tls: Tls = Tls()
+    audit: Audit = Audit()
     database: Path = Path("ventanilla.db")
     database_url: str | None = Field(default=None, pattern=_POSTGRESQL, repr=False)
     database_password_file: Path | None = None
     workers: Annotated[int, Field(ge=1, le=64)] = 1
     data_key_file: Path = Path("data.key")
+    audit_key_file: Path = Path("audit.key")
     public_address: str | None = None
     media_folder: Path | None = None
     discovery: Discovery = Discovery()
     backend: Backend | None = None
     mail: Mail | None = None
     wallet: Wallet | None = None
+    alerts_file: Path | None = None
 
     @model_validator(mode="after")
     def _one_database(self) -> "ServerConfig":
@@ -163,12 +200,31 @@ class ServerConfig(_Section):
             raise ValueError(ONE_WORKER)
         return self
 
+    @model_validator(mode="after")
+    def _nothing_in_the_clear(self) -> "ServerConfig":
+        if self.plain_http and not is_loopback(self.host):
+            raise ValueError(ONLY_LOOPBACK)
+        return self
+
+    @property
+    def scheme(self) -> str:
+        """What clients of this server speak."""
+        return "http" if self.plain_http else "https"
+
     @property
     def database_name(self) -> str:
         """The database as a person may see it: no user, no password."""
         if self.database_url is None:
             return str(self.database)
         return "postgresql://" + self.database_url.rpartition("@")[2].partition("?")[0]
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host` is an address of this machine alone. A name is none: it may lead anywhere."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def load_config(path: Path) -> ServerConfig:
@@ -215,6 +271,12 @@ def _from_folder(config: ServerConfig, folder: Path) -> ServerConfig:
             "database_password_file": config.database_password_file
             and folder / config.database_password_file,
             "data_key_file": folder / config.data_key_file,
+            "alerts_file": config.alerts_file and folder / config.alerts_file,
+            "audit_key_file": folder / config.audit_key_file,
+            "audit": config.audit.model_copy(
+                update={"anchor_file": folder / config.audit.anchor_file}
+            ),
+            "tls": config.tls.model_copy(update={"folder": folder / config.tls.folder}),
             "media_folder": config.media_folder and folder / config.media_folder,
             "backend": backend,
         }
@@ -245,6 +307,8 @@ _SECTIONS: dict[tuple[Any, ...], type[BaseModel]] = {
     ("discovery",): Discovery,
     ("backend",): Backend,
     ("backend", "wsse"): Wsse,
+    ("tls",): Tls,
+    ("audit",): Audit,
     ("mail",): Mail,
     ("wallet",): Wallet,
 }

@@ -11,18 +11,33 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from queue_server.bootstrap import build_backend, build_relays, build_wallet_watch
+from queue_server.bootstrap import (
+    build_alert_relay,
+    build_alerting,
+    build_backend,
+    build_relays,
+    build_wallet_watch,
+)
 from queue_server.config import ServerConfig
+from queue_server.core import tls
+from queue_server.core.audit_anchors import Anchors
+from queue_server.core.audit_watch import ChainWatch
 from queue_server.core.bell import Bell
+from queue_server.core.clock import SystemClock
 from queue_server.core.commits import CommitWatch
 from queue_server.core.db import Database
 from queue_server.core.idempotency import REPLIES_KEPT_HOURS, forget_replies
+from queue_server.core.looks import forget_looks
 from queue_server.core.problem import Problem
 from queue_server.core.unit_of_work import Actor
+from queue_server.fleet.adapters.alerts_file import alert_rules
 from queue_server.fleet.adapters.zeroconf import Discovery
+from queue_server.fleet.services import alerts, history
+from queue_server.fleet.services.alerting import LOOK_EVERY_S as ALERTS_EVERY_S
+from queue_server.fleet.services.watch import WATCH_EVERY_S, FleetWatch
 from queue_server.payments.services.centre_ledger import LedgerCopy
 from queue_server.reports.services.catch_up import behind, catch_up
-from queue_server.retention import CertificateRetention
+from queue_server.retention import CertificateRetention, VisitRetention
 from queue_server.turns.services.day import close_past_days, days_to_close
 from queue_server.turns.services.queries import site_zone
 from queue_server.turns.services.rules import site_codes
@@ -31,6 +46,7 @@ RELAYS, POSTMEN, WALLET_WATCHERS = 4, 2, 4
 PAST_DAYS_EVERY_S = 20.0
 REPORTS_EVERY_S = 5.0
 RETENTION_EVERY_S = 60.0
+CERTIFICATE_EVERY_S = 3600.0
 CENTRE_LEDGER_EVERY_S = 2.0
 RELAY_LOOKS_EVERY_S = 0.5
 WALLET_LOOKS_EVERY_S = 0.5
@@ -64,13 +80,25 @@ def run_jobs(config: ServerConfig, database: Database, ready: Callable[[], None]
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    day_closed = Bell()
     jobs = [
         Job("forget replies", 3600.0, lambda: _forget_replies(database)),
-        Job("close past days", PAST_DAYS_EVERY_S, lambda: _close_past_days(database)),
+        Job("close past days", PAST_DAYS_EVERY_S, lambda: _close_past_days(database, day_closed)),
         Job("reports", REPORTS_EVERY_S, lambda: _catch_up_reports(database)),
         Job("forget certificates", RETENTION_EVERY_S, CertificateRetention(database).turn),
+        Job("fleet watch", WATCH_EVERY_S, FleetWatch(database, site_codes).turn),
+        Job("forget visit documents", 3600.0, VisitRetention(database).turn),
+        Job("forget looks", 3600.0, lambda: database.run(forget_looks) > 0),
+        Job("forget states", 3600.0, lambda: _forget_states(database)),
     ]
+    jobs += _auditing(config, database, day_closed)
+    if not config.plain_http:
+        jobs.append(Job("certificate", CERTIFICATE_EVERY_S, lambda: _renew_certificate(config)))
     backend = build_backend(config)
+    book = alert_rules(config)
+    alerting = build_alerting(config, database, book, backend, site_codes)
+    jobs.append(Job("alerts", ALERTS_EVERY_S, alerting.turn))
+    jobs += _relaying("teller", build_alert_relay(config, database, book), 1, Bell())
     relays = build_relays(config, database, backend)
     errands = Bell()
     if relays is not None:
@@ -107,6 +135,12 @@ def run_jobs(config: ServerConfig, database: Database, ready: Callable[[], None]
         job.bell.ring()
     for thread in threads:
         thread.join()
+
+
+def _renew_certificate(config: ServerConfig) -> bool:
+    names = tls.own_names(config.host, config.site, config.tls.names)
+    tls.renew(tls.TlsFiles(config.tls.folder), names, SystemClock().now())
+    return False
 
 
 def _relaying(name: str, relay: "Relay", count: int, bell: Bell) -> list[Job]:
@@ -146,9 +180,36 @@ def _forget_replies(database: Database) -> bool:
     return False
 
 
-def _close_past_days(database: Database) -> bool:
+def _forget_states(database: Database) -> bool:
+    database.run(history.forget)
+    database.run(alerts.forget)
+    return False
+
+
+def _auditing(config: ServerConfig, database: Database, day_closed: Bell) -> list[Job]:
+    """The heads of the audit chains are written down, also when a day was closed; the chains are
+    walked."""
+    anchors = Anchors(database, config.audit.anchor_file, config.audit.syslog)
+    watch = ChainWatch(database, [config.audit.anchor_file])
+    return [
+        Job("anchor audit", config.audit.anchor_every_s, lambda: _anchor(anchors), day_closed),
+        Job("verify audit", config.audit.verify_every_s, watch.turn),
+    ]
+
+
+def _anchor(anchors: Anchors) -> bool:
+    try:
+        return anchors.turn()
+    except OSError as error:
+        log.error("the audit chain's head could not be written down", reason=str(error))
+        return False
+
+
+def _close_past_days(database: Database, closed_one: Bell) -> bool:
     """After local midnight the rest of the day expires, or is carried over, at every site."""
     closed = [_close_past_day(database, site) for site in database.read(site_codes)]
+    if any(closed):
+        closed_one.ring()
     return any(closed)
 
 

@@ -1,4 +1,4 @@
-"""What the jobs process deletes when its time is over: certificates, once their link expired."""
+"""What the jobs process deletes when its time is over: certificates, documents of visits."""
 
 import structlog
 
@@ -6,9 +6,32 @@ from queue_server.core import sqlite
 from queue_server.core.db import Database
 from queue_server.core.problem import Problem
 from queue_server.issuance.services.forgetting import forget_expired, has_expired
+from queue_server.privacy.service import forget_visit_documents, visit_documents_are_over
 from queue_server.turns.services.rules import site_codes
 
 log = structlog.get_logger("retention")
+
+
+class VisitRetention:
+    """Deletes the documents of visits that are long over, a few hundred a turn."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def turn(self) -> bool:
+        """True when there may be more."""
+        more = [self._forgot_some(site) for site in self._database.read(site_codes)]
+        return any(more)
+
+    def _forgot_some(self, site: str) -> bool:
+        """Looks first, so that nobody waits for a lock because nothing is to be done."""
+        try:
+            if not self._database.read(lambda uow: visit_documents_are_over(uow, site)):
+                return False
+            return self._database.run(lambda uow: forget_visit_documents(uow, site))
+        except Problem as problem:
+            log.warning("documents of visits not deleted yet", site=site, reason=problem.kind)
+            return False
 
 
 class CertificateRetention:

@@ -1,5 +1,6 @@
 """A person at the kiosk: shows a document, touches real widgets, waits for the next screen."""
 
+import re
 import shutil
 import time
 from pathlib import Path
@@ -87,6 +88,16 @@ class Applicant:
         """What can be read on the screen."""
         found = self._do("texts")
         return found if isinstance(found, list) else []
+
+    def reads(self, pattern: re.Pattern[str]) -> str:
+        """Wait for a text on the screen that is all `pattern`; the text."""
+        began = time.monotonic()
+        while time.monotonic() - began < SCREEN_DEADLINE_S:
+            for text in self.texts():
+                if pattern.fullmatch(text):
+                    return text
+            time.sleep(LOOK_EVERY_S)
+        raise Lost(f"nothing like {pattern.pattern} on {self.screen()}: {self.texts()}")
 
     def screen(self) -> str:
         """The name of the screen, "" while the kiosk does not answer."""

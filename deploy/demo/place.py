@@ -65,7 +65,17 @@ class Place:
     @property
     def url(self) -> str:
         """The queue server."""
-        return f"http://{LOOPBACK}:{self.ports.web}"
+        return f"https://{LOOPBACK}:{self.ports.web}"
+
+    @property
+    def authority(self) -> Path:
+        """The certificate of the site's authority: whom everybody here believes."""
+        return self.run / "tls" / "ca.pem"
+
+    @property
+    def trust(self) -> Path:
+        """What pairing left in the kiosk."""
+        return self.run / "trust.json"
 
 
 def prepare(folder: Path) -> Place:
@@ -80,7 +90,6 @@ def prepare(folder: Path) -> Place:
     (run / "kiosk.toml").write_text(_kiosk_toml(ports, run))
     _command(run, "init")
     _command(run, "load-site", str(REPOSITORY / "deploy" / "site.toml"))
-    (run / "credential").write_text(_command(run, "add-kiosk", KIOSK_CODE))
     staff = ("ana", _command(run, "add-staff", "ana"))
     admin = ("admin", _command(run, "add-staff", "admin", "--role", "administrator"))
     it = ("soporte", _command(run, "add-staff", "soporte", "--role", "it"))
@@ -101,7 +110,7 @@ def _server_toml(ports: Ports) -> str:
 site = "MAC-LIMA-NORTE"
 port = {ports.web}
 # What phones would reach through a reverse proxy; here the browser on this machine.
-public_address = "http://{LOOPBACK}:{ports.web}"
+public_address = "https://{LOOPBACK}:{ports.web}"
 [discovery]
 interfaces = ["{LOOPBACK}"]
 [backend]
@@ -124,9 +133,6 @@ credential_file = "gateway/token"
 def _kiosk_toml(ports: Ports, run: Path) -> str:
     return f"""\
 code = "{KIOSK_CODE}"
-[server]
-url = "http://{LOOPBACK}:{ports.web}"
-credential_file = "credential"
 [discovery]
 interfaces = ["{LOOPBACK}"]
 [places]

@@ -2,6 +2,7 @@
 
 import json
 import os
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.request import Request, urlopen
@@ -33,7 +34,7 @@ def product(place: Place, *, fast: bool = False) -> Iterator[Processes]:
         for name in ("mailbox", "reader", "printer", "terminal", *CASH):
             processes.wait(name, processes.says(name, "ready"))
         _number_hoppers(place)
-        processes.wait("serve", lambda: _sells(place))
+        processes.wait("serve", lambda: _serves(place))
         kiosk = ("-m", "kiosk", "--config", str(run / "kiosk.toml"))
         screen = "--windowed" if os.environ.get("DISPLAY") else "--offscreen"
         processes.start("kiosk", *kiosk, screen, "--remote", str(ports.kiosk))
@@ -65,9 +66,19 @@ def _simulate(processes: Processes, name: str, model: str, control: int, *words:
     processes.start(name, "-m", "devices", "simulate", model, *words, *where)
 
 
-def _sells(place: Place) -> bool:
-    """A readiness check: the server reaches the centre, so kiosks may sell certificates."""
-    token = (place.run / "credential").read_text()
+def _serves(place: Place) -> bool:
+    """A readiness check: the server answers, and with a certificate of the site's authority."""
+    with urlopen(f"{place.url}/api/v1/health", timeout=2, context=_believes(place)) as answer:
+        return answer.status == 200
+
+
+def sells(place: Place) -> bool:
+    """A readiness check: the server reaches the centre, so the paired kiosk may sell."""
+    token = json.loads(place.trust.read_text())["token"]
     asked = Request(f"{place.url}/api/v1/offer", headers={"Authorization": f"Bearer {token}"})
-    with urlopen(asked, timeout=2) as answer:
+    with urlopen(asked, timeout=2, context=_believes(place)) as answer:
         return json.load(answer)["backend"]
+
+
+def _believes(place: Place) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=str(place.authority))

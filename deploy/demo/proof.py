@@ -125,10 +125,22 @@ def calls(place: Place) -> list[Call]:
 
 def admitted_by(place: Place, display: str) -> str:
     """Who admitted `display`, as the event log names them."""
+    return _admission(place, "display", display).actor
+
+
+def authorized_by(place: Place, kiosk: str) -> str:
+    """Who let `kiosk` in by the code it showed. Raises Unproven for a development token."""
+    row = _admission(place, "kiosk", kiosk)
+    if not row.body["paired"]:
+        raise Unproven(f"the kiosk {kiosk} was not paired")
+    return row.actor
+
+
+def _admission(place: Place, role: str, name: str):
     for row in _events(place, "credential.created"):
-        if (row.body["role"], row.body["name"]) == ("display", display):
-            return row.actor
-    raise Unproven(f"the event log knows no admission of the display {display}")
+        if (row.body["role"], row.body["name"]) == (role, name):
+            return row
+    raise Unproven(f"the event log knows no admission of the {role} {name}")
 
 
 def link_leads_to(place: Place, link: str) -> str:

@@ -25,6 +25,7 @@ def table(place: Place, happened: Happened, seconds: float) -> str:
         ("certificate", _certificate(happened.certificate)),
         ("e-mail", f"{happened.email['to']}: {_short(happened.email['path'])}"),
         ("receipt", _short(happened.receipt["path"])),
+        ("kiosk", f"{happened.pairing['kiosk']}, let in by {happened.pairing['authorized_by']}"),
         ("display", f"{happened.display['name']}, admitted by {happened.display['admitted_by']}"),
         *(("call", _call(each)) for each in happened.calls),
         ("phone", f"{happened.phone['number']}: " + ", then ".join(happened.phone["said"])),
@@ -105,6 +106,7 @@ def places_to_look(place: Place) -> str:
         "wallets": f"http://{LOOPBACK}:{place.ports.gateway}/   (the stand-in: pay, decline)",
     }
     rows += [f"  {page:<16}{where}" for page, where in open_to_all.items()]
+    rows.append(f"  second step     any line of {_short(place.run)}/NAME.codes, each good once")
     return "\n".join(rows)
 
 

@@ -1,15 +1,19 @@
 """Everybody's browser: console, display, phone, office and monitor, clicked and photographed."""
 
 import time
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.x509 import load_pem_x509_certificate
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from deploy.demo.board import Board
 from deploy.demo.counter import Counter
-from deploy.demo.office import Office
+from deploy.demo.office import Office, make_app_known
 from deploy.demo.phone import Phone
 from deploy.demo.place import Place
 
@@ -67,9 +71,11 @@ class Room:
     def open(self, place: Place, counter: str) -> None:
         """Sign everybody in; the display signs itself in, later."""
         self.board.page.goto(f"{self._url}/display")
-        _sign_in(self.counter.page, f"{self._url}/console?counter={counter}", place.staff)
-        _sign_in(self.office.page, f"{self._url}/administration", place.administrator)
-        _sign_in(self.monitor, f"{self._url}/monitor", place.it)
+        _sign_in(
+            self.counter.page, f"{self._url}/console?counter={counter}", place.staff, place.run
+        )
+        _sign_in(self.office.page, f"{self._url}/administration", place.administrator, place.run)
+        _sign_in(self.monitor, f"{self._url}/monitor", place.it, place.run)
 
     def wait_for_kiosk(self, code: str) -> None:
         """Until the monitor shows kiosk `code` (discovery and heartbeat take a moment)."""
@@ -99,15 +105,26 @@ def picture(page: Page, folder: Path, name: str) -> Path:
 
 
 @contextmanager
-def open_room(url: str) -> Iterator[Room]:
-    """Chromium with a window each; closed with the block."""
+def open_room(place: Place) -> Iterator[Room]:
+    """Chromium with a window each, that believes the site's authority; closed with the block."""
     expect.set_options(timeout=DEADLINE_MS)
+    flags = [*FLAGS, f"--ignore-certificate-errors-spki-list={_pin(place.authority)}"]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
         try:
-            yield Room(browser, url)
+            yield Room(browser, place.url)
         finally:
             browser.close()
+
+
+def _pin(authority: Path) -> str:
+    """Chromium's name for an authority's key: SHA-256 of its SubjectPublicKeyInfo, in base 64.
+
+    At an office the certificate is put among the system's; a demo leaves the machine as it was.
+    """
+    key = load_pem_x509_certificate(authority.read_bytes()).public_key()
+    spki = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return b64encode(sha256(spki).digest()).decode()
 
 
 def _window(browser: Browser, width: int, height: int, *, telephone: bool = False) -> Page:
@@ -124,9 +141,13 @@ def _window(browser: Browser, width: int, height: int, *, telephone: bool = Fals
     return context.new_page()
 
 
-def _sign_in(page: Page, address: str, person: tuple[str, str]) -> None:
+def _sign_in(page: Page, address: str, person: tuple[str, str], folder: Path) -> None:
+    """By password; who needs a second factor enrols one, and `folder` keeps the recovery codes."""
     page.goto(address)
     page.locator('input[name="name"]').fill(person[0])
     page.locator('input[name="password"]').fill(person[1])
     page.locator('form button[type="submit"]').first.click()
-    page.wait_for_url(lambda found: "/sign-in" not in found, timeout=DEADLINE_MS)
+    page.wait_for_url(lambda found: "/sign-in?" not in found, timeout=DEADLINE_MS)
+    if "/sign-in/enrol" in page.url:
+        make_app_known(page, folder / f"{person[0]}.codes")
+        page.wait_for_url(lambda found: "/sign-in" not in found, timeout=DEADLINE_MS)

@@ -1,5 +1,6 @@
 """What happens in the demo: who comes, what each gets, and the proof of it."""
 
+import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -15,13 +16,22 @@ from deploy.demo.people import CARMEN, JOSE, JUAN
 from deploy.demo.phone import Shown
 from deploy.demo.place import KIOSK_CODE, Place
 from deploy.demo.processes import Processes
-from deploy.demo.proof import Certificate, admitted_by, application_of, calls, link_leads_to
+from deploy.demo.product import sells
+from deploy.demo.proof import (
+    Certificate,
+    admitted_by,
+    application_of,
+    authorized_by,
+    calls,
+    link_leads_to,
+)
 from deploy.demo.room import Room, open_room, picture
 from deploy.demo.visit import apply_and_pay, have_it_sent_again
 from deploy.demo.workshop import results
 
 COUNTER, DISPLAY = "V1", "sala-1"
 REVIEW = "Revisión de mi solicitud"
+PAIRING_CODE = re.compile(r"\d{4} \d{4}")
 OTHERS = ("Información y otros trámites", "Certificado de conducta")
 
 
@@ -32,6 +42,7 @@ class Happened:
     certificate: dict[str, object] = field(default_factory=dict)
     email: dict[str, object] = field(default_factory=dict)
     receipt: dict[str, object] = field(default_factory=dict)
+    pairing: dict[str, object] = field(default_factory=dict)
     display: dict[str, object] = field(default_factory=dict)
     ticket: dict[str, object] = field(default_factory=dict)
     phone: dict[str, Any] = field(default_factory=dict)
@@ -51,11 +62,14 @@ def tell(place: Place, processes: Processes, say: Callable[[str], None]) -> Happ
     happened = Happened()
     say("a technician tests the devices that this kiosk does not have, beside all that follows")
     processes.start("workshop", "-m", "deploy.demo.workshop", str(place.folder))
-    with open_room(place.url) as room:
+    with open_room(place) as room:
         room.open(place, COUNTER)
-        say("the administrator admits the display by its code; Ana opens her counter")
-        _open_the_room(place, room, happened)
         person = Applicant(place.ports.kiosk, place.ports.reader, place.screens)
+        say("the kiosk found its server and shows a code; the administrator types it")
+        _let_the_kiosk_in(person, place, room, happened)
+        say("she admits the display by its code; Ana opens her counter")
+        _open_the_room(place, room, happened)
+        processes.wait("serve", lambda: sells(place))
         _wait_until_it_sells(person)
         say("Juan gets a certificate: document, e-mail, card")
         _get_a_certificate(person, place, happened)
@@ -79,6 +93,15 @@ def tell(place: Place, processes: Processes, say: Callable[[str], None]) -> Happ
     happened.workshop = results(place.folder)
     happened.processes = processes.peak_rss_mb()
     return happened
+
+
+def _let_the_kiosk_in(person: Applicant, place: Place, room: Room, happened: Happened) -> None:
+    """By the procedure of every office: read the code on its screen, type it at the monitor."""
+    person.waits_for("not_paired")
+    code = person.reads(PAIRING_CODE).replace(" ", "")
+    room.office.pair(KIOSK_CODE, code)
+    happened.screens.append(picture(room.office.page, place.screens, "pairing"))
+    happened.pairing = {"kiosk": KIOSK_CODE, "authorized_by": authorized_by(place, KIOSK_CODE)}
 
 
 def _open_the_room(place: Place, room: Room, happened: Happened) -> None:

@@ -22,6 +22,7 @@ from kiosk.flow.facts import (
     VoucherProblem,
 )
 from kiosk.flow.follow.states import Followed, FollowedClaim, NotFollowed
+from kiosk.flow.pairing import PairingChanged
 from kiosk.flow.person import Document
 from kiosk.flow.staff.events import ClosureChanged, StaffAnswer
 from kiosk.flow.touches import Touch
@@ -369,6 +370,7 @@ Event = (
     | TicketRefused
     | TicketUnanswered
     | NumbersChanged
+    | PairingChanged
     | HelpHeard
     | ApplicationsFollowed
     | ClaimFollowed

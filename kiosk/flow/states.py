@@ -25,6 +25,7 @@ from kiosk.flow.follow.correction_states import GiveNumber as GiveNumber
 from kiosk.flow.follow.states import Follow, FollowedOnes
 from kiosk.flow.guide.states import Guiding
 from kiosk.flow.identity.states import Identity
+from kiosk.flow.pairing import NotPaired as NotPaired
 from kiosk.flow.paying.voucher_states import CheckingVoucher as CheckingVoucher
 from kiosk.flow.paying.voucher_states import GiveDay as GiveDay
 from kiosk.flow.paying.voucher_states import GiveSequence as GiveSequence
@@ -364,6 +365,7 @@ Certificate = (
 Correction = GiveNumber | GiveNewEmail | CorrectingEmail | EmailCorrected
 At = (
     OutOfService
+    | NotPaired
     | Welcome
     | ReadDocument
     | Identity

@@ -15,6 +15,7 @@ from kiosk.flow.events import (
     JournalChanged,
     NotCharged,
     NumbersChanged,
+    PairingChanged,
     PartChanged,
     ServerLost,
     ServerSeen,
@@ -34,6 +35,7 @@ from kiosk.flow.states import (
     Certificate,
     Correction,
     HoldsClaim,
+    NotPaired,
     OutOfService,
     PayingByCash,
     PayingByWallet,
@@ -47,6 +49,8 @@ Step = tuple[State, tuple[Effect, ...]]
 AGAIN: tuple[type, ...] = get_args(Again)
 CERTIFICATE: tuple[type, ...] = get_args(Certificate)
 CORRECTION: tuple[type, ...] = get_args(Correction)
+NOBODY_IS_HERE = (Welcome, OutOfService, NotPaired)
+"""Where the kiosk stands while it waits for a person."""
 
 
 def step(state: State, event: Event) -> Step:
@@ -57,6 +61,8 @@ def step(state: State, event: Event) -> Step:
     match event:
         case PartChanged() | JournalChanged() | ServerSeen() | ServerLost() | NumbersChanged():
             return _settle(replace(state, world=_observe(state.world, event)))
+        case PairingChanged(pairing):
+            return _settle(replace(state, world=replace(state.world, pairing=pairing)))
         case ClosureChanged(closure):
             return _settle(replace(state, world=replace(state.world, closure=closure)))
         case CallHelp() | HelpHeard():
@@ -154,8 +160,12 @@ def _observe(world: World, event: Observed) -> World:
 
 def _settle(state: State) -> Step:
     """Open or close the kiosk when the world changed; a person in mid-journey is not thrown out."""
-    reason = closed_because(state.world)
+    reason, pairing = closed_because(state.world), state.world.pairing
     match state.at:
+        case at if isinstance(at, NOBODY_IS_HERE) and pairing is not None:
+            return replace(state, at=NotPaired(pairing)), ()
+        case NotPaired():
+            return _settle(replace(state, at=Welcome()))
         case Welcome() | OutOfService() if reason is not None:
             return replace(state, at=OutOfService(reason)), ()
         case OutOfService():

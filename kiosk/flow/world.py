@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from kiosk.flow.pairing import Pairing
 from kiosk.order import Means
 
 
@@ -101,6 +102,7 @@ class World:
     today: date | None = None
     complaints: str = ""
     closure: Closure | None = None  # staff closed the kiosk, whatever else works
+    pairing: Pairing | None = None  # no server knows this kiosk yet, or any more
 
     def part(self, part: Part) -> PartState:
         """The state of `part`; unusable when never heard of."""

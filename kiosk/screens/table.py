@@ -63,6 +63,7 @@ from kiosk.screens.staff.staff_choices import (
 from kiosk.screens.staff.staff_code import StaffCodeScreen
 from kiosk.screens.staff.staff_tested import StaffTestedScreen
 from kiosk.screens.start.choose_service import ChooseServiceScreen
+from kiosk.screens.start.not_paired import NotPairedScreen
 from kiosk.screens.start.out_of_service import OutOfServiceScreen
 from kiosk.screens.start.welcome import WelcomeScreen
 from kiosk.screens.turn.taking_turn import TakingTurnScreen
@@ -71,6 +72,7 @@ from kiosk.widgets.page import Page
 
 SCREENS: dict[type[states.At], type[Page]] = {
     states.OutOfService: OutOfServiceScreen,
+    states.NotPaired: NotPairedScreen,
     states.Welcome: WelcomeScreen,
     states.ReadDocument: ReadDocumentScreen,
     identity_states.ChooseDocument: ChooseDocumentScreen,

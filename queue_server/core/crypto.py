@@ -69,14 +69,15 @@ def load_vault(path: Path) -> Vault:
     return Vault(bytes.fromhex(path.read_text().strip()))
 
 
-def create_key_file(path: Path) -> None:
-    """Write a fresh data key to `path`, readable by its owner only; an existing one is kept."""
+def create_key_file(path: Path) -> bool:
+    """Write a fresh key to `path`, readable by its owner only; an existing one is kept (False)."""
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        return
+        return False
     with os.fdopen(handle, "w") as file:
         file.write(secrets.token_hex(KEY_BYTES) + "\n")
         file.flush()
         os.fsync(file.fileno())
+    return True

@@ -17,6 +17,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
 from queue_server.core import sqlite
+from queue_server.core.audit import Chain
 from queue_server.core.clock import Clock
 from queue_server.core.crypto import Vault
 from queue_server.core.faults import spoken_faults
@@ -87,12 +88,17 @@ class Database:
     On SQLite, writers that wait at the same moment are committed together, each behind a savepoint
     of its own: the wait for the disk, most of what a small transaction costs, is shared. Nobody is
     answered before that commit.
+
+    `chain`: the audit chain; without one no unit can record an event.
     """
 
-    def __init__(self, engine: Engine, vault: Vault, clock: Clock) -> None:
+    def __init__(
+        self, engine: Engine, vault: Vault, clock: Clock, chain: Chain | None = None
+    ) -> None:
         self.engine = engine
         self.vault = vault
         self.clock = clock
+        self.chain = chain
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="database")
         self._places = BoundedSemaphore(MAX_WAITING)
         self._on_commit: list[Callable[[Recorded], None]] = []
@@ -208,7 +214,8 @@ class Database:
             return work(self._unit(connection))
 
     def _unit(self, connection: Connection) -> UnitOfWork:
-        return UnitOfWork(connection, self.vault, self.clock.now(), self._memory, self.clock)
+        now, memory = self.clock.now(), self._memory
+        return UnitOfWork(connection, self.vault, now, memory, self.clock, self.chain)
 
     def _begun(self, reading: bool) -> Connection:
         """A connection in a transaction; closing it rolls back what was not committed.

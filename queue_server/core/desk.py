@@ -1,6 +1,6 @@
 """What every api needs to serve a request: who asks, under which key, in which unit of work."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Header, Request
@@ -8,6 +8,8 @@ from fastapi.responses import JSONResponse
 
 from queue_server.core.db import Database
 from queue_server.core.idempotency import Reply, once, request_hash
+from queue_server.core.looks import Looks
+from queue_server.core.problem import Problem
 from queue_server.core.unit_of_work import Actor, UnitOfWork
 
 T = TypeVar("T")
@@ -33,14 +35,31 @@ class Written(JSONResponse):
 
 
 class Desk:
-    """Opens units of work for HTTP: parse -> identify -> service -> commit -> render."""
+    """Opens units of work for HTTP: parse -> identify -> service -> commit -> render.
 
-    def __init__(self, database: Database) -> None:
+    `looks`: where it is kept who looked at whom, `page`: the route that asks; without `looks`
+    nothing of it is kept (nobody of staff asks here).
+    """
+
+    def __init__(self, database: Database, looks: Looks | None = None, page: str = "") -> None:
         self.database = database
+        self.looks = looks
+        self.page = page
 
     async def look(self, who: Identify, work: Callable[[UnitOfWork, Actor], T]) -> T:
-        """The result of reading `work` for the caller `who` identifies."""
-        return await self.database.look(lambda uow: work(uow, who(uow)))
+        """The result of reading `work` for the caller `who` identifies.
+
+        Where it shows somebody of staff a person's data, that is recorded first.
+        """
+
+        def unit(uow: UnitOfWork) -> tuple[T, Actor, set[tuple[str, str]]]:
+            actor = who(uow)
+            return work(uow, actor), actor, uow.looked
+
+        result, actor, looked = await self.database.look(unit)
+        if looked and self.looks is not None:
+            await self.looks.seen(actor, self.page, looked)
+        return result
 
     async def change(self, who: Identify, work: Callable[[UnitOfWork, Actor], T]) -> T:
         """The result of writing `work`, without a key: for what may be repeated freely."""
@@ -51,6 +70,18 @@ class Desk:
             return work(uow, actor)
 
         return await self.database.call(unit)
+
+    def still(self, who: Identify) -> Callable[[], Awaitable[bool]]:
+        """Asks whether `who` still identifies somebody; a database that is away is no refusal."""
+
+        async def ask() -> bool:
+            try:
+                await self.look(who, lambda _, actor: actor)
+            except Problem as problem:
+                return problem.status not in (401, 403)
+            return True
+
+        return ask
 
     async def once(
         self,
@@ -74,7 +105,8 @@ class Desk:
 
 
 async def _desk(request: Request) -> Desk:
-    return request.app.state.desk
+    desk: Desk = request.app.state.desk
+    return Desk(desk.database, desk.looks, getattr(request.scope.get("route"), "path", ""))
 
 
 DeskOf = Annotated[Desk, Depends(_desk)]

@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from math import inf
 from time import monotonic
 
 import structlog
@@ -22,6 +23,10 @@ RETRY_MS = 1000
 MAX_LISTENERS = 500
 READ_AGAIN_S = 0.5
 LARGEST_ID = 2**63 - 1
+# A listener is asked for its right to listen when one of these happened, and every minute: a
+# session also ends by being left alone.
+ACCESS_KINDS = ("session.ended", "account.", "credential.", "second_factor.")
+ASK_AGAIN_S = 60.0
 
 _PAGE = (
     select(events.c.id, events.c.kind, events.c.body)
@@ -87,8 +92,10 @@ class Feed:
         kinds: Callable[[str], bool],
         about: Callable[[FeedEvent], bool] = lambda _: True,
         shape: Callable[[FeedEvent], bytes] = lambda event: event.encoded,
+        welcome: Callable[[], Awaitable[bool]] | None = None,
     ) -> AsyncIterator[bytes]:
-        """Server-sent events of `site` with ids above `after` (None: from now on), for ever.
+        """Server-sent events of `site` with ids above `after` (None: from now on), for ever, or
+        until whoever listens is not `welcome` any more (asked when access changed at the site).
 
         A listener gets the events whose kind `kinds` admits and, of those, what it is `about`, in
         the `shape` that is meant for it.
@@ -107,16 +114,23 @@ class Feed:
                     if told := text(page):
                         yield told
                 beat_at = monotonic() + HEARTBEAT_S
+                ask_at = monotonic() if welcome else inf
                 while not self._stopped:
                     news = channel.news
                     page = channel.ring.after(mark)
                     if page is None:
                         return  # too slow: it resumes by its last id
                     mark = page[-1].id if page else mark
+                    if welcome and (monotonic() >= ask_at or _access_changed(page)):
+                        if not await welcome():
+                            return
+                        ask_at = monotonic() + ASK_AGAIN_S
                     if told := text(page):
                         beat_at = monotonic() + HEARTBEAT_S
                         yield told
-                    elif not page and not await _heard(news, beat_at):
+                    elif page or await _heard(news, min(beat_at, ask_at)):
+                        continue
+                    elif monotonic() >= beat_at:
                         # With the id of what was not meant for it, so it never asks for that again.
                         beat_at = monotonic() + HEARTBEAT_S
                         yield f": {mark}\nid: {mark}\n\n".encode()
@@ -210,6 +224,10 @@ class _Channel:
         """Wake everybody who waits for news; whoever comes later waits for the next."""
         told, self.news = self.news, asyncio.Event()
         told.set()
+
+
+def _access_changed(page: Iterable[FeedEvent]) -> bool:
+    return any(each.kind.startswith(ACCESS_KINDS) for each in page)
 
 
 async def _heard(news: asyncio.Event, until: float) -> bool:

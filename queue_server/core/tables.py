@@ -21,16 +21,19 @@ from sqlalchemy import (
 from queue_server.core.schema import Instant, metadata
 
 # One row a site. It is updated inside the writing transaction, so the id of an event never
-# becomes visible before a smaller one.
+# becomes visible before a smaller one. `last_mac`: that event's MAC, where the audit chain goes on;
+# NULL until what was recorded before there was a chain has been closed.
 event_counters = Table(
     "event_counters",
     metadata,
     Column("site", String(20), primary_key=True),
     Column("last_id", BigInteger, nullable=False),
+    Column("last_mac", LargeBinary(32)),
     sqlite_with_rowid=False,
 )
 
 # At once feed, idempotency record and audit. `body` holds ids and words only, never personal data.
+# Append-only by trigger. `mac`: see core/audit.py; NULL in rows from before the chain.
 events = Table(
     "events",
     metadata,
@@ -42,11 +45,37 @@ events = Table(
     Column("kind", String(60), nullable=False),
     Column("body", JSON, nullable=False),
     Column("at", Instant, nullable=False),
+    Column("mac", LargeBinary(32)),
     PrimaryKeyConstraint("site", "id"),
     # The key first: PostgreSQL plans for an empty table too, and must not see in the primary key
     # as good a way to a key.
     UniqueConstraint("key", "site"),
     sqlite_with_rowid=False,
+)
+
+# What is known of a site's audit chain: when its head was last written down outside (`anchored_…`),
+# when the whole chain was last walked and up to where (`verified_…`), and what that found.
+audit_states = Table(
+    "audit_states",
+    metadata,
+    Column("site", String(20), primary_key=True),
+    Column("anchored_at", Instant),
+    Column("anchored_id", BigInteger),
+    Column("verified_at", Instant),
+    Column("verified_id", BigInteger),
+    Column("fault", String(300)),
+)
+
+# When somebody last looked at one person's record: a second look within ten minutes is no event.
+person_looks = Table(
+    "person_looks",
+    metadata,
+    Column("site", String(20), nullable=False),
+    Column("actor", String(80), nullable=False),
+    Column("record", String(80), nullable=False),
+    Column("page", String(60), nullable=False),
+    Column("at", Instant, nullable=False),
+    PrimaryKeyConstraint("site", "actor", "record", "page"),
 )
 
 # What was answered to a key, sealed; deleted after 48 h. Written in the transaction of its event; a

@@ -1,10 +1,17 @@
 """PURE: the words of access: roles, tokens, how long a session lives, what a password must be."""
 
 import hashlib
+import hmac
 import re
+from base64 import b32decode
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from ipaddress import IPv6Address, ip_address
+from urllib.parse import quote, urlencode
+
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor.hotp import HOTP
 
 
 class Role(StrEnum):
@@ -50,6 +57,9 @@ _CHORES = {
     Role.ADMINISTRATOR: tuple(Chore),
 }
 MAINTAINERS = tuple(_CHORES)
+
+# Who signs in with a second factor whether they like it or not; everybody else may.
+SECOND_FACTOR_ROLES = (Role.IT, Role.ADMINISTRATOR)
 
 
 def chores_of(role: Role) -> tuple[Chore, ...]:
@@ -155,3 +165,129 @@ def shown_code(code: str) -> str:
 def typed_code(text: str) -> str:
     """The one-time code in what somebody typed: any case, any separators, O for 0, I or L for 1."""
     return re.sub(r"[^0-9A-Z]", "", text.upper()).translate(_MISREAD)
+
+
+# --- the second factor (RFC 6238) -----------------------------------------------------------------
+CODE_DIGITS = 6
+STEP = timedelta(seconds=30)
+DRIFT_STEPS = 1  # a telephone's clock may be off by one step either way
+SECRET_BYTES = 20  # RFC 4226 §4, R6: 160 bits
+RECOVERY_CODES = 10
+
+
+class Proof(StrEnum):
+    """With what somebody showed who they are, besides knowing the password."""
+
+    PASSWORD = "password"  # nothing besides
+    CODE = "code"
+    RECOVERY_CODE = "recovery_code"
+
+
+def needs_code(role: Role) -> bool:
+    """Whether an account of `role` must have a second factor."""
+    return role in SECOND_FACTOR_ROLES
+
+
+def time_step(at: datetime) -> int:
+    """The number of 30-second steps since 1970 (RFC 6238 §4.2, T)."""
+    return int(at.timestamp() // STEP.total_seconds())
+
+
+def code_of(secret: str, step: int) -> str:
+    """The six digits of the base32 `secret` in `step` (RFC 6238 §4, SHA-1)."""
+    return HOTP(b32decode(secret), CODE_DIGITS, SHA1()).generate(step).decode()
+
+
+def matching_step(secret: str, typed: str, now: datetime, after: int) -> int | None:
+    """The step whose code was typed; None when it is none of now, or not later than `after`.
+
+    `after` is the step used last: a code that was seen over a shoulder opens nothing (RFC 6238
+    §5.2). Every step that may be is compared, so the time taken tells nothing.
+    """
+    here = time_step(now)
+    steps = range(max(here - DRIFT_STEPS, after + 1), here + DRIFT_STEPS + 1)
+    found = [
+        each for each in steps if hmac.compare_digest(code_of(secret, each), digits_of(typed)[:12])
+    ]
+    return found[-1] if found else None
+
+
+def digits_of(text: str) -> str:
+    """The ASCII digits in what somebody typed: codes are shown with a gap."""
+    return re.sub(r"[^0-9]", "", text)
+
+
+def is_six_digits(text: str) -> bool:
+    """Whether `text` is meant as the code of an app and not as a recovery code."""
+    return re.fullmatch(r"[0-9 \-]{6,12}", text.strip()) is not None and (
+        len(digits_of(text)) == CODE_DIGITS
+    )
+
+
+def enrolment_uri(secret: str, account: str, issuer: str) -> str:
+    """What the QR says to an authenticator app (Key URI format, `otpauth://totp/…`)."""
+    words = {"secret": secret, "issuer": issuer, "algorithm": "SHA1", "digits": "6", "period": "30"}
+    label = quote(f"{issuer}:{account}", safe="")
+    return f"otpauth://totp/{label}?{urlencode(words, quote_via=quote)}"
+
+
+def shown_secret(secret: str) -> str:
+    """The secret in groups of four, for whoever types it."""
+    return " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
+
+
+# --- guessing -------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Allowance:
+    """So many tries at once, and one more after each `refill` (the generic cell rate algorithm).
+
+    Of each bucket only one instant is kept: when it will be whole again.
+    """
+
+    size: int
+    refill: timedelta
+
+    def wait(self, whole_at: datetime | None, now: datetime) -> timedelta:
+        """How long until one more try; zero when it may be made now."""
+        return max(timedelta(), self.taken(whole_at, now) - now - self.size * self.refill)
+
+    def taken(self, whole_at: datetime | None, now: datetime) -> datetime:
+        """When the bucket will be whole after one more try."""
+        return max(whole_at or now, now) + self.refill
+
+
+def network_of(address: str) -> str:
+    """Whom an address is counted as: itself, or of IPv6 the /64 that one machine may move in."""
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address[:45]
+    if isinstance(found, IPv6Address):
+        mapped = found.ipv4_mapped
+        return str(mapped) if mapped else found.exploded[:19]
+    return str(found)
+
+
+# --- browsers -------------------------------------------------------------------------------------
+_BROWSERS = (
+    ("Edg/", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+_SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)
+
+
+def browser_words(user_agent: str) -> str:
+    """A browser as its owner knows it again ("Firefox en Windows"): words of ours, none of its."""
+    browser = next((name for mark, name in _BROWSERS if mark in user_agent), "Otro navegador")
+    system = next((name for mark, name in _SYSTEMS if mark in user_agent), "")
+    return f"{browser} en {system}" if system else browser

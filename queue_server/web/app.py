@@ -14,17 +14,23 @@ from queue_server.core import problem_json
 from queue_server.core.db import Database
 from queue_server.core.desk import Desk
 from queue_server.core.feed import Feed
+from queue_server.core.looks import Looks
 from queue_server.fleet import api as fleet
+from queue_server.fleet.adapters.alerts_file import alert_rules
+from queue_server.fleet.adapters.server_certificate import certificate_until
+from queue_server.fleet.pairing import api as pairing
 from queue_server.issuance import api as issuance
 from queue_server.issuance.adapters.guarded import GuardedBackend, NoBackend
 from queue_server.payments import api as payments
 from queue_server.payments.adapters.gateway import WatchedGateway
 from queue_server.staff import api as staff
-from queue_server.staff.services.guesses import GuessLimit
+from queue_server.staff.model import PEOPLE
 from queue_server.staff.services.passwords import PasswordDesk
 from queue_server.turns import api as turns
 from queue_server.web import (
+    account_page,
     administration_page,
+    audit_page,
     certificate_page,
     day_close_page,
     display_page,
@@ -33,9 +39,11 @@ from queue_server.web import (
     pages,
     phone_page,
     reports_page,
+    second_step,
     tracking_page,
 )
 from queue_server.web.adapters.espeak import EspeakVoice
+from queue_server.web.display_presence import DisplayPresence
 
 STATIC = Path(__file__).parent / "static"
 LARGEST_BODY = 512 * 1024  # bytes; a block of 200 printed tickets is the largest request
@@ -61,14 +69,17 @@ def build_app(
     voice = EspeakVoice()
     health = backend or NoBackend()
     passwords = PasswordDesk()
+    displays = DisplayPresence(database)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         feed.start()
+        displays.start()
         health.start()
         if wallet is not None:
             wallet.start()
         yield
+        await displays.stop()
         passwords.close()
         voice.close()
         health.stop()
@@ -90,10 +101,14 @@ def build_app(
     )
     app.state.site = config.site
     app.state.config = config
-    app.state.desk = Desk(database)
+    app.state.plain_http = config.plain_http
+    app.state.pairing_rate = pairing.AskingRate()
+    app.state.desk = Desk(database, Looks(database, PEOPLE))
     app.state.passwords = passwords
-    app.state.password_guesses = GuessLimit()
     app.state.feed = feed
+    app.state.alert_rules = alert_rules(config)
+    app.state.certificate_until = certificate_until(config)
+    app.state.displays = displays
     app.state.backend = backend
     app.state.health = health
     app.state.wallet = wallet
@@ -105,7 +120,10 @@ def build_app(
     for part in (
         staff,
         fleet,
+        pairing,
         entrance,
+        second_step,
+        account_page,
         pages,
         display_page,
         phone_page,
@@ -114,6 +132,7 @@ def build_app(
         administration_page,
         reports_page,
         day_close_page,
+        audit_page,
         metrics,
     ):
         app.include_router(part.router)

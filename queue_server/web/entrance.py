@@ -1,5 +1,6 @@
 """The way in: the sign-in form, the first administrator, one's own password. Plain forms."""
 
+import re
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -9,14 +10,16 @@ from fastapi.responses import RedirectResponse
 from queue_server.core.desk import DeskOf
 from queue_server.core.problem import Problem
 from queue_server.core.unit_of_work import Actor, UnitOfWork
-from queue_server.staff.api import COOKIE, Public
+from queue_server.staff.api import Public
 from queue_server.staff.api.access import AnyoneWithPassword, PublicForm
-from queue_server.staff.api.session import check_password, set_session_cookie
-from queue_server.staff.api.session import sign_in as open_session
+from queue_server.staff.api.cookies import SESSION
+from queue_server.staff.api.sign_in import after_password, check_password, hand_out, where_of
 from queue_server.staff.model import PEOPLE, Role, account_name, password_fault
 from queue_server.staff.services import accounts, first_administrator, sessions
+from queue_server.staff.services import sign_in as steps
 from queue_server.staff.services.first_administrator import CodeVerdict
 from queue_server.staff.services.passwords import PasswordDesk
+from queue_server.staff.services.sign_in import Next, Step
 from queue_server.turns.services import queries
 from queue_server.web.pages import HEADERS, elsewhere, templates
 
@@ -39,7 +42,7 @@ Long = Annotated[str, Form(max_length=200)]
 @router.get("/", dependencies=[Public])
 async def front(request: Request, desk: DeskOf) -> Response:
     """Whoever types only the address is led to their work, or to the sign-in form."""
-    cookie = request.cookies.get(COOKIE, "")
+    cookie = SESSION.of(request)
     try:
         actor = await desk.database.look(
             lambda uow: sessions.person(uow, cookie, PEOPLE, with_one_time=True)
@@ -48,17 +51,19 @@ async def front(request: Request, desk: DeskOf) -> Response:
         return (
             RedirectResponse("/sign-in", 303)
             if problem.status == 401
-            else _trouble(request, problem)
+            else trouble(request, problem)
         )
     return RedirectResponse(HOMES[Role(actor.role)], 303)
 
 
 @router.get("/sign-in", dependencies=[Public])
 async def sign_in_form(
-    request: Request, desk: DeskOf, wrong: str = "", after: str = "/"
+    request: Request, desk: DeskOf, wrong: str = "", over: str = "", after: str = "/"
 ) -> Response:
     """The form; it posts to /session. It says why the last session of this browser ended."""
     fault = "El usuario o la contraseña no son correctos. Inténtelo otra vez." if wrong else ""
+    if over:
+        fault = "Pasaron cinco minutos o hubo cinco códigos equivocados. Ingrese otra vez."
     return await _sign_in_form(request, desk, after[:200], fault)
 
 
@@ -66,7 +71,7 @@ async def _sign_in_form(
     request: Request, desk: DeskOf, after: str, fault: str, status: int = 200, retry_s: int = 0
 ) -> Response:
     site: str = request.app.state.site
-    cookie = request.cookies.get(COOKIE, "")
+    cookie = SESSION.of(request)
 
     def read(uow: UnitOfWork) -> dict[str, Any]:
         ending = sessions.ending_of(uow, cookie)
@@ -79,8 +84,8 @@ async def _sign_in_form(
     try:
         context = await desk.database.look(read)
     except Problem as problem:
-        return _trouble(request, problem)
-    answer = _page(request, "sign_in.html", status, after=after, fault=fault, **context)
+        return trouble(request, problem)
+    answer = page(request, "sign_in.html", status, after=after, fault=fault, **context)
     if retry_s:
         answer.headers["Retry-After"] = str(retry_s)
     return answer
@@ -96,23 +101,35 @@ async def again() -> Response:
 async def sign_in(
     request: Request, desk: DeskOf, name: Short = "", password: Long = "", after: Long = "/"
 ) -> Response:
-    """Open a session and go on to `after`, or show the form again with the reason."""
-    after = _local(after)
+    """Go on to `after`, or to the second step, or show the form again with the reason."""
+    after = local(after)
     try:
-        value = await open_session(request, desk, request.app.state.site, name, password)
+        site: str = request.app.state.site
+        step = await after_password(request, desk, site, name, password)
     except Problem as problem:
         retry_s = problem.extra.get("retry_after_s", 1)
         return await _sign_in_form(request, desk, after, problem.detail, problem.status, retry_s)
-    if value is None:
+    if step is None:
         return RedirectResponse(f"/sign-in?{urlencode({'wrong': 1, 'after': after})}", 303)
-    answer = RedirectResponse(after, 303)
-    set_session_cookie(request, answer, value)
+    return await _go_on(request, desk, step, after)
+
+
+async def _go_on(request: Request, desk: DeskOf, step: Step, after: str) -> Response:
+    """To `after` with a session, or to the form of the second step with half of one."""
+    there = {Next.CODE: "/sign-in/code", Next.ENROL: "/sign-in/enrol"}.get(step.next)
+    goal = after if there is None else f"{there}?{urlencode({'after': after})}"
+    answer = RedirectResponse(goal, 303)
+    await hand_out(request, desk, answer, step)
     return answer
 
 
-def _local(path: str) -> str:
+# Browsers drop tabs and line ends from an address and read `\\` as `/`, so none may stand in one.
+_LOCAL = re.compile(r"/(?![/\\])[^\x00-\x20\x7f\\]*")
+
+
+def local(path: str) -> str:
     """`path` when it stays on this server, else the front page (no open redirect)."""
-    return path if path.startswith("/") and path[1:2] not in ("/", "\\") else "/"
+    return path if _LOCAL.fullmatch(path) else "/"
 
 
 @router.get("/first-administrator", dependencies=[Public])
@@ -132,10 +149,10 @@ async def _first_form(
     try:
         administered, site_name = await desk.database.look(read)
     except Problem as problem:
-        return _trouble(request, problem)
+        return trouble(request, problem)
     if administered:
         return RedirectResponse("/sign-in", 303)
-    return _page(
+    return page(
         request, "first_administrator.html", status, fault=fault, site_name=site_name, **typed
     )
 
@@ -150,7 +167,7 @@ async def make_first_administrator(
     password: Long = "",
     again: Long = "",
 ) -> Response:
-    """Make the first administrator with the code, and sign them in."""
+    """Make the first administrator with the code; their second factor follows."""
     site: str = request.app.state.site
     name, full_name = account_name(name), full_name.strip()
     typed = {"code": code, "name": name, "full_name": full_name}
@@ -170,11 +187,13 @@ async def make_first_administrator(
         )
     except Problem as problem:
         return await _first_form(request, desk, problem.detail, problem.status, **typed)
-    value = await desk.database.call(lambda uow: sessions.open_session(uow, site, name, hashed))
-    answer = RedirectResponse("/", 303)
-    if value is not None:
-        set_session_cookie(request, answer, value)
-    return answer
+    where = where_of(request)
+    step = await desk.database.call(
+        lambda uow: steps.after_password(uow, site, name, hashed, where)
+    )
+    if step is None:
+        return RedirectResponse("/sign-in", 303)
+    return await _go_on(request, desk, step, "/")
 
 
 _CODE_FAULTS = {
@@ -212,8 +231,8 @@ async def _password_form(
     try:
         context = await desk.look(who, read)
     except Problem as problem:
-        return elsewhere(request, problem) or _trouble(request, problem)
-    return _page(request, "password.html", status, after=after, fault=fault, **context)
+        return elsewhere(request, problem) or trouble(request, problem)
+    return page(request, "password.html", status, after=after, fault=fault, **context)
 
 
 @router.post("/password")
@@ -230,8 +249,8 @@ async def change_password(
     try:
         actor = await desk.look(who, lambda _, actor: actor)
     except Problem as problem:
-        return elsewhere(request, problem) or _trouble(request, problem)
-    cookie, after = request.cookies.get(COOKIE, ""), _local(after)
+        return elsewhere(request, problem) or trouble(request, problem)
+    cookie, after = SESSION.of(request), local(after)
     fault = password_fault(password, actor.name) or _differ(password, again)
     if not fault and password == current:
         fault = "La contraseña nueva debe ser distinta de la actual."
@@ -255,11 +274,11 @@ def _differ(password: str, again: str) -> str | None:
     return None if password == again else "Las dos contraseñas no son iguales; escríbalas otra vez."
 
 
-def _trouble(request: Request, problem: Problem) -> Response:
-    return _page(request, "problem.html", problem.status, detail=problem.detail)
+def trouble(request: Request, problem: Problem) -> Response:
+    return page(request, "problem.html", problem.status, detail=problem.detail)
 
 
-def _page(request: Request, template: str, status: int = 200, **context: Any) -> Response:
+def page(request: Request, template: str, status: int = 200, **context: Any) -> Response:
     return templates.TemplateResponse(
         request, template, context, status_code=status, headers=HEADERS
     )

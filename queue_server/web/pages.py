@@ -86,6 +86,12 @@ async def monitor(request: Request, desk: DeskOf, who: AnyoneSignedIn) -> Respon
     return await _for_people(request, desk, who, "monitor.html")
 
 
+@router.get("/alerts", include_in_schema=False)
+async def alerts(request: Request, desk: DeskOf, who: AnyoneSignedIn) -> Response:
+    """What people have to know about the machines."""
+    return await _for_people(request, desk, who, "alerts.html")
+
+
 def _site_names(uow: UnitOfWork, site: str) -> dict[str, str]:
     return {
         "site_name": queries.site_name(uow, site),
@@ -111,7 +117,11 @@ async def _for_people(request: Request, desk: DeskOf, who: Identify, template: s
 
 def elsewhere(request: Request, problem: Problem) -> Response | None:
     """Where a person must go before they may see this page; None when nothing there helps."""
-    there = {"signed_out": "/sign-in", "change_password": "/password"}.get(problem.kind)
+    there = {
+        "signed_out": "/sign-in",
+        "change_password": "/password",
+        "prove_again": "/account/prove",
+    }.get(problem.kind)
     if there is None:
         return None
     after = request.url.path + (f"?{request.url.query}" if request.url.query else "")

@@ -136,7 +136,7 @@ def test_two_counters_calling_in_the_same_instant_are_both_shown_and_spoken_in_f
 
 
 def grow_old(site: Site, number: str) -> None:
-    """As if `number` had been called two minutes ago."""
+    """As if `number` had been called two minutes ago. Nobody but a test may change an event."""
     events, database = tables.events, site.database()
 
     def rewrite(uow: UnitOfWork) -> None:
@@ -145,6 +145,7 @@ def grow_old(site: Site, number: str) -> None:
         earlier = datetime.fromisoformat(row.body["at"]) - timedelta(minutes=2)
         body = {**row.body, "at": earlier.isoformat()}
         this = (events.c.site == row.site) & (events.c.id == row.id)
+        uow.connection.exec_driver_sql("DROP TRIGGER IF EXISTS events_no_update")
         uow.connection.execute(update(events).where(this).values(body=body))
 
     database.run(rewrite)

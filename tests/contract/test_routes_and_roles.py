@@ -33,6 +33,11 @@ PUBLIC = {
     "GET /session",
     "POST /session",
     "POST /session/end",
+    # The second step: a half session is asked for inside, and opens nothing else.
+    "GET /sign-in/code",
+    "POST /sign-in/code",
+    "GET /sign-in/enrol",
+    "POST /sign-in/enrol",
     "GET /first-administrator",
     "POST /first-administrator",
     "GET /display",
@@ -40,6 +45,13 @@ PUBLIC = {
     "GET /api/v1/displays/request",
     "POST /api/v1/displays/request",
     "GET /api/v1/health",
+    # A kiosk that nobody knows yet: all of it is of use only to who knows the code it shows.
+    "POST /api/v1/pairings",
+    "GET /api/v1/pairings/{pairing}",
+    "POST /api/v1/pairings/{pairing}/refusal",
+    "POST /api/v1/pairings/{pairing}/confirmation",
+    # Signed with the device's key, which is what admits it.
+    "POST /api/v1/credential-renewals",
     # The token is the secret, known only to who holds the paper or the mail.
     "GET /c/{token}",
     "GET /c/{token}/certificado.pdf",
@@ -139,7 +151,7 @@ def spoilt(tmp_path: Path) -> Iterator[Trial]:
 
 def try_at(folder: Path) -> Iterator[Trial]:
     database = Site(folder).database()
-    app = build_app(ServerConfig(site=SITE), database, None)
+    app = build_app(ServerConfig(site=SITE, plain_http=True), database, None)
     yield Trial(app, Callers(database))
     app.state.passwords.close()
     database.close()

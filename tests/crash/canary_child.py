@@ -20,6 +20,7 @@ from kiosk.flow.states import State, Welcome
 from kiosk.flow.touches import Start
 from kiosk.flow.world import Part
 from kiosk.headless import DRAIN_WAIT_S
+from kiosk.notes import Notes
 from kiosk.order import Means
 from tests.support.persona import answer
 
@@ -33,8 +34,9 @@ def main() -> None:
     parser.add_argument("--config", type=Path, required=True)
     parser.add_argument("--careless", action="store_true")
     options = parser.parse_args()
-    program._log_plainly()
-    kiosk = build_kiosk(load_config(options.config))
+    notes = Notes()
+    program._log_plainly(notes)
+    kiosk = build_kiosk(load_config(options.config), notes.lines)
     stop = threading.Event()
     waiting: queue.Queue[str] = queue.Queue()
     person: list[str] = []

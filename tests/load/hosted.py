@@ -46,7 +46,8 @@ def _measure(
     port = free_port()
     config = folder / "server.toml"
     config.write_text(
-        f'site = "S1"\nport = {port}\ndatabase_url = "{url}"\n[discovery]\nenabled = false\n'
+        f'site = "S1"\nplain_http = true\nport = {port}\ndatabase_url = "{url}"\n'
+        "[discovery]\nenabled = false\n"
     )
     run_command(config, "init")
     people, staff = _people(config, port, count)

@@ -1,15 +1,18 @@
 """One caller of every role, each with a real credential or session."""
 
+from argon2 import PasswordHasher
+
 from queue_server.core.db import Database
 from queue_server.core.unit_of_work import Actor
 from queue_server.staff.api import COOKIE, DISPLAY_COOKIE
-from queue_server.staff.model import PEOPLE, Role
+from queue_server.staff.model import PEOPLE, Proof, Role, needs_code
 from queue_server.staff.services.accounts import NewAccount, put_account
 from queue_server.staff.services.credentials import create_credential
-from queue_server.staff.services.sessions import open_session
+from queue_server.staff.services.sessions import Where, open_session
 
 SITE = "PRUEBA"
 OPERATOR = Actor(SITE, "operator", "test")
+HASH = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash("nobody knows this one")
 
 
 class Callers:
@@ -25,7 +28,7 @@ class Callers:
             for role in (Role.KIOSK, Role.DISPLAY)
         }
         for role in PEOPLE:
-            new = NewAccount(role, role, role, f"hash of {role}", one_time=False)
+            new = NewAccount(role, role, role, HASH, one_time=False)
             database.run(lambda uow, new=new: put_account(uow, OPERATOR, new))
 
     def headers(self, role: Role | None) -> dict[str, str]:
@@ -38,7 +41,10 @@ class Callers:
 
     def _session(self, role: Role) -> str:
         if role not in self._sessions:
-            value = self._database.run(lambda uow: open_session(uow, SITE, role, f"hash of {role}"))
+            proof = Proof.CODE if needs_code(role) else Proof.PASSWORD
+            value = self._database.run(
+                lambda uow: open_session(uow, SITE, role, HASH, Where(), proof)
+            )
             assert value is not None
             self._sessions[role] = value
         return self._sessions[role]

@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -27,12 +28,13 @@ from queue_server.bootstrap import open_database
 from queue_server.config import load_config
 from queue_server.core.db import Database
 from queue_server.core.unit_of_work import Actor
-from queue_server.staff.model import Role
+from queue_server.staff.model import Role, needs_code
 from queue_server.staff.services.accounts import NewAccount, put_account
 from queue_server.staff.services.credentials import create_credential
 from queue_server.staff.services.passwords import new_password
 from tests.support.nursery import REPOSITORY, Child, end_with_parent, shared_nursery
 from tests.support.postgres import postgres_server
+from tests.support.second_factor import App, enrol
 
 START_DEADLINE_S = 60.0  # of a real command line on a busy machine; most take a second
 Kind = Literal["sqlite", "postgresql"]
@@ -73,7 +75,7 @@ def _template(kind: Kind) -> Template:
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     database = postgres_server().create() if kind == "postgresql" else None
     config = folder / "server.toml"
-    config.write_text('site = "PRUEBA"\n' + _where(database))
+    config.write_text('site = "PRUEBA"\nplain_http = true\n' + _where(database))
     run_command(config, "init")
     run_command(config, "load-site", str(REPOSITORY / "deploy" / "site.toml"))
     return Template(folder, database)
@@ -88,12 +90,16 @@ class Site:
     """The server of one site in `folder`. `extra` is TOML appended to server.toml.
 
     `database`: which kind it keeps its rows in; on PostgreSQL each site has one of its own.
+    `tls`: whether it speaks TLS as in the field, with an authority of its own.
     """
 
-    def __init__(self, folder: Path, extra: str = "", database: Kind = "sqlite") -> None:
+    def __init__(
+        self, folder: Path, extra: str = "", database: Kind = "sqlite", *, tls: bool = False
+    ) -> None:
         self.folder = folder
         self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}"
+        self.verify: ssl.SSLContext | bool = True
         self.processes: list[subprocess.Popen[str] | Child] = []
         self.kind = database
         template = _template(database)
@@ -101,12 +107,17 @@ class Site:
         self.database_name = name
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "server.toml").write_text(
-            f'site = "PRUEBA"\nport = {self.port}\n{_where(name)}{extra}\n'
+            f'site = "PRUEBA"\nport = {self.port}\n'
+            + ("" if tls else "plain_http = true\n")
+            + f"{_where(name)}{extra}\n"
             + ("" if "[discovery]" in extra else "[discovery]\nenabled = false\n")
         )
         for made in template.folder.iterdir():
             if made.name != "server.toml":
                 shutil.copy(made, folder)
+        if tls:
+            self.command("init")
+            self.verify = ssl.create_default_context(cafile=str(folder / "tls" / "ca.pem"))
 
     def command(self, *words: str) -> str:
         """Run one server command in this process; its output. Raises AssertionError."""
@@ -139,7 +150,8 @@ class Site:
             if self.processes and self.processes[-1].poll() is not None:
                 raise ChildProcessError(f"the server ended: {self.processes[-1].returncode}")
             with contextlib.suppress(httpx.HTTPError):
-                if httpx.get(f"{self.url}/api/v1/health", trust_env=False).is_success:
+                asked = f"{self.url}/api/v1/health"
+                if httpx.get(asked, trust_env=False, verify=self.verify).is_success:
                     return
             time.sleep(0.05)
         raise TimeoutError(f"the server did not answer within {START_DEADLINE_S} s")
@@ -193,8 +205,11 @@ class Site:
         new = NewAccount(name, name, Role(role), _QUICK.hash(password), one_time=False)
         database = self.database()
         database.run(lambda uow: put_account(uow, OPERATOR, new))
+        person, app = Actor(OPERATOR.site, role, name), None
+        if needs_code(Role(role)):
+            app, _ = database.run(lambda uow: enrol(uow, person))
         database.close()
-        return StaffHttp(self.url, name, password)
+        return StaffHttp(self.url, name, password, self.verify, app)
 
 
 class KioskHttp:
@@ -218,13 +233,25 @@ class KioskHttp:
 class StaffHttp:
     """The console's side of the API, without a browser."""
 
-    def __init__(self, url: str, name: str, password: str) -> None:
-        self.password = password
+    def __init__(
+        self,
+        url: str,
+        name: str,
+        password: str,
+        verify: ssl.SSLContext | bool = True,
+        app: App | None = None,
+    ) -> None:
+        self.password, self.app = password, app
         # A browser names the page's own origin with every request that changes something.
-        self.http = httpx.Client(base_url=url, headers={"Origin": url}, trust_env=False, timeout=15)
+        self.http = httpx.Client(
+            base_url=url, headers={"Origin": url}, trust_env=False, timeout=15, verify=verify
+        )
         answer = self.http.post("/session", data={"name": name, "password": password})
         assert answer.status_code == 303, answer.text
         assert "wrong" not in answer.headers["location"], "the password was refused"
+        if app is not None:
+            answer = self.http.post("/sign-in/code", data={"code": app.code()})
+            assert answer.status_code == 303, answer.text
 
     def call_next(self, counter: str = "V1", key: str = "") -> httpx.Response:
         """Call whoever is next for `counter`."""
@@ -240,13 +267,18 @@ class StaffHttp:
 
 @contextlib.contextmanager
 def running_site(
-    folder: Path, extra: str = "", command: str = "web", database: Kind = "sqlite"
+    folder: Path,
+    extra: str = "",
+    command: str = "web",
+    database: Kind = "sqlite",
+    *,
+    tls: bool = False,
 ) -> Iterator[Site]:
     """A site whose server answers; everything ends with the block.
 
     `command`: `web`, `jobs web`, or the words of a real command line (`serve --workers 2`).
     """
-    site = Site(folder, extra, database)
+    site = Site(folder, extra, database, tls=tls)
     try:
         if set(command.split()) <= {"web", "jobs"}:
             for each in command.split():

@@ -28,17 +28,23 @@ from zeroconf import (
 from queue_server.config import ServerConfig
 from queue_server.core.problem import Problem
 from queue_server.core.unit_of_work import UnitOfWork
-from queue_server.fleet import service
-from queue_server.fleet.model import Instance, InstanceRole
+from queue_server.fleet.model.discovery import Instance, InstanceRole
+from queue_server.fleet.services import sightings
 
 SERVER_TYPE = "_ventanilla._tcp.local."
 # RFC 6335 §5.1: at most 15 characters.
 KIOSK_TYPE = "_vent-kiosk._tcp.local."
-ROLES = {KIOSK_TYPE: InstanceRole.KIOSK, SERVER_TYPE: InstanceRole.SERVER}
+# Network printers: raw TCP (Bonjour Printing 1.2.1), IPP (RFC 8011), LPD (RFC 1179).
+PRINTER_TYPES = ("_pdl-datastream._tcp.local.", "_ipp._tcp.local.", "_printer._tcp.local.")
+ROLES = {
+    KIOSK_TYPE: InstanceRole.KIOSK,
+    SERVER_TYPE: InstanceRole.SERVER,
+    **dict.fromkeys(PRINTER_TYPES, InstanceRole.PRINTER),
+}
 PROTOCOL_VERSION = "1"
 
 MAX_NEWS = 256
-MAX_KNOWN = service.MAX_DISCOVERED
+MAX_KNOWN = sightings.MAX_DISCOVERED
 MAX_NAME = 63
 MAX_HOST = 120
 MAX_ADDRESSES = 8
@@ -103,7 +109,7 @@ class Discovery:
         that loop."""
         try:
             with _open(self._config.discovery.interfaces) as zeroconf:
-                self._store(lambda uow: service.look_afresh(uow, self._config.site))
+                self._store(lambda uow: sightings.look_afresh(uow, self._config.site))
                 browser = ServiceBrowser(zeroconf, list(ROLES), handlers=[self._hear])
                 self._advertise(zeroconf)
                 self._listen(zeroconf)
@@ -162,16 +168,16 @@ class Discovery:
             self._note(zeroconf, news)
 
     def _note(self, zeroconf: Zeroconf, news: _News) -> None:
-        site = self._config.site
+        site, service = self._config.site, _service(news)
         self._known.pop(_News(news.service_type, news.name), None)
         found = None if news.removed else _resolve(zeroconf, news)
         if found is None:
-            name = _instance_name(news)
-            self._store(lambda uow: service.gone(uow, site, name))
+            name, role = _instance_name(news), ROLES[news.service_type]
+            self._store(lambda uow: sightings.gone(uow, site, name, role, service))
             return
         if len(self._known) < MAX_KNOWN:
             self._known[news] = None
-        self._store(lambda uow: service.saw(uow, site, found))
+        self._store(lambda uow: sightings.saw(uow, site, found, service))
 
     def _store(self, work: Callable[[UnitOfWork], object]) -> None:
         try:
@@ -191,7 +197,7 @@ def advertisement(config: ServerConfig) -> ServiceInfo | None:
         parsed_addresses=addresses,
         port=config.port,
         server=f"ventanilla-{config.site.lower()}.local.",
-        properties={"site": config.site, "v": PROTOCOL_VERSION, "scheme": "http"},
+        properties={"site": config.site, "v": PROTOCOL_VERSION, "scheme": config.scheme},
     )
 
 
@@ -232,6 +238,11 @@ def instance_from(info: ServiceInfo) -> Instance:
         port=info.port or 0,
         properties=_properties(info.properties),
     )
+
+
+def _service(news: _News) -> str:
+    """`_ipp._tcp`: as what it is offered."""
+    return news.service_type.removesuffix(".local.")
 
 
 def _instance_name(news: _News) -> str:

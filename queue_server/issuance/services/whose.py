@@ -60,6 +60,7 @@ def faces(uow: UnitOfWork, site: str, ids: Collection[str]) -> dict[str, Face]:
     found: dict[str, Face] = {}
     for row in rows:
         who = open_applicant(uow, row.applicant)
+        uow.looked_at("application", row.id)
         found[row.id] = Face(
             row.number,
             ApplicationState(row.state),

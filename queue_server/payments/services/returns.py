@@ -11,7 +11,7 @@ from sqlalchemy import Row, select, update
 from queue_server.core.clock import local_day
 from queue_server.core.problem import Problem
 from queue_server.core.unit_of_work import Actor, UnitOfWork
-from queue_server.fleet import service as fleet
+from queue_server.fleet.services import overview as fleet
 from queue_server.payments import tables
 from queue_server.payments.model.claims import ClaimReason, Settled
 from queue_server.payments.model.paid import Means

@@ -2,14 +2,14 @@
 
 from fastapi import APIRouter
 
-from queue_server.staff.api import accounts, displays, kiosk_codes, session
+from queue_server.staff.api import accounts, displays, kiosk_codes, session, sign_in
 from queue_server.staff.api.access import (
-    COOKIE,
-    DISPLAY_COOKIE,
     AdministratorOf,
     AnyoneSignedIn,
     AuditorOf,
     CashierOf,
+    FreshAdministratorOf,
+    FreshlyProven,
     ItOf,
     KioskOf,
     Public,
@@ -18,9 +18,10 @@ from queue_server.staff.api.access import (
     StaffOf,
     SupervisorOf,
 )
+from queue_server.staff.api.cookies import COOKIE, DISPLAY_COOKIE
 
 router = APIRouter(tags=["staff"])
-for part in (session, accounts, displays, kiosk_codes):
+for part in (session, sign_in, accounts, displays, kiosk_codes):
     router.include_router(part.router)
 
 __all__ = [
@@ -30,6 +31,8 @@ __all__ = [
     "AnyoneSignedIn",
     "AuditorOf",
     "CashierOf",
+    "FreshAdministratorOf",
+    "FreshlyProven",
     "ItOf",
     "KioskOf",
     "Public",

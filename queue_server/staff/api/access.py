@@ -14,12 +14,10 @@ from fastapi.dependencies.models import Dependant
 from queue_server.core.desk import Identify
 from queue_server.core.problem import Problem
 from queue_server.core.unit_of_work import Actor, UnitOfWork
+from queue_server.staff.api.cookies import DISPLAY, HALF_SESSION, SESSION
 from queue_server.staff.api.origin import SAFE_METHODS, refuse_foreign_page
 from queue_server.staff.model import MAINTAINERS, PEOPLE, Role
 from queue_server.staff.services import credentials, sessions
-
-COOKIE = "ventanilla_session"
-DISPLAY_COOKIE = "ventanilla_display"
 
 
 @dataclass(frozen=True)
@@ -39,23 +37,38 @@ class Kiosks(Access):
         token = _bearer(request.headers.get("authorization", ""))
         if token is None:
             raise Problem(401, "unknown_device", "Falta la credencial del equipo.")
-        return lambda uow: credentials.device(uow, token, Role.KIOSK)
+        return _kiosk(request, token)
 
 
 @dataclass(frozen=True)
 class People(Access):
     """Signed-in people of these roles, from our own pages only.
 
-    `with_one_time`: also those who have yet to replace a password that another made.
+    `with_one_time`: also those who have yet to replace a password that another made. `fresh`: only
+    those who proved lately who they are.
     """
 
     with_one_time: bool = False
+    fresh: bool = False
 
     async def __call__(self, request: Request) -> Identify:
-        value = request.cookies.get(COOKIE, "")
+        value = SESSION.of(request)
         if value:  # without a cookie there is nothing that a foreign page could make use of
             refuse_foreign_page(request)
-        return lambda uow: sessions.person(uow, value, self.roles, with_one_time=self.with_one_time)
+        return lambda uow: sessions.person(
+            uow, value, self.roles, with_one_time=self.with_one_time, fresh=self.fresh
+        )
+
+
+@dataclass(frozen=True)
+class FreshlyProven(People):
+    """`People` who showed within fifteen minutes who they are: for what gives or takes power.
+
+    Anybody else gets Problem 403 `prove_again`; the pages then ask for the code, or for the
+    password of an account without one, and send the request again.
+    """
+
+    fresh: bool = True
 
 
 @dataclass(frozen=True)
@@ -67,10 +80,10 @@ class Room(Access):
     async def __call__(self, request: Request) -> Identify:
         token = _bearer(request.headers.get("authorization", ""))
         if token is not None:
-            return lambda uow: credentials.device(uow, token, Role.KIOSK)
+            return _kiosk(request, token)
         refuse_foreign_page(request)
-        shown = request.cookies.get(DISPLAY_COOKIE) if request.method in SAFE_METHODS else None
-        signed = request.cookies.get(COOKIE)
+        shown = DISPLAY.of(request) or None if request.method in SAFE_METHODS else None
+        signed = SESSION.of(request) or None
         return lambda uow: _in_the_room(uow, shown, signed)
 
 
@@ -96,8 +109,14 @@ class Anyone(Access):
     form: bool = False
 
     async def __call__(self, request: Request) -> None:
-        if self.form or COOKIE in request.cookies or DISPLAY_COOKIE in request.cookies:
+        if self.form or any(each.of(request) for each in (SESSION, HALF_SESSION, DISPLAY)):
             refuse_foreign_page(request)
+
+
+def _kiosk(request: Request, token: str) -> Identify:
+    """A server that speaks TLS knows paired kiosks only."""
+    paired_only = not request.app.state.plain_http
+    return lambda uow: credentials.device(uow, token, Role.KIOSK, paired_only=paired_only)
 
 
 def _bearer(authorization: str) -> str | None:
@@ -116,7 +135,9 @@ MaintainerOf = Annotated[Identify, Depends(People(MAINTAINERS))]
 ItOf = Annotated[Identify, Depends(People((Role.IT,)))]
 AuditorOf = Annotated[Identify, Depends(People((Role.AUDITOR, Role.ADMINISTRATOR)))]
 AdministratorOf = Annotated[Identify, Depends(People((Role.ADMINISTRATOR,)))]
+FreshAdministratorOf = Annotated[Identify, Depends(FreshlyProven((Role.ADMINISTRATOR,)))]
 AnyoneSignedIn = Annotated[Identify, Depends(People(PEOPLE))]
+FreshAnyoneOf = Annotated[Identify, Depends(FreshlyProven(PEOPLE))]
 AnyoneWithPassword = Annotated[Identify, Depends(People(PEOPLE, with_one_time=True))]
 RoomOf = Annotated[Identify, Depends(Room())]
 

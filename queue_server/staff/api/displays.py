@@ -1,6 +1,6 @@
 """HTTP of displays: ask for a code, be approved by a supervisor, be listed and shut out."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
@@ -8,14 +8,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from queue_server.core.desk import DeskOf
 from queue_server.core.unit_of_work import Actor, UnitOfWork
-from queue_server.staff.api.access import DISPLAY_COOKIE, Public, PublicForm, SupervisorOf
+from queue_server.staff.api.access import Public, PublicForm, SupervisorOf
+from queue_server.staff.api.cookies import DISPLAY
 from queue_server.staff.model import DEVICE_NAME, Role
 from queue_server.staff.services import credentials, displays
 from queue_server.staff.services.displays import DisplayState
 
 router = APIRouter(prefix="/api/v1/displays")
-
-COOKIE_LASTS = timedelta(days=365)
 
 
 class RequestBody(BaseModel):
@@ -52,12 +51,12 @@ class DisplaysBody(BaseModel):
 async def request_display(request: Request, desk: DeskOf, response: Response) -> RequestBody:
     """Ask for a code to show. A display that waits, or was approved, keeps what it has."""
     site: str = request.app.state.site
-    cookie = request.cookies.get(DISPLAY_COOKIE, "")
+    cookie = DISPLAY.of(request)
 
     body = await desk.database.look(lambda uow: _body(uow, cookie))
     if body.state is DisplayState.EXPIRED:
         body, cookie = await desk.database.call(lambda uow: _new_request(uow, site))
-    set_display_cookie(request, response, cookie)
+    DISPLAY.give(request, response, cookie)
     return body
 
 
@@ -69,7 +68,7 @@ def _new_request(uow: UnitOfWork, site: str) -> tuple[RequestBody, str]:
 @router.get("/request", response_model=RequestBody, dependencies=[Public])
 async def follow_request(request: Request, desk: DeskOf) -> RequestBody:
     """How this display's request stands: pending, approved or expired."""
-    cookie = request.cookies.get(DISPLAY_COOKIE, "")
+    cookie = DISPLAY.of(request)
     return await desk.database.look(lambda uow: _body(uow, cookie))
 
 
@@ -101,18 +100,6 @@ async def revoke_display(name: str, desk: DeskOf, who: SupervisorOf) -> None:
     """Shut a display out; it shows a code again."""
     await desk.change(
         who, lambda uow, actor: credentials.revoke_credential(uow, actor, Role.DISPLAY, name)
-    )
-
-
-def set_display_cookie(request: Request, answer: Response, value: str) -> None:
-    """Hand the display the secret that a supervisor is about to approve."""
-    answer.set_cookie(
-        DISPLAY_COOKIE,
-        value,
-        max_age=int(COOKIE_LASTS.total_seconds()),
-        httponly=True,
-        samesite="strict",
-        secure=request.url.scheme == "https",
     )
 
 

@@ -11,6 +11,7 @@ from queue_server.core.unit_of_work import Actor, UnitOfWork
 from queue_server.staff import tables
 from queue_server.staff.model import Role, is_account_name
 from queue_server.staff.services.sessions import end_sessions
+from queue_server.staff.services.sign_in_limits import forget_browsers
 
 _FULL_NAME = "accounts.full_name"
 
@@ -65,7 +66,7 @@ def has_administrator(uow: UnitOfWork, site: str) -> bool:
 
 
 def create_account(uow: UnitOfWork, actor: Actor, new: NewAccount) -> None:
-    """Make an account. Raises Problem 422 for its name, 409 when there is one of this name."""
+    """Make an account. Raises Problem 422 for its names, 409 when there is one of this name."""
     _insert(uow, actor.site, new)
     uow.record(actor, "account.created", account=new.name, role=new.role)
 
@@ -90,9 +91,11 @@ def change_account(
 ) -> None:
     """Give an account another role or shown name; None leaves it. A new role ends its sessions.
 
-    Raises Problem 404, 409 for the last administrator.
+    Raises Problem 404, 409 for the last administrator, 422 for the shown name.
     """
     before = account(uow, actor.site, name)
+    if full_name is not None:
+        _check_full_name(full_name)
     if role is not None and role is not before.role:
         if before.role is Role.ADMINISTRATOR:
             _keep_an_administrator(uow, actor.site, name)
@@ -115,6 +118,7 @@ def disable_account(uow: UnitOfWork, actor: Actor, name: str) -> None:
     _keep_an_administrator(uow, actor.site, name)
     _write(uow, actor.site, name, {"disabled_at": uow.now})
     end_sessions(uow, actor.site, name)
+    forget_browsers(uow, actor.site, name)
     uow.record(actor, "account.disabled", account=name)
 
 
@@ -126,8 +130,12 @@ def enable_account(uow: UnitOfWork, actor: Actor, name: str) -> None:
 
 
 def reset_password(uow: UnitOfWork, actor: Actor, name: str, password_hash: str) -> None:
-    """Give an account a one-time password and end its sessions. Raises Problem 404."""
+    """Give an account a one-time password, end its sessions and forget its browsers.
+
+    Raises Problem 404.
+    """
     _row(uow, actor.site, name)
+    forget_browsers(uow, actor.site, name)
     values = {"password_hash": password_hash, "one_time": True}
     _change(uow, actor, name, values, what="one-time password")
 
@@ -159,7 +167,15 @@ def _write(uow: UnitOfWork, site: str, name: str, values: Mapping[str, Any]) -> 
     )
 
 
+def _check_full_name(full_name: str) -> None:
+    """No control characters, and none that turn the order of letters around: a name is read."""
+    if not full_name.isprintable():
+        words = "El nombre tiene caracteres que no se pueden imprimir; bórrelos."
+        raise Problem(422, "bad_full_name", words)
+
+
 def _insert(uow: UnitOfWork, site: str, new: NewAccount) -> None:
+    _check_full_name(new.full_name)
     if not is_account_name(new.name):
         raise Problem(
             422,

@@ -4,6 +4,7 @@ import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
 
@@ -31,15 +32,41 @@ def new_token() -> Token:
     return Token(secrets.token_hex(8), secrets.token_urlsafe(32))
 
 
+@dataclass(frozen=True)
+class Paired:
+    """What makes a kiosk's credential more than a token: its device's public key (Ed25519, 32
+    bytes), and until when the token is good unless it is renewed."""
+
+    device_key: bytes
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class Renewable:
+    """A live credential whose holder can prove to hold `device_key`."""
+
+    actor: Actor
+    device_key: bytes
+
+
 def create_credential(uow: UnitOfWork, actor: Actor, role: Role, name: str) -> Token:
-    """A fresh token for device `name`; an earlier one of the same device is revoked."""
+    """A fresh token for device `name`; an earlier one of the same device is revoked.
+
+    A kiosk's is a development token: a server with TLS refuses it.
+    """
     token = new_token()
     admit(uow, actor, role, name, token.credential_id, digest(token.secret))
     return token
 
 
 def admit(
-    uow: UnitOfWork, actor: Actor, role: Role, name: str, credential_id: str, secret_hash: bytes
+    uow: UnitOfWork,
+    actor: Actor,
+    role: Role,
+    name: str,
+    credential_id: str,
+    secret_hash: bytes,
+    paired: Paired | None = None,
 ) -> None:
     """Make device `name` the holder of this secret, and of no other."""
     _revoke(uow, actor.site, role, name)
@@ -52,9 +79,12 @@ def admit(
             "name": name,
             "secret_hash": secret_hash,
             "created_at": uow.now,
+            "device_key": paired and paired.device_key,
+            "expires_at": paired and paired.expires_at,
         },
     )
-    uow.record(actor, "credential.created", role=role, name=name, credential=credential_id)
+    kept = {"role": role, "name": name, "credential": credential_id, "paired": paired is not None}
+    uow.record(actor, "credential.created", **kept)
 
 
 def revoke_credential(uow: UnitOfWork, actor: Actor, role: Role, name: str) -> None:
@@ -80,19 +110,76 @@ def _revoke(uow: UnitOfWork, site: str, role: Role, name: str) -> str | None:
     ).scalar()
 
 
-def device(uow: UnitOfWork, text: str, role: Role) -> Actor:
-    """The device whose live token is `text`. Raises Problem 401, or 403 for another role."""
+def device(uow: UnitOfWork, text: str, role: Role, *, paired_only: bool = False) -> Actor:
+    """The device whose live token is `text`. Raises Problem 401, or 403 for another role.
+
+    `paired_only`: a kiosk's development token opens nothing.
+    """
     token = Token.parse(text)
     row = None
     if token is not None:
         row = _CREDENTIAL.one_or_none(uow.connection, {"of_id": token.credential_id})
     if token is None or row is None or row.revoked_at is not None:
         raise unknown_device()
-    if not hmac.compare_digest(row.secret_hash, digest(token.secret)):
+    if not _opens(row, digest(token.secret), uow.now):
+        raise unknown_device()
+    if paired_only and row.role == Role.KIOSK and row.device_key is None:
         raise unknown_device()
     if row.role != role:
         raise Problem(403, "wrong_role", "Este equipo no puede hacer esto.")
     return Actor(row.site, row.role, row.name)
+
+
+def _opens(row: Any, secret_hash: bytes, now: datetime) -> bool:
+    """Whether this secret is the credential's, or the one it was renewed to, and still good."""
+    if hmac.compare_digest(row.secret_hash, secret_hash):
+        return row.expires_at is None or now < row.expires_at
+    if row.next_hash is None or not hmac.compare_digest(row.next_hash, secret_hash):
+        return False
+    return now < row.next_expires_at
+
+
+def renewable(uow: UnitOfWork, credential_id: str) -> Renewable | None:
+    """The live credential `credential_id` if its token can be renewed; expired ones can."""
+    row = _CREDENTIAL.one_or_none(uow.connection, {"of_id": credential_id})
+    if row is None or row.revoked_at is not None or row.device_key is None:
+        return None
+    return Renewable(Actor(row.site, row.role, row.name), row.device_key)
+
+
+def prepare(uow: UnitOfWork, credential_id: str, next_hash: bytes, expires_at: datetime) -> None:
+    """From now on the secret behind `next_hash` is good as well, until `expires_at`."""
+    changed = {"next_hash": next_hash, "next_expires_at": expires_at}
+    _change(uow, tables.credentials.c.id == credential_id, **changed)
+
+
+def settle(uow: UnitOfWork, actor: Actor) -> bool:
+    """The device uses its next token: the one before it opens nothing any more.
+
+    False when it has none.
+    """
+    credentials = tables.credentials
+    mine = (
+        (credentials.c.site == actor.site)
+        & (credentials.c.role == actor.role)
+        & (credentials.c.name == actor.name)
+        & credentials.c.revoked_at.is_(None)
+        & credentials.c.next_hash.is_not(None)
+    )
+    return bool(
+        _change(
+            uow,
+            mine,
+            secret_hash=credentials.c.next_hash,
+            expires_at=credentials.c.next_expires_at,
+            next_hash=None,
+            next_expires_at=None,
+        )
+    )
+
+
+def _change(uow: UnitOfWork, which: Any, **values: Any) -> int:
+    return uow.connection.execute(update(tables.credentials).where(which).values(**values)).rowcount
 
 
 def devices(uow: UnitOfWork, site: str, role: Role) -> list[Device]:

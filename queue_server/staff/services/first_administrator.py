@@ -45,7 +45,8 @@ def new_code(uow: UnitOfWork, actor: Actor) -> str:
             "Ya hay una cuenta de administración; ella crea las demás cuentas.",
         )
     code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
-    row = {"code_hash": digest(code), "expires_at": uow.now + CODE_LASTS, "wrong_tries": 0}
+    lasts = {"expires_at": uow.now + CODE_LASTS, "wrong_tries": 0}
+    row = {"code_hash": digest(code), "account": None, **lasts}
     put = uow.upsert(tables.administrator_codes).values(site=actor.site, **row)
     uow.connection.execute(put.on_conflict_do_update(index_elements=["site"], set_=row))
     uow.record(actor, "administrator_code.made")
@@ -90,6 +91,7 @@ def _live(uow: UnitOfWork, site: str) -> Any:
         select(codes)
         .where(
             codes.c.site == site,
+            codes.c.account.is_(None),
             codes.c.expires_at > uow.now,
             codes.c.wrong_tries < MAX_WRONG_TRIES,
         )

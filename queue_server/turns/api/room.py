@@ -120,7 +120,15 @@ async def feed(
     actor: Actor = await desk.look(who, lambda _, actor: actor)
     start = last_event_id if last_event_id is not None else after
     heard = (*PUBLIC_PREFIXES, *STAFF_PREFIXES) if actor.role in STAFF else PUBLIC_PREFIXES
-    stream = live.stream(actor.site, start, lambda kind: kind.startswith(heard), shape=_shape)
+    stream = live.stream(
+        actor.site,
+        start,
+        lambda kind: kind.startswith(heard),
+        shape=_shape,
+        welcome=desk.still(who),
+    )
+    if actor.role == Role.DISPLAY:
+        stream = request.app.state.displays.during(actor, stream)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
 

@@ -214,6 +214,8 @@ async def find(
             found = queries.find_by_number(uow, rules, number)
         else:
             found = queries.find_by_document(uow, rules, type or "", document or "")
+            for each in found:
+                uow.looked_at("visit", each.visit)
         shown = [
             printed(rules, each, estimates.prospect(uow, rules, each), link_of(request, uow, each))
             for each in found

@@ -25,6 +25,7 @@ def document_for_operator(uow: UnitOfWork, actor: Actor, ticket: Ticket) -> Iden
     ).scalar_one()
     if sealed is None:
         return None
+    uow.looked_at("visit", ticket.visit)
     claim = json.loads(uow.vault.open("visits.document", sealed))
     return IdentityClaim(claim["type"], claim["number"])
 

@@ -2,6 +2,7 @@
 // Changes to the site: each under one key, made on the version that the page shows.
 
 import { Refused, newKey, order, read } from "./api.js";
+import { proven } from "./prove.js";
 
 const DEADLINE_MS = 6000;
 const PAUSES_MS = [300, 700, 1500, 3000];
@@ -52,7 +53,7 @@ export function ask(path, body) {
 export async function askOnce(path, body) {
   const headers = body === undefined ? {} : { "Content-Type": "application/json" };
   const text = body === undefined ? undefined : JSON.stringify(body);
-  const response = await answerOf(path, { method: "POST", headers, body: text });
+  const response = await proven(() => answerOf(path, { method: "POST", headers, body: text }));
   if (response === null) throw new Refused("unreachable", "No hubo respuesta. Revise la lista antes de repetir.");
   return bodyOf(response);
 }
@@ -66,7 +67,7 @@ async function send(method, path, body) {
   const headers = { "Idempotency-Key": newKey(), "Content-Type": "application/json" };
   const options = { method, headers, body: body === undefined ? undefined : JSON.stringify(body) };
   for (const pause of [...PAUSES_MS, null]) {
-    const response = await answerOf(`/api/v1/admin/${path}`, options);
+    const response = await proven(() => answerOf(`/api/v1/admin/${path}`, options));
     if (response && response.status !== 503) return bodyOf(response);
     if (pause === null) break;
     await new Promise((resolve) => setTimeout(resolve, pause));

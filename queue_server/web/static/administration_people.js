@@ -37,13 +37,13 @@ export async function people(box, context) {
     edit.setAttribute("aria-label", `Abrir la cuenta de ${each.full_name || each.name}`);
     return element("tr", { "data-name": each.name, "data-chosen": each.name === chosen ? "" : null, "data-off": each.disabled ? "" : null },
       element("td", {}, element("strong", {}, each.full_name || each.name), element("span", { class: "row-note" }, each.name)),
-      element("td", {}, word(each.role), element("span", { class: "row-note" }, each.disabled ? "Deshabilitada" : each.one_time ? "Debe cambiar su contraseña" : "")),
+      element("td", {}, word(each.role), element("span", { class: "row-note" }, each.disabled ? "Deshabilitada" : each.one_time ? "Debe cambiar su contraseña" : each.second_factor ? "Dos pasos" : "")),
       element("td", { class: "row-action" }, edit));
   });
   const account = accounts.find((each) => each.name === chosen);
   const side = account ? await open(account, context, choose) : [fresh(context).element];
   box.replaceChildren(
-    element("header", { class: "section-head" }, element("h2", {}, "Personal"), account ? press("Agregar persona", () => choose(""), "add") : null),
+    element("header", { class: "section-head" }, element("h2", {}, "Personal"), element("a", { href: "/sessions" }, "Sesiones abiertas"), account ? press("Agregar persona", () => choose(""), "add") : null),
     element("div", { class: "split", "data-open": "" },
       element("div", { class: "list" }, element("table", { class: "rows" }, element("tbody", {}, ...rows))),
       element("div", { class: "editor" }, secret ? shownOnce(secret) : null, ...side)));
@@ -137,7 +137,12 @@ async function open(account, context, choose) {
   const turn = account.disabled
     ? press("Habilitar", () => void sure(`¿Habilitar otra vez a ${account.name}?`, () => ask(`${path}/enable`), "La cuenta quedó habilitada."), "plain-button")
     : press("Deshabilitar", () => void sure(`¿Deshabilitar a ${account.name}? Se cierran sus sesiones.`, () => ask(`${path}/disable`), "La cuenta quedó deshabilitada."), "danger-button");
-  const actions = element("div", { class: "account-actions" }, reset, self && !account.disabled ? null : turn);
+  const factor = account.second_factor && !self
+    ? press("Restablecer dos pasos", () => void sure(
+      `¿Quitar la verificación en dos pasos de ${account.name}? Hágalo solo si reconoce a la persona. Se cierran sus sesiones.`,
+      () => ask(`${path}/reset-second-factor`), "Al ingresar, la persona registrará otro teléfono."), "plain-button")
+    : null;
+  const actions = element("div", { class: "account-actions" }, reset, factor, self && !account.disabled ? null : turn);
   return [form.element, actions, await sessions(path, sure)];
 }
 
@@ -150,7 +155,8 @@ async function sessions(path, sure) {
   const found = await read(`${path}/sessions`);
   const hour = (/** @type {string} */ at) => new Date(at).toLocaleString("es-PE", { timeZone: byId("admin").dataset.zone, day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
   const rows = found.map((each) => element("tr", {},
-    element("td", {}, `Desde ${hour(each.opened_at)}`, element("span", { class: "row-note" }, `Último uso ${hour(each.active_at)}`)),
+    element("td", {}, `Desde ${hour(each.opened_at)}`, element("span", { class: "row-note" }, `Último uso ${hour(each.active_at)}`),
+      element("span", { class: "row-note" }, [each.browser, each.address].filter(Boolean).join(" · "))),
     element("td", { class: "row-action" }, press("Cerrar", () => void sure("¿Cerrar esta sesión?", () => ask(`${path}/sessions/${each.id}/end`), "La sesión quedó cerrada.")))));
   return element("div", { class: "sessions" }, element("h3", {}, "Sesiones abiertas"),
     rows.length ? element("table", { class: "rows" }, element("tbody", {}, ...rows)) : element("p", { class: "soft" }, "Ninguna."));

@@ -1,6 +1,8 @@
 // @ts-check
 // Requests to our own server: readings, and orders that are carried out exactly once.
 
+import { proven } from "./prove.js";
+
 const DEADLINE_MS = 6000;
 const PAUSES_MS = [250, 500, 1000, 2000, 4000, 4000, 4000];
 
@@ -41,7 +43,7 @@ export async function read(path) {
 export async function order(path, onRetry, body, key = newKey()) {
   const options = posted(body, key);
   for (const pause of [...PAUSES_MS, null]) {
-    const response = await send(path, options);
+    const response = await proven(() => send(path, options));
     if (response && response.status !== 503) return answer(response);
     if (pause === null) break;
     onRetry();

@@ -9,9 +9,10 @@ from time import monotonic
 import pytest
 from sqlalchemy import select, text
 
+from queue_server.core.audit import GENESIS
 from queue_server.core.db import Database
 from queue_server.core.tables import events
-from queue_server.core.unit_of_work import Actor, UnitOfWork
+from queue_server.core.unit_of_work import Actor, Head, UnitOfWork
 from tests.integration.core.conftest import ACTOR, Open, note, on_postgresql
 
 WRITERS, EACH = 4, 40
@@ -74,8 +75,8 @@ def test_ids_of_a_sequence_without_the_lock_make_a_reader_miss_events(
     monkeypatch.setattr(UnitOfWork, "lock_site", lambda *_: None)
     monkeypatch.setattr(
         UnitOfWork,
-        "_append",
-        lambda uow, row: uow._append_as(uow.connection.execute(take).scalar_one(), row),
+        "_head",
+        lambda uow, _: Head(uow.connection.execute(take).scalar_one() - 1, GENESIS),
     )
     taken, go_on = threading.Event(), threading.Event()
 

@@ -15,8 +15,8 @@ from queue_server.config import Discovery as DiscoverySettings
 from queue_server.config import ServerConfig
 from queue_server.core.db import Database
 from queue_server.core.unit_of_work import UnitOfWork
-from queue_server.fleet import service
 from queue_server.fleet.adapters.zeroconf import KIOSK_TYPE, SERVER_TYPE, Discovery
+from queue_server.fleet.services import overview
 from tests.support.site import Site
 
 T = TypeVar("T")
@@ -58,13 +58,13 @@ class WatchedDatabase:
             self.stored.notify_all()
         return result
 
-    def until(self, holds: Callable[[dict[str, service.Sighting]], bool]) -> None:
+    def until(self, holds: Callable[[dict[str, overview.Sighting]], bool]) -> None:
         """Wait until what is discovered satisfies `holds`. Raises AssertionError."""
         with self.stored:
             assert self.stored.wait_for(lambda: holds(self.seen()), DEADLINE_S), self.seen()
 
-    def seen(self) -> dict[str, service.Sighting]:
-        found = self.database.read(lambda uow: service.view(uow, SITE).discovered)
+    def seen(self) -> dict[str, overview.Sighting]:
+        found = self.database.read(lambda uow: overview.view(uow, SITE).discovered)
         return {each.instance.name: each for each in found}
 
 
@@ -81,9 +81,9 @@ def config(enabled: bool = True) -> ServerConfig:
 
 
 @contextmanager
-def other_process() -> Iterator[subprocess.Popen[str]]:
+def other_process(program: str = KIOSK) -> Iterator[subprocess.Popen[str]]:
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    with subprocess.Popen([sys.executable, "-c", KIOSK], **pipes) as process:
+    with subprocess.Popen([sys.executable, "-c", program], **pipes) as process:
         try:
             yield process
         finally:
@@ -114,6 +114,34 @@ def test_a_kiosk_whose_power_was_cut_is_missed_without_a_goodbye(
         database.until(lambda seen: KIOSK_NAME in seen)
         kiosk.kill()
         database.until(lambda seen: seen[KIOSK_NAME].gone_at is not None)
+
+
+PRINTER = f"""
+import sys
+from zeroconf import ServiceInfo, Zeroconf
+lan = Zeroconf(interfaces=["127.0.0.1"])
+for service, port in (("_ipp._tcp", 631), ("_pdl-datastream._tcp", 9100)):
+    lan.register_service(ServiceInfo(f"{{service}}.local.", f"{KIOSK_NAME} P.{{service}}.local.",
+                                     port=port, parsed_addresses=["127.0.0.1"],
+                                     server="{KIOSK_NAME}-p.local.", properties={{"ty": "Modelo"}}))
+sys.stdin.readline()
+lan.unregister_all_services()
+lan.close()
+"""
+
+
+def test_a_network_printer_is_seen_as_one_thing_that_is_not_ours(
+    database: WatchedDatabase,
+) -> None:
+    name = f"{KIOSK_NAME} P"
+    with Discovery(config(), database), other_process(PRINTER) as printer:
+        both = ("_ipp._tcp", "_pdl-datastream._tcp")
+        database.until(lambda seen: name in seen and seen[name].seen.services == both)
+        assert str(database.seen()[name].tie) == "not_ours"
+        assert printer.stdin is not None
+        printer.stdin.write("leave\n")
+        printer.stdin.flush()
+        database.until(lambda seen: seen[name].gone_at is not None)
 
 
 def test_discovery_switched_off_opens_nothing(database: WatchedDatabase) -> None:

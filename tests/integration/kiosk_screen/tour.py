@@ -60,6 +60,7 @@ def main(folder: Path, *words: str) -> None:
     from kiosk.flow.follow import states as follow_states
     from kiosk.flow.guide import states as guide_states
     from kiosk.flow.identity import states as identity_states
+    from kiosk.flow.pairing import Pairing
     from kiosk.flow.person import AttentionClass, Document, Person
     from kiosk.flow.staff import states as staff_states
     from kiosk.flow.world import Obstacle, Part, PartState, Service, ServiceKind, World
@@ -99,6 +100,7 @@ def main(folder: Path, *words: str) -> None:
     tour: dict[str, states.At] = {
         "welcome": states.Welcome(),
         "out_of_service": states.OutOfService(Obstacle.SERVER_AWAY),
+        "not_paired": states.NotPaired(Pairing("40718265", 1)),
         "read_document": states.ReadDocument(person),
         "read_document-again": states.ReadDocument(person, facts.ReadProblem.UNREADABLE, 2),
         "choose_document": identity_states.ChooseDocument(newcomer),

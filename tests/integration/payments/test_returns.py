@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from queue_server.core.problem import Problem
-from queue_server.fleet import service as fleet
-from queue_server.fleet.model import Heartbeat
+from queue_server.fleet.model.heartbeat import Heartbeat
+from queue_server.fleet.services import heartbeats as fleet
 from queue_server.payments.model.claims import ClaimReason, ClaimState, Given, Settled
 from queue_server.payments.model.doubts import Proof
 from queue_server.payments.model.paid import Means

@@ -224,7 +224,7 @@ def test_two_that_read_on_at_once_fold_each_event_once(
 ) -> None:
     day = Day(database, clock, seed=7)
     day.live(60)
-    other = Database(database.engine, database.vault, clock)
+    other = Database(database.engine, database.vault, clock, database.chain)
     with ThreadPoolExecutor(2) as both:
         list(both.map(lambda each: fold(each, limit=2), (database, other)))
     other._thread.shutdown()

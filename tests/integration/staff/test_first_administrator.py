@@ -5,7 +5,7 @@ import pytest
 
 from queue_server.staff.model import Role
 from queue_server.staff.services import first_administrator
-from tests.integration.staff.conftest import OPERATOR, PASSWORD, SITE, Office
+from tests.integration.staff.conftest import OPERATOR, PASSWORD, SITE, Office, enrol_by_form
 from tests.support.site import Site
 
 FORM = {"name": "Jefa", "full_name": "Rosa Quispe", "password": PASSWORD, "again": PASSWORD}
@@ -24,7 +24,7 @@ def test_init_prints_the_code_on_a_line_of_its_own(office: Office) -> None:
     said = site.command("init").splitlines()
     assert len(said) == 3
     assert "/first-administrator" in said[1]
-    assert send(office.browser(), said[2].lower()).headers["location"] == "/"
+    assert send(office.browser(), said[2].lower()).headers["location"].startswith("/sign-in/enrol")
     assert len(site.command("init").splitlines()) == 1, "there is an administrator now"
     with pytest.raises(AssertionError, match="Ya hay una cuenta de administración"):
         site.command("admin-code")
@@ -41,7 +41,8 @@ def test_the_code_makes_one_administrator_signs_in_and_is_used_up(office: Office
     code, browser = new_code(office), office.browser()
     assert "/first-administrator" in browser.get("/sign-in").text
     assert "Primera cuenta" in browser.get("/first-administrator").text
-    assert send(browser, code).headers["location"] == "/"
+    assert send(browser, code).headers["location"] == "/sign-in/enrol?after=%2F"
+    assert enrol_by_form(office, browser).status_code == 200
     session = browser.get("/api/v1/session").json()
     assert (session["name"], session["full_name"], session["role"]) == (
         "jefa",

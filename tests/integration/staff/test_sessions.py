@@ -7,8 +7,8 @@ from sqlalchemy import select
 from queue_server.core import tables as core
 from queue_server.staff import tables
 from queue_server.staff.api import COOKIE
-from queue_server.staff.model import Role, digest
-from queue_server.staff.services import guesses
+from queue_server.staff.model import Allowance, Role, digest
+from queue_server.staff.services import sign_in_limits
 from tests.integration.staff.conftest import PASSWORD, Office
 
 
@@ -94,7 +94,8 @@ def test_wrong_words_and_unknown_names_are_told_the_same(office: Office) -> None
 def test_after_five_wrong_tries_one_waits_and_is_told_how_long(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(guesses, "FREE_TRIES", 2)  # each try costs an argon2id
+    few = Allowance(2, sign_in_limits.PAIR.refill)  # each try costs an argon2id
+    monkeypatch.setattr(sign_in_limits, "PAIR", few)
     office.account("ana")
     browser = office.browser()
     for _ in range(2):

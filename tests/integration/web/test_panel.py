@@ -29,7 +29,7 @@ def get(tmp_path: Path) -> Iterator[Get]:
     (tmp_path / "data.key").write_bytes(b"secret")
     engine = open_engine(f"sqlite:///{tmp_path / 'site.db'}")
     database = Database(engine, Vault(bytes(KEY_BYTES)), SystemClock())
-    app = build_app(ServerConfig(site="PRUEBA"), database, None)
+    app = build_app(ServerConfig(site="PRUEBA", plain_http=True), database, None)
     app.state.config = SimpleNamespace(media_folder=media)
     app.dependency_overrides[Room()] = lambda: lambda _: Actor("PRUEBA", "display", "sala")
 

@@ -52,7 +52,7 @@ class Server:
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
     database = Site(tmp_path).database()
-    app = build_app(ServerConfig(site="PRUEBA"), database, None)
+    app = build_app(ServerConfig(site="PRUEBA", plain_http=True), database, None)
     with httpx.Client(transport=InProcess(app), base_url=HERE, headers={"Origin": HERE}) as http:
         yield Server(http, Callers(database), Register(database))
     app.state.passwords.close()

@@ -5,19 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from devices.status import Action, DeviceState
-from queue_server.fleet.model import (
-    OFFLINE_AFTER,
-    DeviceReport,
-    Instance,
-    InstanceRole,
-    Presence,
-    Standing,
-    Verdict,
-    devices_changed,
-    presence,
-    standings,
-    verdict,
-)
+from queue_server.fleet.model.devices import DeviceReport, Verdict, devices_changed, verdict
+from queue_server.fleet.model.discovery import Instance, InstanceRole, Standing, standings
+from queue_server.fleet.model.heartbeat import OFFLINE_AFTER, Presence, presence
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 

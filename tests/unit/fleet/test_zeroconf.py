@@ -16,7 +16,7 @@ from queue_server.fleet.adapters.zeroconf import (
     instance_from,
     printable,
 )
-from queue_server.fleet.model import InstanceRole
+from queue_server.fleet.model.discovery import InstanceRole
 
 
 def heard(properties: dict[bytes, bytes | None]) -> ServiceInfo:
@@ -79,7 +79,7 @@ def test_the_server_gives_the_address_others_reach_it_at(
     info = advertisement(config(host, *interfaces))
     assert info is not None
     assert info.parsed_addresses() == expected
-    assert info.decoded_properties == {"site": "PRUEBA", "v": "1", "scheme": "http"}
+    assert info.decoded_properties == {"site": "PRUEBA", "v": "1", "scheme": "https"}
     assert "PRUEBA" in info.name
 
 

@@ -69,7 +69,7 @@ def test_a_server_that_drips_holds_nobody(
 def test_without_a_deadline_for_the_whole_it_would(
     stop: threading.Event, first: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kiosk.queue_client.TimedTransport", lambda _: TimedTransport(1e6))
+    monkeypatch.setattr("kiosk.queue_client.TimedTransport", lambda *_: TimedTransport(1e6))
     monkeypatch.setattr("kiosk.queue_client.ANSWER_S", WHOLE_S)
     assert not asked(dripping(stop, first)).wait(4 * WHOLE_S)
 

@@ -11,8 +11,8 @@ from kiosk.flow.effects import ForgetPerson
 from kiosk.flow.events import IdleExpired, NotCharged
 from kiosk.flow.facts import NotPaid
 from kiosk.flow.paying.ways import payment_id
-from kiosk.flow.states import OutOfService, PayingByCash, PayingByWallet, Welcome
-from kiosk.flow.step import is_busy
+from kiosk.flow.states import PayingByCash, PayingByWallet, Welcome
+from kiosk.flow.step import NOBODY_IS_HERE, is_busy
 from kiosk.flow.turn import person_of
 from kiosk.idle import ORDINARY, PATIENCE
 from tests.unit.kiosk_ui.every_state import STATES
@@ -29,7 +29,7 @@ THEIRS = (
 """All that the states of `every_state` know of anybody."""
 
 ONE_OF_EACH = {type(at): name for name, at in reversed(STATES.items())}
-NOBODY_IS_ASKED = [at for at in ONE_OF_EACH if at in (Welcome, OutOfService)]
+NOBODY_IS_ASKED = [at for at in ONE_OF_EACH if at in NOBODY_IS_HERE]
 
 
 class Stayed(AssertionError):

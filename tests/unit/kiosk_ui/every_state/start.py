@@ -8,9 +8,11 @@ from kiosk.flow.facts import (
     ReadProblem,
     Wait,
 )
+from kiosk.flow.pairing import Pairing
 from kiosk.flow.states import (
     At,
     ChooseService,
+    NotPaired,
     OutOfService,
     ReadDocument,
     TakingTurn,
@@ -30,6 +32,9 @@ def start_and_turn() -> dict[str, At]:
     """Of the first screen, the reader, and a turn."""
     return {
         **{f"out_of_service-{why}": OutOfService(why) for why in Obstacle},
+        "not_paired": NotPaired(Pairing("40718265", 1)),
+        "not_paired-looking": NotPaired(Pairing("40718265", 0)),
+        "not_paired-wait": NotPaired(Pairing("", 0)),
         "welcome": Welcome(),
         "read_document": ReadDocument(PERSON),
         "read_document-asked": ReadDocument(PERSON, then=SERVICES[0]),

@@ -1,0 +1,1 @@
+"""PURE: the words and rules of the fleet."""

@@ -1,0 +1,80 @@
+"""Every sealed column stands in the table of retention, and what that promises is done."""
+
+import importlib
+import pkgutil
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from sqlalchemy import LargeBinary, MetaData
+
+import queue_server
+from queue_server import jobs
+from queue_server.core.schema import metadata
+from queue_server.privacy.model import RULES, Rule, without_a_limit
+from tests.support.site import REPOSITORY
+
+# Keys, digests and proofs: they say nothing of a person.
+NOBODYS = {
+    "administrator_codes.code_hash", "collections.grant_index", "credentials.device_key",
+    "credentials.next_hash", "credentials.secret_hash", "display_requests.secret_hash",
+    "event_counters.last_mac", "events.mac", "events.request_hash", "half_sessions.token_hash",
+    "kiosk_codes.code_hash", "known_browsers.browser_hash", "pairings.device_key",
+    "pairings.key", "pairings.message", "pairings.proof", "pairings.reply", "pairings.sealed",
+    "recovery_codes.code_hash", "second_factors.offered", "second_factors.secret",
+    "sessions.token_hash", "sign_in_tries.bucket",
+}  # fmt: skip
+DOCS = (REPOSITORY / "docs" / "personal_data.md").read_text()
+
+
+def every_table() -> MetaData:
+    for each in pkgutil.walk_packages(queue_server.__path__, "queue_server."):
+        if each.name.endswith(".tables") and find_spec(each.name):
+            importlib.import_module(each.name)
+    return metadata
+
+
+def sealed_columns(tables: MetaData) -> set[str]:
+    return {
+        f"{table.name}.{column.name}"
+        for table in tables.sorted_tables
+        for column in table.columns
+        if isinstance(column.type, LargeBinary)
+    }
+
+
+def unaccounted(columns: set[str], rules: tuple[Rule, ...]) -> set[str]:
+    known = {f"{rule.table}.{column}" for rule in rules for column in rule.columns}
+    return columns - known - NOBODYS
+
+
+def test_every_sealed_column_has_a_rule() -> None:
+    assert unaccounted(sealed_columns(every_table()), RULES) == set()
+
+
+@pytest.mark.negative_control
+def test_a_sealed_column_without_a_rule_is_noticed() -> None:
+    without = tuple(each for each in RULES if each.table != "visits")
+    found = unaccounted(sealed_columns(every_table()), without)
+    assert found == {"visits.document", "visits.document_index"}
+
+
+def test_every_rule_names_columns_that_are_there() -> None:
+    tables = every_table().tables
+    for rule in RULES:
+        assert set(rule.columns) <= set(tables[rule.table].columns.keys()), rule.table
+
+
+def test_what_has_a_limit_is_deleted_by_a_job_and_nothing_else_claims_one() -> None:
+    source = Path(jobs.__file__).read_text()
+    for rule in RULES:
+        assert bool(rule.job) is (rule.limit is not None), rule.table
+        assert not rule.job or f'Job("{rule.job}"' in source, rule.job
+    assert all(each.limit is None for each in without_a_limit())
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.table)
+def test_the_page_for_maintainers_tells_of_every_rule(rule: Rule) -> None:
+    line = next(each for each in DOCS.splitlines() if each.startswith(f"| `{rule.table}`"))
+    assert rule.purpose in line
+    assert rule.job in line
