@@ -262,8 +262,8 @@ def test_a_lost_reply_is_asked_for_again_with_the_same_key_and_calls_nobody_twic
 def test_a_key_minted_on_every_attempt_calls_twice_and_is_caught(
     open_window: OpenWindow, site: Site, kiosk: KioskHttp, staff: StaffHttp
 ) -> None:
-    minted = "send(path, posted(body, newKey()));"
-    console = variant(open_window, site, staff, "api.js", "send(path, options);", minted)
+    minted = "send(path, posted(body, newKey())));"
+    console = variant(open_window, site, staff, "api.js", "send(path, options));", minted)
     with pytest.raises(CalledTwice):
         check_called_once(console, kiosk)
 

@@ -1,6 +1,5 @@
 """A hopper end to end: what the book says came out is what came out."""
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from devices.kinds.self_test import SelfTest
 from devices.registry import load_model
 from devices.status import Action, Completion, DeviceState, DeviceStatus
 from tests.support.cash_bench import WAIT_S, CashBench, hurry
+from tests.support.centre import eventually
 from tests.support.credit_book import Book
 
 
@@ -150,9 +150,7 @@ def test_power_lost_while_paying_is_decided_by_the_lifetime_count(bench: CashBen
     bench.obey("pace 100")
     assert bench.supervisor is not None
     paying = bench.supervisor.submit(Dispense("p1", 20), WAIT_S)
-    until = time.monotonic() + WAIT_S
-    while out(bench) < 3:
-        assert time.monotonic() < until
+    eventually(lambda: out(bench) >= 3, WAIT_S)
     bench.obey("power cycle")
     result: Any = paying.result(WAIT_S)
     assert told(result) == ("partly", out(bench), 20 - out(bench))
@@ -167,9 +165,7 @@ def test_without_a_lifetime_count_power_loss_is_unknown_and_never_paid_again(
     bench.obey("pace 100")
     assert bench.supervisor is not None
     paying = bench.supervisor.submit(Dispense("p1", 20), WAIT_S)
-    until = time.monotonic() + WAIT_S
-    while out(bench) < 3:
-        assert time.monotonic() < until
+    eventually(lambda: out(bench) >= 3, WAIT_S)
     bench.obey("power cycle")
     result: Any = paying.result(WAIT_S)
     assert result.outcome == "unknown"
