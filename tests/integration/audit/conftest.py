@@ -17,7 +17,29 @@ from queue_server.core.clock import SystemClock
 from queue_server.core.crypto import Vault
 from queue_server.core.db import Database, open_engine
 from tests.integration.audit.tampering import SITE
-from tests.support.site import Site, running_site
+from tests.support.site import Kind, Site, running_site
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def kind(request: pytest.FixtureRequest) -> Kind:
+    """Which database, each in turn."""
+    return request.param
+
+
+@pytest.fixture
+def site(kind: Kind, tmp_path: Path) -> Iterator[Site]:
+    """A site that no process serves."""
+    made = Site(tmp_path / "site", database=kind)
+    yield made
+    made.remove()
+
+
+@pytest.fixture
+def database(site: Site) -> Iterator[Database]:
+    """Its database, opened here."""
+    opened = site.database()
+    yield opened
+    opened.close()
 
 
 @dataclass(frozen=True)

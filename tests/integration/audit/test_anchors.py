@@ -2,7 +2,6 @@
 
 import socket
 import time
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -23,25 +22,6 @@ from tests.support.site import Kind, Site
 
 ACTOR = Actor("PRUEBA", "test", "t")
 WITHIN_S = 30.0
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def kind(request: pytest.FixtureRequest) -> Kind:
-    return request.param
-
-
-@pytest.fixture
-def site(kind: Kind, tmp_path: Path) -> Iterator[Site]:
-    made = Site(tmp_path / "site", database=kind)
-    yield made
-    made.remove()
-
-
-@pytest.fixture
-def database(site: Site) -> Iterator[Database]:
-    opened = site.database()
-    yield opened
-    opened.close()
 
 
 def state(database: Database) -> ChainState:

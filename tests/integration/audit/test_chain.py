@@ -1,6 +1,6 @@
 """The chain on both databases: what is recorded is linked, stays as it is, and is told about."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -27,25 +27,6 @@ UNPROTECTED = {
     "sqlite": ("DROP TRIGGER events_no_update", "DROP TRIGGER events_no_delete"),
     "postgresql": ("DROP TRIGGER events_append_only ON events",),
 }
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def kind(request: pytest.FixtureRequest) -> Kind:
-    return request.param
-
-
-@pytest.fixture
-def site(kind: Kind, tmp_path: Path) -> Iterator[Site]:
-    made = Site(tmp_path / "site", database=kind)
-    yield made
-    made.remove()
-
-
-@pytest.fixture
-def database(site: Site) -> Iterator[Database]:
-    opened = site.database()
-    yield opened
-    opened.close()
 
 
 def note(uow: UnitOfWork, **body: object) -> int:
