@@ -59,12 +59,17 @@ class Line:
         self._link.write(bytes([signal]), self.reply_timeout_s)
 
     def call(self, deadline: float) -> Called:
-        """Ask for a session once; what comes first decides, other sounds are waited out."""
+        """Ask for a session once; what comes first decides, other sounds are waited out.
+
+        A frame that begins and does not end is a sound too: no terminal answers a call with one.
+        """
         if self.drop():
             return "calling"
         self.say(Signal.ENQ)
         until = min(deadline, time.monotonic() + self.reply_timeout_s)
         heard = self.hear(until)
+        if heard is None and self._ear.pending:
+            return "strange"
         if heard is None or heard in _CALLED:
             return _CALLED[heard]
         while self.hear(until) is not None:

@@ -347,7 +347,7 @@ def check_bounded(driver: ConcertDriver) -> None:
     assert len(vars(vars(line)["_ear"])["_text"]) <= MAX_TEXT
 
 
-@pytest.mark.parametrize("answer", [b"ERROR\r\n", b"\x02\x03", b"", None])
+@pytest.mark.parametrize("answer", [b"ERROR\r\n", b"\x02\x03", b"\x02", b"", None])
 def test_another_device_on_the_port_is_named_and_never_paid_at(
     tmp_path: Path, answer: bytes | None
 ) -> None:
