@@ -118,11 +118,13 @@ class FdLink:
         deadline = time.monotonic() + timeout_s
         sent = 0
         try:
-            while sent < len(data):
-                if not self._wait(select.POLLOUT, deadline - time.monotonic()):
-                    raise LinkTimeout(self.port, sent, len(data))
+            while True:
                 with contextlib.suppress(BlockingIOError):
                     sent += os.write(self._fd, data[sent:])
+                if sent == len(data):
+                    break
+                if not self._wait(select.POLLOUT, deadline - time.monotonic()):
+                    raise LinkTimeout(self.port, sent, len(data))
         except LINK_FAILURES as cause:
             raise LinkLost(self.port, cause) from cause
         self.raw.add("tx", data)

@@ -17,6 +17,10 @@ from devices.link import Link
 from devices.status import Action, Completion, DeviceState, DeviceStatus, MediaState
 
 LISTEN_S = 0.05
+"""How long it listens at a time where a reading may be ending."""
+REST_LISTEN_S = 0.25
+"""Where nothing came for a while; a byte that comes is taken at once all the same."""
+REST_AFTER_S = 1.0
 READ_BYTES = 256
 # A reader that only sends cannot tell a document that lies there from none.
 PARTS = {"media": MediaState.UNKNOWN.value}
@@ -69,6 +73,7 @@ class ListeningDriver(Generic[Sent]):
         self._watch = ReadingWatch()
         self._accepted = 0
         self._refused = 0
+        self._heard_s = -REST_AFTER_S
 
     @property
     def capabilities(self) -> Capabilities:
@@ -85,12 +90,15 @@ class ListeningDriver(Generic[Sent]):
         return self._status()
 
     def poll(self) -> DeviceStatus:
-        """Listen for 50 ms and report each reading that ended.
+        """Listen for 50 ms, 250 where it rests, and report each reading that ended.
 
         Failures closer than half a second are one failure: a reader gone mad must not flood.
         """
-        data = self._link.read(READ_BYTES, LISTEN_S)
+        rests = time.monotonic() - self._heard_s > REST_AFTER_S
+        data = self._link.read(READ_BYTES, REST_LISTEN_S if rests else LISTEN_S)
         now = time.monotonic()
+        if data:
+            self._heard_s = now
         for sent in self._parser.feed(data, now):
             self._tell(self._judge(sent), now)
         return self._status()

@@ -25,7 +25,7 @@ from kiosk.order import Means, OrderState
 from kiosk.performers.printer import Commands, print_once
 from kiosk.queue_client import Granted, QueueClient, Refused
 
-LOOK_EVERY_S = 1.0
+LOOK_EVERY_S = 2.0
 ASK_DEADLINE_S = 4.0
 RECONCILE_DEADLINE_S = 10.0
 # The server gives as long between the first person's word and the beginning.

@@ -19,7 +19,7 @@ TRY_S = 3.0
 """How long one try may take: three of them fit into the ten seconds."""
 DEBOUNCE_S = 0.2
 """What changes together is told together."""
-LOOK_EVERY_S = 0.5
+LOOK_EVERY_S = 1.0
 """What no device tells (the flow, the journal, a closure) is looked at this often."""
 
 log = structlog.get_logger("heartbeat")

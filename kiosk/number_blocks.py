@@ -17,7 +17,7 @@ from kiosk.journal.block import Block
 from kiosk.journal.blocks import Given
 from kiosk.queue_client import Answer, Away, Granted, QueueClient, Refused
 
-LOOK_EVERY_S = 1.0
+LOOK_EVERY_S = 2.0
 DEADLINE_S = 5.0
 # A service the server would not reserve for is not asked about again for so long.
 REFUSED_PAUSE_S = 60.0

@@ -37,6 +37,7 @@ CLOSE_S = 0.5
 BOOK_RETRY_S = 1.0
 COUNT_LAG_S = 0.2
 _COUNT_TRIES = 3
+REST_FACTOR = 2
 
 STARTING = DeviceStatus(DeviceState.STARTING, detail="not set up yet")
 RESTARTED = DeviceStatus(DeviceState.STARTING, detail="it was switched off and on; set up again")
@@ -109,8 +110,9 @@ class Acceptor(ABC):
 
     @property
     def poll_interval_s(self) -> float:
-        """Seconds between two looks at the event buffer."""
-        return self._manners.poll_interval_s
+        """Seconds between two looks at the event buffer; twice as long while nothing is let in."""
+        rests = self._status.usable and self._enabled is False and not self._taking
+        return self._manners.poll_interval_s * (REST_FACTOR if rests else 1)
 
     def probe(self) -> DeviceStatus:
         """Set the device up and bring the book up to date."""

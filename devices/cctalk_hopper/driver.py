@@ -56,7 +56,9 @@ from devices.kinds.self_test import SelfTest, SelfTestResult, Step
 from devices.link import Link
 from devices.status import Completion, DeviceState, DeviceStatus
 
-POLL_INTERVAL_S = 0.25
+POLL_INTERVAL_S = 1.0
+"""At rest: coins leave only while it carries out a command, which looks more often."""
+RECOVERY_INTERVAL_S = 0.25
 POLL_S = 1.0
 SET_UP_S = 4.0
 LOOK_GAP_S = 0.1
@@ -107,8 +109,9 @@ class HopperDriver:
 
     @property
     def poll_interval_s(self) -> float:
-        """Seconds between two hopper tests."""
-        return self._manners.poll_interval_s
+        """Seconds between two hopper tests; few while it is not usable."""
+        rest_s = self._manners.poll_interval_s
+        return rest_s if self._status.usable else min(rest_s, RECOVERY_INTERVAL_S)
 
     def probe(self) -> DeviceStatus:
         """Find out who is there, and settle a payout that was left open."""
