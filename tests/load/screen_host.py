@@ -10,6 +10,7 @@ up here.
 import contextlib
 import gc
 import json
+import logging
 import random
 import sys
 import tempfile
@@ -33,6 +34,7 @@ def main() -> None:
 
     with tempfile.TemporaryDirectory() as home:
         prepare_environment(Path(home), offscreen=True)
+        logging.getLogger("kivy").addFilter(lambda record: "MTDev" not in record.getMessage())
         host = Host()
         print("ready", flush=True)
         for line in sys.stdin:
