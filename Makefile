@@ -1,10 +1,11 @@
 # One line a habit. `make demo` and `make test` install what they need.
 PY := .venv/bin/python
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: setup lock demo test check race crash fuzz shots long canaries bench bench-turns bench-day bench-issuance bench-devices bench-kiosk
+.PHONY: setup lock sbom demo test check race crash fuzz shots long canaries bench bench-turns bench-day bench-issuance bench-devices bench-kiosk bench-fleet
 
 setup:  ; @deploy/setup.sh
 lock:   ; @deploy/lock.sh
+sbom:   setup ; @$(PY) -m deploy.sbom
 demo:   setup ; @$(PY) -m deploy.demo
 test:   setup ; @$(PY) -m pytest
 check:  setup ; @$(PY) -m deploy.check
@@ -19,4 +20,5 @@ bench-day:   setup ; @$(PY) -m tests.load.mall
 bench-issuance: setup ; @$(PY) -m tests.load.issuance
 bench-devices: setup ; @$(PY) -m tests.load.devices
 bench-kiosk:   setup ; @$(PY) -m tests.load.screen
-bench: bench-turns bench-day bench-issuance bench-devices bench-kiosk
+bench-fleet:   setup ; @$(PY) -m tests.load.fleet
+bench: bench-turns bench-day bench-issuance bench-devices bench-kiosk bench-fleet

@@ -30,6 +30,7 @@ fi
 packages=(espeak-ng libegl1 libgl1 libgl1-mesa-dri chromium poppler-utils xmlsec1)
 packages+=(strace)  # the log of writes, where no file system can be mounted
 packages+=(xvfb xdotool)  # a real window, and somebody at it
+packages+=(prometheus)  # promtool, which judges /metrics and the rules
 packages+=(gcc libpcsclite-dev pcscd vsmartcard-vpcd libmrtd0)  # chips of identity documents
 missing=()
 for package in "${packages[@]}"; do

@@ -18,6 +18,8 @@ from kiosk import unneeded as unneeded  # before any library, see there
 import structlog
 
 from kiosk import journal_command, memory
+from kiosk.actions.settings import FILE as SETTINGS_FILE
+from kiosk.actions.settings import SettingsBook
 from kiosk.bootstrap import Kiosk, build_kiosk
 from kiosk.chime import PlayedChime
 from kiosk.comfort import Comfort
@@ -46,10 +48,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(words)
     # Kivy reports a missing optional touch library as an error with a traceback.
     logging.getLogger("kivy").addFilter(lambda record: "MTDev" not in record.getMessage())
+    settings: SettingsBook | None = None
     try:
         config = load_config(options.config)
-        kiosk = build_kiosk(config, notes.lines)
+        settings = SettingsBook(config.journal.parent / SETTINGS_FILE)
+        config = settings.begin(config)
+        kiosk = build_kiosk(config, notes.lines, settings)
     except (ConfigError, JournalUnsafe) as error:
+        if settings is not None:
+            settings.give_up("Con ella el quiosco no arranca.")
         print(f"kiosk: {error}", file=sys.stderr)
         return 2
     if options.headless:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib.metadata import version
 from types import TracebackType
 from uuid import UUID
@@ -12,6 +13,18 @@ from devices.kinds import cash_acceptor, cash_dispenser
 from devices.ports import system_ports
 from devices.registry import DeviceConfig, build
 from devices.supervisor import Event, Publish, Supervisor
+from kiosk.actions.admission import Admission
+from kiosk.actions.book import FILE as ACTIONS_FILE
+from kiosk.actions.book import ActionBook
+from kiosk.actions.bundle import Diagnostics, harmless, machine
+from kiosk.actions.desk import Acting, ActionDesk
+from kiosk.actions.door import Door
+from kiosk.actions.model import Kind
+from kiosk.actions.settings import FILE as SETTINGS_FILE
+from kiosk.actions.settings import SettingsBook
+from kiosk.actions.trial import LOOK_EVERY_S as TRIAL_EVERY_S
+from kiosk.actions.trial import SettingsTrial
+from kiosk.actions.works import Works
 from kiosk.box_emptying import LOOK_EVERY_S as BOXES_EVERY_S
 from kiosk.box_emptying import BoxEmptying
 from kiosk.box_watch import BoxWatch
@@ -25,7 +38,7 @@ from kiosk.config import ConfigError, Device, KioskConfig
 from kiosk.connection import connect, keeper
 from kiosk.day_closing import LOOK_EVERY_S as DAYS_EVERY_S
 from kiosk.day_closing import DayReports
-from kiosk.device_news import Posting, part_state
+from kiosk.device_news import Posting, heartbeat_rows, part_state
 from kiosk.discovery import LOOK_EVERY_S as ADVERT_EVERY_S
 from kiosk.discovery import Advert
 from kiosk.flow.effects import (
@@ -73,13 +86,16 @@ from kiosk.performers.voucher import VoucherDesk
 from kiosk.performers.wallet import WalletDesk
 from kiosk.queue_client import QueueClient
 from kiosk.recovery import RECOVER_EVERY_S, Recovery
+from kiosk.retelling import FILE as RESTORATION_FILE
+from kiosk.retelling import LOOK_EVERY_S as RETELLING_EVERY_S
+from kiosk.retelling import Retelling
 from kiosk.runner import Runner
 from kiosk.speech.recordings import Recordings
 from kiosk.speech.sink import alsa
 from kiosk.speech.synthesiser import Espeak
 from kiosk.speech.talker import Route, Talker
 from kiosk.staff.closure import ClosureBook
-from kiosk.staff.desk import StaffDesk
+from kiosk.staff.desk import StaffDesk, end_program
 from kiosk.staff.kept import KeptFile
 from kiosk.staff.ports import PortBook, PortDesk
 from kiosk.staff.touch_correction import TouchCorrection
@@ -95,7 +111,7 @@ class Kiosk:
     runner: Runner
     journal: Journal
     devices: tuple[Supervisor, ...]
-    watches: tuple[Repeating | Beating | HotPlug, ...]
+    watches: tuple[Repeating | Beating | HotPlug | Acting, ...]
     client: QueueClient
     advert: Advert
     talker: Talker
@@ -140,10 +156,17 @@ class Kiosk:
         self.journal.close()
 
 
-def build_kiosk(config: KioskConfig, notes: Callable[[], tuple[str, ...]] = tuple) -> Kiosk:
-    """The kiosk of `config`, not started; `notes`: the last lines of its log. Raises ConfigError,
-    JournalUnsafe."""
+def build_kiosk(
+    config: KioskConfig,
+    notes: Callable[[], tuple[str, ...]] = tuple,
+    settings: SettingsBook | None = None,
+) -> Kiosk:
+    """The kiosk of `config`, not started; `notes`: the last lines of its log; `settings`: what was
+    changed from afar and is in `config` already. Raises ConfigError, JournalUnsafe."""
     kept = config.journal.parent
+    if settings is None:
+        settings = SettingsBook(kept / SETTINGS_FILE)
+        config = settings.begin(config)
     port_book = PortBook(KeptFile(kept / "ports.json"))
     config = port_book.placed(config)
     closure = ClosureBook(KeptFile(kept / "closure.json"))
@@ -229,6 +252,7 @@ def build_kiosk(config: KioskConfig, notes: Callable[[], tuple[str, ...]] = tupl
     cash_offer = CashOffer(till, lambda: runner.state.world.fee_centimos)
     recovery = Recovery(journal, client, terminal, settlement, claim_slips)
     telling = Telling(journal, client)
+    retelling = Retelling(journal, client, KeptFile(kept / RESTORATION_FILE))
     capacities = {each.name: each.capacity for each in config.devices if each.capacity}
     box_watch = BoxWatch(journal, client, devices, gate, capacities)
     boxes = BoxEmptying(
@@ -259,16 +283,49 @@ def build_kiosk(config: KioskConfig, notes: Callable[[], tuple[str, ...]] = tupl
     days = DayReports(journal, terminal, lambda: isinstance(runner.state.at, Welcome))
     advert = Advert(config, build_name)
     trusting = keeper(config, client, trust, runner.post)
+    action_book = ActionBook(kept / ACTIONS_FILE)
+    works = Works(config.code, devices, printer, closure, runner.post).table()
+    action_desk = ActionDesk(
+        client,
+        Admission(config.code, lambda: trusting.trust if trusting else None, action_book),
+        action_book,
+        Door(lambda: runner.state, runner.post, lambda: closure.closure, lambda: gate.is_paying),
+        journal,
+        works,
+        now=lambda: pulse.clock.server_now,
+        configuration=lambda: settings.version.number,
+        restart=end_program,
+        on_trial=lambda: settings.trial is not None or settings.fell_back is not None,
+    )
+    trial = SettingsTrial(settings, lambda: beating.is_acknowledged, action_desk.close, end_program)
+    diagnostics = Diagnostics(
+        client,
+        {
+            "machine": machine,
+            "versions": lambda: {"kiosk": build_name, "changed": settings.changed()},
+            "configuration": lambda: harmless(config, settings.version.number),
+            "devices": lambda: heartbeat_rows(devices),
+            "vitals": lambda: dict(pulse.rest().vitals),
+            "counters": lambda: dict(pulse.rest().counters),
+            "log": lambda: list(notes()),
+        },
+        now=lambda: datetime.now(UTC),
+    )
+    works[Kind.CONFIGURE], works[Kind.DIAGNOSTICS] = trial.work(), diagnostics.work()
     kept_trust = (Repeating("trust", TRUST_EVERY_S, trusting.look),) if trusting else ()
+    watch = ServerWatch(client, retelling.before(runner.post), hear=action_desk.hear)
     watches = (
         *kept_trust,
         Repeating("journal", LOOK_EVERY_S, health.look),
-        Repeating("offer", OFFER_EVERY_S, ServerWatch(client, runner.post).look),
+        Repeating("offer", OFFER_EVERY_S, watch.look),
         beating,
+        Acting(action_desk),
+        Repeating("settings trial", TRIAL_EVERY_S, trial.look),
         Repeating("cash offer", CASH_OFFER_EVERY_S, cash_offer.look),
         Repeating("recovery", RECOVER_EVERY_S, recovery.look),
         Repeating("returns", RETURNS_EVERY_S, giving_back.look),
         Repeating("telling", TELL_EVERY_S, telling.look),
+        Repeating("retelling", RETELLING_EVERY_S, retelling.look),
         Repeating("boxes", BOXES_EVERY_S, boxes.look),
         Repeating("numbers", NUMBERS_EVERY_S, numbers.look),
         Repeating("help", HELP_EVERY_S, help_line.look),

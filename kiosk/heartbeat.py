@@ -222,6 +222,11 @@ class Beating:
         self._heartbeat = heartbeat
         return self
 
+    @property
+    def is_acknowledged(self) -> bool:
+        """Whether the server answered the last one, and misses nothing."""
+        return self._heartbeat is not None and self._heartbeat.is_acknowledged
+
     def nudge(self) -> None:
         """Something may have changed."""
         self._news.set()

@@ -69,6 +69,11 @@ class Pulse:
             if each.kind == receipt_printer.KIND
         }
 
+    @property
+    def clock(self) -> ClockOffset:
+        """How far this machine's clock is from the server's."""
+        return self._clock
+
     def hear(self, news: Event) -> None:
         """A device told something: the heartbeat looks at once."""
         if isinstance(news, StatusChanged):

@@ -51,6 +51,13 @@ class ClockOffset:
             self._offset = server_now.timestamp() - (begun + ends) / 2
 
     @property
+    def server_now(self) -> datetime | None:
+        """What the server's clock shows now; None before the first exchange."""
+        with self._lock:
+            offset = self._offset
+        return None if offset is None else datetime.fromtimestamp(self._monotonic() + offset, UTC)
+
+    @property
     def ms(self) -> int | None:
         """This clock minus the server's in milliseconds, now: positive when it is ahead. A clock
         that was set since the last exchange shows at once. None before the first."""

@@ -21,7 +21,7 @@ log = structlog.get_logger("watch")
 class ServerWatch:
     """Asks for the offer every `OFFER_EVERY_S` seconds and posts it when it, or the day, changed.
 
-    `now` gives aware UTC.
+    `now` gives aware UTC. `hear` gets each offer as it came: what else the server says with it.
     """
 
     def __init__(
@@ -29,10 +29,12 @@ class ServerWatch:
         client: QueueClient,
         post: Callable[[Event], None],
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        hear: Callable[[Mapping[str, Any]], None] = lambda _: None,
     ) -> None:
         self._client = client
         self._post = post
         self._now = now
+        self._hear = hear
         self._last: Event | None = None
 
     def look(self) -> None:
@@ -44,6 +46,8 @@ class ServerWatch:
             log.info("server", state=type(event).__name__, answer=type(answer).__name__)
             self._last = event
             self._post(event)
+        if isinstance(answer, Granted):
+            self._hear(answer.body)
 
 
 def _lost(answer: Answer) -> ServerLost:

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from queue_server.backup.options import add_commands as add_backup_commands
 from queue_server.bootstrap import open_database
 from queue_server.config import ONE_WORKER, ConfigError, ServerConfig, load_config
 from queue_server.core.problem import Problem, UnsafeDatabase
+from queue_server.privacy.options import person_options, rotation_options
 from queue_server.staff.model import PEOPLE, Role
 
 if TYPE_CHECKING:
@@ -90,9 +92,11 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="further files of anchors, e.g. of the host that keeps the syslog",
     )
-    held = add("person", _person, "export: everything that is held of one person, as JSON")
-    held.add_argument("what", choices=["export"])
-    held.add_argument("--document", nargs=2, required=True, metavar=("TYPE", "NUMBER"))
+    words = "export or delete what is held of one person; affected: whose data was touched"
+    person_options(add("person", _person, words))
+    words = "a new data key: everything is sealed anew while the server runs"
+    rotation_options(add("rotate-key", _rotate_key, words))
+    add_backup_commands(add)
     web = add("web", _web, "run one web worker alone")
     jobs = add("jobs", _jobs, "migrate, then run the background jobs alone")
     web.add_argument("--socket", type=int, help=argparse.SUPPRESS)
@@ -210,14 +214,24 @@ def _audit(config: ServerConfig, options: argparse.Namespace) -> int:
         database.close()
 
 
-def _person(config: ServerConfig, options: argparse.Namespace) -> None:
-    import json
+def _person(config: ServerConfig, options: argparse.Namespace) -> int:
+    from queue_server.privacy_command import person
 
-    from queue_server.privacy.person import export
+    database = open_database(config)
+    try:
+        return person(database, _operator(config), options)
+    finally:
+        database.close()
 
-    kind, number = options.document
-    found = _in_database(config, lambda uow: export(uow, _operator(config), kind, number))
-    print(json.dumps(found, ensure_ascii=False, indent=2))
+
+def _rotate_key(config: ServerConfig, options: argparse.Namespace) -> int:
+    from queue_server.privacy_command import rotate
+
+    database = open_database(config)
+    try:
+        return rotate(database, _operator(config), config.data_key_file, options)
+    finally:
+        database.close()
 
 
 def _operator(config: ServerConfig) -> "Actor":

@@ -47,5 +47,14 @@ def _walked(database: Database, walk: Walk) -> Report:
 def _words(report: Report) -> str:
     if report.sound:
         number, mac = report.head
-        return f"sound: {report.count} events of site {report.site}, head {number} {mac.hex()}"
-    return "\n".join(f"BROKEN, {each}" for each in report.faults)
+        words = f"sound: {report.count} events of site {report.site}, head {number} {mac.hex()}"
+        return "\n".join([words, *_lost(report)])
+    return "\n".join([*(f"BROKEN, {each}" for each in report.faults), *_lost(report)])
+
+
+def _lost(report: Report) -> list[str]:
+    return [
+        f"restored from a backup: no event of site {report.site} from {first} on is here; "
+        f"it goes on with {last + 1}"
+        for first, last in report.lost
+    ]

@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     from queue_server.payments.adapters.gateway import WatchedGateway
 
 
+# Longer than a kiosk keeps one itself: none is closed while a request is on its way.
+IDLE_CONNECTION_S = 15
+
+
 def open_database(config: ServerConfig, clock: "Clock | None" = None) -> "Database":
     """The site's database, vault and audit chain. Raises ConfigError when a key is missing."""
     from queue_server.core.audit import load_chain
@@ -130,6 +134,7 @@ def run_web(config: ServerConfig, listening: socket) -> None:
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=2,
+            timeout_keep_alive=IDLE_CONNECTION_S,
             ssl_context_factory=(lambda *_: context) if context else None,
         )
         if files and context:
@@ -157,6 +162,8 @@ def build_backend(config: ServerConfig) -> "GuardedBackend | None":
         return None
     from queue_server.issuance.adapters.guarded import GuardedBackend
     from queue_server.issuance.adapters.soap import BackendSettings, SoapBackend, credential_file
+    from queue_server.issuance.adapters.timed import TimedBackend
+    from queue_server.issuance.call_times.service import CallTimes
 
     settings: Backend = config.backend
     client = SoapBackend(
@@ -174,7 +181,8 @@ def build_backend(config: ServerConfig) -> "GuardedBackend | None":
             security=settings.wsse and build_security(settings.wsse, settings.credential_file),
         )
     )
-    return GuardedBackend(client)
+    times = CallTimes(config.site)
+    return GuardedBackend(TimedBackend(client, times), times=times)
 
 
 def build_security(settings: Wsse, credential: Path) -> "EnvelopeSecurity":

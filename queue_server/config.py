@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 _POSTGRESQL = r"^postgresql\+psycopg://[^\s]*$"
+_TOKEN = r"^[\x21-\x7e]{24,200}$"
 ONE_WORKER = (
     "`workers` is more than 1: on SQLite one process writes at a time and notices the others' "
     "commits by polling, so several web workers would only wait for each other; "
@@ -158,6 +159,21 @@ class Audit(_Section):
     verify_every_s: Annotated[float, Field(ge=1, le=86400)] = 3600.0
 
 
+Days = Annotated[int, Field(ge=1, le=36500, strict=True)] | Literal["keep"]
+
+
+class Retention(_Section):
+    """How many days personal data of settled things is kept; "keep": until somebody decides.
+
+    `application_days`, `voucher_days`, `wallet_days`, `claim_days`: see docs/personal_data.md.
+    """
+
+    application_days: Days = 120
+    voucher_days: Days = 120
+    wallet_days: Days = 30
+    claim_days: Days = 1827
+
+
 class ServerConfig(_Section):
     """One site's server. Paths are relative to the file's folder.
 
@@ -167,7 +183,7 @@ class ServerConfig(_Section):
     may stand in a file of its own. `workers`: web processes, more than one on PostgreSQL only.
     `media_folder` holds what displays show between calls. `public_address` is where phones reach
     this server (https://…); without one no QR is offered. `alerts_file`: the rules of alerts, if
-    they are others than those it comes with.
+    they are others than those it comes with. `metrics_token`: who bears it may read `/metrics`.
     """
 
     site: Annotated[str, Field(pattern=r"^[A-Z0-9-]{2,20}$")]
@@ -189,6 +205,8 @@ class ServerConfig(_Section):
     mail: Mail | None = None
     wallet: Wallet | None = None
     alerts_file: Path | None = None
+    metrics_token: str | None = Field(default=None, pattern=_TOKEN, repr=False)
+    retention: Retention = Retention()
 
     @model_validator(mode="after")
     def _one_database(self) -> "ServerConfig":
@@ -296,6 +314,10 @@ def _first_fault(error: ValidationError) -> str:
         return fault["msg"].removeprefix("Value error, ")
     if where == "database_url":
         return f"{where}: write postgresql+psycopg://user@host:5432/name"
+    if where == "metrics_token":  # its value must not be repeated
+        return f"{where}: write 24 to 200 letters, digits or signs without a space"
+    if fault["loc"][0] == "retention" and fault["type"] != "extra_forbidden":
+        return f'retention.{fault["loc"][1]}: write days (1 to 36500) or "keep"'
     if fault["type"] != "extra_forbidden":
         return f"{where}: {fault['msg']}"
     near = difflib.get_close_matches(str(fault["loc"][-1]), _known_keys(fault["loc"]), n=1)
@@ -309,6 +331,7 @@ _SECTIONS: dict[tuple[Any, ...], type[BaseModel]] = {
     ("backend", "wsse"): Wsse,
     ("tls",): Tls,
     ("audit",): Audit,
+    ("retention",): Retention,
     ("mail",): Mail,
     ("wallet",): Wallet,
 }

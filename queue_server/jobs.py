@@ -4,7 +4,8 @@ import os
 import signal
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -27,17 +28,24 @@ from queue_server.core.clock import SystemClock
 from queue_server.core.commits import CommitWatch
 from queue_server.core.db import Database
 from queue_server.core.idempotency import REPLIES_KEPT_HOURS, forget_replies
+from queue_server.core.leases import RENEW_EVERY_S, Leases
 from queue_server.core.looks import forget_looks
 from queue_server.core.problem import Problem
 from queue_server.core.unit_of_work import Actor
+from queue_server.fleet.actions.watch import WATCH_EVERY_S as ACTIONS_EVERY_S
+from queue_server.fleet.actions.watch import ActionWatch
 from queue_server.fleet.adapters.alerts_file import alert_rules
 from queue_server.fleet.adapters.zeroconf import Discovery
-from queue_server.fleet.services import alerts, history
+from queue_server.fleet.services import server_runs
 from queue_server.fleet.services.alerting import LOOK_EVERY_S as ALERTS_EVERY_S
+from queue_server.fleet.services.server_runs import TOLD_EVERY_S, ServerRun
 from queue_server.fleet.services.watch import WATCH_EVERY_S, FleetWatch
+from queue_server.issuance.call_times.service import WRITE_EVERY_S as CALLS_EVERY_S
+from queue_server.issuance.call_times.service import keep
 from queue_server.payments.services.centre_ledger import LedgerCopy
+from queue_server.privacy.rotation import Resealer
 from queue_server.reports.services.catch_up import behind, catch_up
-from queue_server.retention import CertificateRetention, VisitRetention
+from queue_server.retention import CertificateRetention, other_retention, visit_retention
 from queue_server.turns.services.day import close_past_days, days_to_close
 from queue_server.turns.services.queries import site_zone
 from queue_server.turns.services.rules import site_codes
@@ -46,6 +54,7 @@ RELAYS, POSTMEN, WALLET_WATCHERS = 4, 2, 4
 PAST_DAYS_EVERY_S = 20.0
 REPORTS_EVERY_S = 5.0
 RETENTION_EVERY_S = 60.0
+SEAL_ANEW_EVERY_S = 30.0  # looks only at the key file while there is nothing to do
 CERTIFICATE_EVERY_S = 3600.0
 CENTRE_LEDGER_EVERY_S = 2.0
 RELAY_LOOKS_EVERY_S = 0.5
@@ -66,12 +75,15 @@ class Job:
     """Work done again and again: every `every_s` seconds, and when its bell rings.
 
     `work` returns True when there may be more to do at once. Jobs may share a bell: it calls one.
+    Of several jobs processes one does it, unless it is to be done `everywhere`: what claims its own
+    rows, and what concerns its own process or host.
     """
 
     name: str
     every_s: float
     work: Callable[[], bool]
     bell: Bell = field(default_factory=Bell)
+    everywhere: bool = False
 
 
 def run_jobs(config: ServerConfig, database: Database, ready: Callable[[], None]) -> None:
@@ -87,13 +99,20 @@ def run_jobs(config: ServerConfig, database: Database, ready: Callable[[], None]
         Job("reports", REPORTS_EVERY_S, lambda: _catch_up_reports(database)),
         Job("forget certificates", RETENTION_EVERY_S, CertificateRetention(database).turn),
         Job("fleet watch", WATCH_EVERY_S, FleetWatch(database, site_codes).turn),
-        Job("forget visit documents", 3600.0, VisitRetention(database).turn),
+        Job("forget visit documents", 3600.0, visit_retention(database).turn),
+        Job("retention", 3600.0, other_retention(database, config.retention).turn),
+        Job("seal anew", SEAL_ANEW_EVERY_S, Resealer(database, _keeper(config)).turn),
         Job("forget looks", 3600.0, lambda: database.run(forget_looks) > 0),
         Job("forget states", 3600.0, lambda: _forget_states(database)),
+        Job("server is there", TOLD_EVERY_S, ServerRun(database).turn, everywhere=True),
     ]
+    actions = ActionWatch(database, site_codes)
+    jobs.append(Job("action watch", ACTIONS_EVERY_S, actions.turn))
+    jobs.append(Job("forget actions", 3600.0, actions.forget))
     jobs += _auditing(config, database, day_closed)
     if not config.plain_http:
-        jobs.append(Job("certificate", CERTIFICATE_EVERY_S, lambda: _renew_certificate(config)))
+        renew = Job("certificate", CERTIFICATE_EVERY_S, lambda: _renew_certificate(config))
+        jobs.append(replace(renew, everywhere=True))
     backend = build_backend(config)
     book = alert_rules(config)
     alerting = build_alerting(config, database, book, backend, site_codes)
@@ -106,6 +125,9 @@ def run_jobs(config: ServerConfig, database: Database, ready: Callable[[], None]
         jobs += _relaying("relay", to_the_centre, RELAYS, errands)
         # A letter can wait half a second: no commit wakes its relays.
         jobs += _relaying("postman", to_the_mail, POSTMEN, Bell())
+    if backend is not None and (times := backend.times) is not None:
+        told = Job("call times", CALLS_EVERY_S, lambda: keep(database, times), everywhere=True)
+        jobs.append(told)
     if backend is not None:
         copy = LedgerCopy(database, backend)
         jobs.append(
@@ -115,12 +137,16 @@ def run_jobs(config: ServerConfig, database: Database, ready: Callable[[], None]
     if wallet is not None:
         charges = Bell()
         jobs += [
-            Job(f"wallet {number}", WALLET_LOOKS_EVERY_S, wallet.turn, charges)
+            Job(f"wallet {number}", WALLET_LOOKS_EVERY_S, wallet.turn, charges, everywhere=True)
             for number in range(WALLET_WATCHERS)
         ]
     commits = CommitWatch(database.engine, lambda _site: errands.ring(), LOOKS_EVERY_S)
     commits.start()
-    threads = [threading.Thread(target=_repeat, args=(job, stop), name=job.name) for job in jobs]
+    leases = Leases(database)
+    jobs.append(Job("leases", RENEW_EVERY_S, leases.renew, everywhere=True))
+    threads = [
+        threading.Thread(target=_repeat, args=(job, stop, leases), name=job.name) for job in jobs
+    ]
     if backend is not None:
         backend.start()
     for thread in threads:
@@ -135,6 +161,8 @@ def run_jobs(config: ServerConfig, database: Database, ready: Callable[[], None]
         job.bell.ring()
     for thread in threads:
         thread.join()
+    with suppress(Problem):  # they run out by themselves
+        leases.give_back()
 
 
 def _renew_certificate(config: ServerConfig) -> bool:
@@ -154,17 +182,18 @@ def _relaying(name: str, relay: "Relay", count: int, bell: Bell) -> list[Job]:
             RELAY_LOOKS_EVERY_S,
             partial(relay.turn, oldest_first=number == 0, claimed=bell.ring),
             bell,
+            everywhere=True,
         )
         for number in range(count)
     ]
 
 
-def _repeat(job: Job, stop: threading.Event) -> None:
+def _repeat(job: Job, stop: threading.Event, leases: Leases) -> None:
     """One bad turn of a job is logged and does not end it."""
     while not stop.is_set():
         more = False
         try:
-            more = job.work()
+            more = (job.everywhere or leases.holds(job.name)) and job.work()
         except Problem as problem:
             log.warning("job put off", job=job.name, reason=problem.kind)
         except Exception:
@@ -174,6 +203,10 @@ def _repeat(job: Job, stop: threading.Event) -> None:
     job.bell.ring()  # the next of those who share it shall end as well
 
 
+def _keeper(config: ServerConfig) -> Actor:
+    return Actor(config.site, "jobs", "data key")
+
+
 def _forget_replies(database: Database) -> bool:
     kept = timedelta(hours=REPLIES_KEPT_HOURS)
     database.run(lambda uow: forget_replies(uow, uow.now - kept))
@@ -181,8 +214,7 @@ def _forget_replies(database: Database) -> bool:
 
 
 def _forget_states(database: Database) -> bool:
-    database.run(history.forget)
-    database.run(alerts.forget)
+    database.run(server_runs.forget)
     return False
 
 

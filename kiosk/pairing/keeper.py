@@ -50,6 +50,11 @@ class TrustKeeper:
         self._renew_at = 0.0
         self._lost_at = 0.0
 
+    @property
+    def trust(self) -> Trust | None:
+        """What this kiosk was paired with; None before, and once it was shut out."""
+        return None if self._shut_out else self._trust
+
     def look(self) -> None:
         """Do what is due."""
         trust = self._trust

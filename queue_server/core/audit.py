@@ -14,6 +14,8 @@ VERSION = b"ventanilla-event-1"
 # What stands before the first event of a site.
 GENESIS = bytes(MAC_BYTES)
 BEGUN = "audit.begun"
+# The first event after an older copy was put back: its body says after which event it goes on.
+RESTORED = "backup.restored"
 _BLOCK_BYTES = 64
 _INNER = bytes(each ^ 0x36 for each in range(256))
 _OUTER = bytes(each ^ 0x5C for each in range(256))

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from queue_server.core.audit_walk import Anchor, Report
-from queue_server.core.tables import audit_states
+from queue_server.core.tables import audit_states, events
 from queue_server.core.unit_of_work import UnitOfWork
 
 _S = audit_states
@@ -37,6 +37,12 @@ def anchor_age(uow: UnitOfWork, site: str) -> timedelta | None:
     `audit_anchors.LATE` somebody should look."""
     at = chain_state(uow, site).anchored_at
     return None if at is None else uow.now - at
+
+
+def begun_at(uow: UnitOfWork, site: str) -> datetime | None:
+    """When the first event of `site` that is linked was recorded; None before there is one."""
+    first = select(events.c.at).where(events.c.site == site, events.c.mac.is_not(None))
+    return uow.connection.execute(first.order_by(events.c.id).limit(1)).scalar()
 
 
 def anchored(uow: UnitOfWork, anchor: Anchor, at: datetime) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from queue_server.core.audit import BEGUN, GENESIS, Chain, RawEvent, canonical
+from queue_server.core.audit import BEGUN, GENESIS, RESTORED, Chain, RawEvent, canonical
 
 KEPT_FAULTS = 50
 LOWEST_ID = -(2**63)
@@ -66,12 +66,16 @@ class Anchor:
 
 @dataclass(frozen=True)
 class Report:
-    """What a whole walk found. `head`: the last event's id and MAC."""
+    """What a whole walk found. `head`: the last event's id and MAC.
+
+    `lost`: ids (first, last) that the chain itself says were lost when an older copy was put back.
+    """
 
     site: str
     count: int
     head: tuple[int, bytes]
     faults: tuple[Fault, ...]
+    lost: tuple[tuple[int, int], ...] = ()
 
     @property
     def sound(self) -> bool:
@@ -113,6 +117,7 @@ class Walk:
         self._bad: list[_Bad] = []
         self._faults: list[Fault] = []
         self._unlike: list[Fault] = []
+        self._lost: list[tuple[int, int]] = []
         self._anchors: dict[int, list[bytes]] = {}
         for each in anchors:
             if each.site == site:
@@ -152,7 +157,8 @@ class Walk:
         first = min((each.id for each in self._faults), default=self.at + 1)
         self._faults += [each for each in self._unlike if each.id < first]
         found = tuple(sorted(self._faults, key=lambda each: (each.id, each.to)))[:KEPT_FAULTS]
-        return Report(self.site, self.count, (self.at, self._before), found)
+        head = (self.at, self._before)
+        return Report(self.site, self.count, head, found, tuple(self._lost))
 
     def _say(self, number: int, kind: FaultKind, words: str, to: int | None = None) -> None:
         if len(self._faults) <= KEPT_FAULTS:
@@ -167,6 +173,9 @@ class Walk:
     def _take_linked(self, row: Linked) -> None:
         event = row.event
         gap = event.id != self.at + 1
+        if gap and self._linked and _goes_on_after(event) == self.at:
+            gap = False  # its MAC, which follows, holds the id as well
+            self._lost.append((self.at + 1, event.id - 1))
         if gap:
             self._say(self.at + 1, FaultKind.MISSING, "no such event", event.id - 1)
         first, self._linked = not self._linked, True
@@ -229,6 +238,16 @@ class Walk:
 
     def _last_is_bad(self) -> bool:
         return bool(self._bad) and self._bad[-1].id == self.at
+
+
+def _goes_on_after(event: RawEvent) -> int | None:
+    """The id after which an older copy was put back, when that is what `event` records."""
+    if event.kind != RESTORED.encode():
+        return None
+    try:
+        return int(json.loads(event.body)["after"])
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 def _said_at_the_beginning(event: RawEvent) -> tuple[int, int, str] | None:

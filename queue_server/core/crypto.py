@@ -2,18 +2,32 @@
 
 import hashlib
 import hmac
-import os
 import secrets
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
-_VERSION = b"\x01"
+from queue_server.core.key_file import (
+    ID_BYTES,
+    KEY_BYTES,
+    Ring,
+    create_key_file,
+    derived,
+    key_id,
+    read_ring,
+    sole,
+)
+
+__all__ = ["KEY_BYTES", "SealBroken", "Vault", "create_key_file", "load_vault"]
+
+# The first byte of a sealed value: 1 names no key, as before keys could change; 2 names its own.
+_UNNAMED, _NAMED = b"\x01", b"\x02"
 _NONCE_BYTES = 12
-KEY_BYTES = 32
+_Stamp = tuple[int, int, int]
 
 
 class SealBroken(Exception):
@@ -23,33 +37,68 @@ class SealBroken(Exception):
     """
 
 
-class Vault:
-    """Seals and opens values with AES-256-GCM (NIST SP 800-38D) under one data key.
+@dataclass(frozen=True)
+class _Keys:
+    """What a ring is used as: the mark of what is sealed now, and who opens what."""
 
-    `context` names the column (`table.column`); a value moved to another column does not open.
+    mark: bytes
+    sealer: AESGCM
+    openers: Mapping[bytes, AESGCM]
+    index: bytes
+
+    @classmethod
+    def of(cls, ring: Ring) -> "_Keys":
+        keys = (ring.current, *ring.older)
+        openers = {_NAMED + key_id(each): AESGCM(derived(each, b"seal")) for each in keys}
+        mark = _NAMED + key_id(ring.current)
+        return cls(mark, openers[mark], openers, ring.index)
+
+
+class Vault:
+    """Seals and opens values with AES-256-GCM (NIST SP 800-38D) under the data key.
+
+    `context` names the column (`table.column`); a value moved to another column does not open. A
+    sealed value bears the id of its key. With a `file`, a changed one is read anew before the next
+    value is sealed, and whenever a value bears an id that is not known: nobody has to be restarted.
     """
 
-    def __init__(self, data_key: bytes) -> None:
-        if len(data_key) != KEY_BYTES:
-            raise ValueError(f"the data key has {len(data_key)} bytes, expected {KEY_BYTES}")
-        self._aead = AESGCM(_derive(data_key, b"seal"))
-        self._index_key = _derive(data_key, b"index")
+    def __init__(self, data_key: bytes | Ring, file: Path | None = None) -> None:
+        self._file = file
+        self._stamp: _Stamp | None = None  # so the file is looked at before the first value
+        self._keys = _Keys.of(data_key if isinstance(data_key, Ring) else sole(data_key))
+
+    @property
+    def mark(self) -> bytes:
+        """What every value begins with that is sealed now."""
+        self._follow()
+        return self._keys.mark
+
+    @property
+    def has_older(self) -> bool:
+        """Whether there are keys that only open: a rotation is not finished."""
+        self._follow()
+        return len(self._keys.openers) > 1
 
     def seal(self, context: str, value: str | bytes) -> bytes:
         """`value` encrypted for the column `context`."""
+        self._follow()
+        keys, nonce = self._keys, secrets.token_bytes(_NONCE_BYTES)
         plain = value.encode() if isinstance(value, str) else value
-        nonce = secrets.token_bytes(_NONCE_BYTES)
-        return _VERSION + nonce + self._aead.encrypt(nonce, plain, context.encode())
+        return keys.mark + nonce + keys.sealer.encrypt(nonce, plain, context.encode())
 
     def open(self, context: str, sealed: bytes) -> bytes:
         """The bytes behind `sealed`. Raises SealBroken."""
-        if sealed[:1] != _VERSION or len(sealed) <= 1 + _NONCE_BYTES:
+        if sealed[:1] == _UNNAMED and len(sealed) > 1 + _NONCE_BYTES:
+            return self._opened(context, sealed[1:], list(self._keys.openers.values()))
+        mark = sealed[: 1 + ID_BYTES]
+        if sealed[:1] != _NAMED or len(sealed) <= len(mark) + _NONCE_BYTES:
             raise SealBroken(f"{context}: not a sealed value of this version")
-        nonce, body = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
-        try:
-            return self._aead.decrypt(nonce, body, context.encode())
-        except InvalidTag as error:
-            raise SealBroken(f"{context}: wrong key, wrong column, or altered bytes") from error
+        if mark not in self._keys.openers:
+            self._follow()
+        opener = self._keys.openers.get(mark)
+        if opener is None:
+            raise SealBroken(f"{context}: sealed under key {mark[1:].hex()}, which is not here")
+        return self._opened(context, sealed[len(mark) :], [opener])
 
     def open_text(self, context: str, sealed: bytes) -> str:
         """The text behind `sealed`. Raises SealBroken."""
@@ -57,27 +106,31 @@ class Vault:
 
     def index(self, context: str, value: str) -> bytes:
         """A keyed digest (HMAC-SHA-256) to find equal values; useless without the key."""
-        return hmac.digest(self._index_key, f"{context}\0{value}".encode(), hashlib.sha256)
+        return hmac.digest(self._keys.index, f"{context}\0{value}".encode(), hashlib.sha256)
+
+    def _opened(self, context: str, sealed: bytes, openers: list[AESGCM]) -> bytes:
+        nonce, body = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
+        for each in openers:
+            with suppress(InvalidTag):
+                return each.decrypt(nonce, body, context.encode())
+        raise SealBroken(f"{context}: wrong key, wrong column, or altered bytes")
+
+    def _follow(self) -> None:
+        """Take over what the file holds now; one that cannot be read changes nothing."""
+        if self._file is None or (stamp := _stamp(self._file)) in (None, self._stamp):
+            return
+        with suppress(OSError, ValueError):
+            self._keys, self._stamp = _Keys.of(read_ring(self._file)), stamp
 
 
-def _derive(data_key: bytes, purpose: bytes) -> bytes:
-    return HKDFExpand(hashes.SHA256(), KEY_BYTES, b"ventanilla " + purpose).derive(data_key)
+def _stamp(file: Path) -> _Stamp | None:
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size
 
 
 def load_vault(path: Path) -> Vault:
     """The vault of the key file at `path`. Raises FileNotFoundError, ValueError."""
-    return Vault(bytes.fromhex(path.read_text().strip()))
-
-
-def create_key_file(path: Path) -> bool:
-    """Write a fresh key to `path`, readable by its owner only; an existing one is kept (False)."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return False
-    with os.fdopen(handle, "w") as file:
-        file.write(secrets.token_hex(KEY_BYTES) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    return True
+    return Vault(read_ring(path), path)

@@ -78,6 +78,16 @@ person_looks = Table(
     PrimaryKeyConstraint("site", "actor", "record", "page"),
 )
 
+# Which process does a periodic job, and until when it may think so.
+job_leases = Table(
+    "job_leases",
+    metadata,
+    Column("job", String(40), nullable=False),
+    Column("holder", String(36), nullable=False),
+    Column("until", Instant, nullable=False),
+    PrimaryKeyConstraint("job"),
+)
+
 # What was answered to a key, sealed; deleted after 48 h. Written in the transaction of its event; a
 # foreign key would only look for it again.
 replies = Table(

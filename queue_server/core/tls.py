@@ -8,7 +8,7 @@ new key each time. Key and certificate are one file, so that they are replaced t
 import os
 import ssl
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -126,12 +126,21 @@ def expiry(files: TlsFiles) -> datetime:
 
 def actions_public_key(files: TlsFiles) -> bytes:
     """The 32 bytes by which a kiosk checks an action. Raises TlsFault."""
+    return _actions_key(files).public_key().public_bytes_raw()
+
+
+def actions_signer(files: TlsFiles) -> Callable[[bytes], bytes]:
+    """Signs what kiosks are told to do (64 bytes, RFC 8032). Raises TlsFault."""
+    return _actions_key(files).sign
+
+
+def _actions_key(files: TlsFiles) -> ed25519.Ed25519PrivateKey:
     key = _private_key(files.actions_key)
     if not isinstance(key, ed25519.Ed25519PrivateKey):
         raise TlsFault(
             f"{files.actions_key}: not an Ed25519 key; run `python -m queue_server init`"
         )
-    return key.public_key().public_bytes_raw()
+    return key
 
 
 def server_context(files: TlsFiles) -> ssl.SSLContext:

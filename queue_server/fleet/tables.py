@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 
 from queue_server.core.schema import Instant, metadata
+from queue_server.fleet.actions.tables import kiosk_actions as kiosk_actions
 from queue_server.fleet.pairing.tables import pairings as pairings
 
 _COUNTED = BigInteger().with_variant(Integer, "sqlite")
@@ -204,3 +205,15 @@ maintenance = Table(
     CheckConstraint("until >= since", name="order"),
 )
 Index("ix_maintenance_until", maintenance.c.site, maintenance.c.until)
+
+# One row a run of the jobs process: its start, and when it was last known to be there. Between two
+# of them nobody could know how the machines stood.
+server_runs = Table(
+    "server_runs",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("began_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    CheckConstraint("seen_at >= began_at", name="order"),
+    Index("ix_server_runs_seen_at", "seen_at"),
+)

@@ -16,8 +16,10 @@ from sqlalchemy import (
 )
 
 from queue_server.core.schema import Instant, metadata
+from queue_server.issuance.call_times.tables import soap_calls as soap_calls
 
 # `id` is minted at the kiosk and is the idempotency key everywhere; `number` is for people.
+# `erased_at`: since then `applicant` holds nobody, and no document finds the row.
 applications = Table(
     "applications",
     metadata,
@@ -35,6 +37,7 @@ applications = Table(
     Column("certificate_number", String(40)),
     Column("registered_at", Instant, nullable=False),
     Column("changed_at", Instant, nullable=False),
+    Column("erased_at", Instant),
     UniqueConstraint("site", "number"),
     # A new certificate is paid for; one in force is sent again for nothing.
     CheckConstraint("purpose IN ('new', 'again')", name="purpose"),

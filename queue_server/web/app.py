@@ -1,5 +1,6 @@
 """The web worker's application: every slice's routes, the pages, the feed."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 from fastapi import FastAPI, Response
 from fastapi.staticfiles import StaticFiles
 
+from queue_server.backup import api as backup
 from queue_server.config import ServerConfig
 from queue_server.core import health as core_health
 from queue_server.core import problem_json
@@ -16,11 +18,13 @@ from queue_server.core.desk import Desk
 from queue_server.core.feed import Feed
 from queue_server.core.looks import Looks
 from queue_server.fleet import api as fleet
+from queue_server.fleet.actions import api as actions
 from queue_server.fleet.adapters.alerts_file import alert_rules
 from queue_server.fleet.adapters.server_certificate import certificate_until
 from queue_server.fleet.pairing import api as pairing
 from queue_server.issuance import api as issuance
 from queue_server.issuance.adapters.guarded import GuardedBackend, NoBackend
+from queue_server.issuance.call_times.service import Keeping
 from queue_server.payments import api as payments
 from queue_server.payments.adapters.gateway import WatchedGateway
 from queue_server.staff import api as staff
@@ -31,6 +35,7 @@ from queue_server.web import (
     account_page,
     administration_page,
     audit_page,
+    availability_page,
     certificate_page,
     day_close_page,
     display_page,
@@ -38,6 +43,7 @@ from queue_server.web import (
     metrics,
     pages,
     phone_page,
+    privacy_page,
     reports_page,
     second_step,
     tracking_page,
@@ -70,6 +76,8 @@ def build_app(
     health = backend or NoBackend()
     passwords = PasswordDesk()
     displays = DisplayPresence(database)
+    times = backend.times if backend else None
+    counting = Keeping(database, times) if times else None
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -78,7 +86,11 @@ def build_app(
         health.start()
         if wallet is not None:
             wallet.start()
+        if counting is not None:
+            counting.start()
         yield
+        if counting is not None:
+            await asyncio.to_thread(counting.stop)
         await displays.stop()
         passwords.close()
         voice.close()
@@ -115,12 +127,13 @@ def build_app(
     app.state.voice = voice
     problem_json.install(app)
     app.include_router(core_health.router, dependencies=[staff.Public])
-    for router in (*turns.routers, *payments.routers, *issuance.routers):
+    for router in (fleet.frequent, *turns.routers, *payments.routers, *issuance.routers):
         app.include_router(router)
     for part in (
         staff,
         fleet,
         pairing,
+        actions,
         entrance,
         second_step,
         account_page,
@@ -133,6 +146,9 @@ def build_app(
         reports_page,
         day_close_page,
         audit_page,
+        availability_page,
+        privacy_page,
+        backup,
         metrics,
     ):
         app.include_router(part.router)

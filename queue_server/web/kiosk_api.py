@@ -6,6 +6,7 @@ from pydantic import BaseModel
 from queue_server.config import ServerConfig
 from queue_server.core.desk import DeskOf
 from queue_server.core.unit_of_work import Actor, UnitOfWork
+from queue_server.fleet.actions import service as actions
 from queue_server.issuance.services.applications import fee_today
 from queue_server.payments.adapters.gateway import WatchedGateway
 from queue_server.staff.api import KioskOf
@@ -36,10 +37,19 @@ class ServiceBody(BaseModel):
     words: dict[str, ServiceWordsBody]
 
 
+class SignedBody(BaseModel):
+    """Something this kiosk is told to do: the words as they were signed, and the signature
+    (Ed25519, hexadecimal)."""
+
+    body: str
+    signature: str
+
+
 class OfferBody(BaseModel):
     """What can be had here now. `fee_centimos` is null where nothing is sold.
 
     `wallet`: a wallet can pay now. `complaints`: the site's words about its complaint book.
+    `action`: what this kiosk is told to do and has not taken yet.
     """
 
     site_name: str
@@ -49,6 +59,7 @@ class OfferBody(BaseModel):
     public_address: bool
     wallet: bool
     complaints: str
+    action: SignedBody | None
 
 
 @router.get("/offer", response_model=OfferBody)
@@ -79,6 +90,12 @@ async def offer(request: Request, desk: DeskOf, who: KioskOf) -> OfferBody:
             public_address=config.public_address is not None,
             wallet=wallet is not None and wallet.up,
             complaints=site_rules(uow, actor.site).complaints,
+            action=_action(uow, actor),
         )
 
     return await desk.look(who, read)
+
+
+def _action(uow: UnitOfWork, kiosk: Actor) -> SignedBody | None:
+    found = actions.pending(uow, kiosk)
+    return found and SignedBody(body=found.body, signature=found.signature.hex())

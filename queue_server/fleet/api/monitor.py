@@ -26,7 +26,14 @@ from queue_server.fleet.services import history, overview
 from queue_server.staff.api import AnyoneSignedIn
 
 router = APIRouter()
-MONITOR_PREFIXES = ("kiosk.changed", "kiosk.silent", "discovery.", "alert.", "maintenance.")
+MONITOR_PREFIXES = (
+    "kiosk.changed",
+    "kiosk.silent",
+    "discovery.",
+    "alert.",
+    "maintenance.",
+    "action.",
+)
 LONGEST_LOOK_H = 24 * 7
 
 

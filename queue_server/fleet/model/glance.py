@@ -61,7 +61,7 @@ def glance(kiosks: Sequence[Seen]) -> SiteGlance:
     """The site as its kiosks tell it. One never heard of counts, for it serves nobody."""
     names = _names(kiosks)
     journeys = tuple(_journey(key, name, kiosks) for key, name in names.items())
-    serving = sum(_serves(each) for each in kiosks)
+    serving = sum(serves(each) for each in kiosks)
     if not kiosks:
         return SiteGlance(Glance.EMPTY, 0, 0, ())
     if not serving:
@@ -94,7 +94,7 @@ def _journey(key: str, name: str, kiosks: Sequence[Seen]) -> JourneyGlance:
     return JourneyGlance(key, name, tuple(at), tuple(missing))
 
 
-def _serves(kiosk: Seen) -> bool:
+def serves(kiosk: Seen) -> bool:
     """Whether anything that is a reason to come can be finished there now."""
     if kiosk.presence is not Presence.ONLINE or kiosk.beat is None:
         return False

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from queue_server.core import outbox
-from queue_server.core.audit_state import chain_state
+from queue_server.core.audit_state import ChainState, begun_at, chain_state
 from queue_server.core.db import Database
 from queue_server.core.unit_of_work import Actor, UnitOfWork
 from queue_server.fleet.model.alert_conditions import Facts, KioskFacts
@@ -76,7 +76,7 @@ def facts(uow: UnitOfWork, site: str, probes: Probes) -> Facts:
         backend_up=probes.backend_up(),
         backlog_s=_seconds(uow.now - left.oldest) if left.oldest else None,
         certificate_days=_seconds(until - uow.now) / 86400 if until else None,
-        anchor_age_s=_seconds(uow.now - chain.anchored_at) if chain.anchored_at else None,
+        anchor_age_s=_anchor_age(uow, site, chain),
         chain_fault=chain.fault,
         codes_twice=_twice(uow, site),
         displays_gone=_displays_gone(uow, site),
@@ -86,6 +86,13 @@ def facts(uow: UnitOfWork, site: str, probes: Probes) -> Facts:
 
 def _seconds(lasted: timedelta) -> float:
     return lasted.total_seconds()
+
+
+def _anchor_age(uow: UnitOfWork, site: str, chain: ChainState) -> float | None:
+    """How long the chain's head has not been written down outside: also where it never was, since
+    its first event. None: nothing was recorded yet."""
+    since = chain.anchored_at or begun_at(uow, site)
+    return None if since is None else _seconds(uow.now - since)
 
 
 def _kiosks(uow: UnitOfWork, site: str) -> tuple[KioskFacts, ...]:

@@ -9,6 +9,7 @@ from uuid import uuid4
 from sqlalchemy import delete, insert, or_, select, update
 
 from queue_server.core import outbox
+from queue_server.core.ageing import AT_ONCE, Ageing
 from queue_server.core.outbox import Errand
 from queue_server.core.problem import Problem
 from queue_server.core.unit_of_work import Actor, UnitOfWork
@@ -23,6 +24,8 @@ KEPT = timedelta(days=400)
 MOST_SHOWN = 200
 LONGEST_MAINTENANCE = timedelta(days=7)
 _alerts, _events, _notices = tables.alerts, tables.alert_events, tables.alert_notices
+RESOLVED = Ageing(_alerts, "resolved_at")
+MAINTAINED = Ageing(tables.maintenance, "until")
 
 
 @dataclass(frozen=True)
@@ -243,6 +246,16 @@ def maintained(uow: UnitOfWork, site: str) -> list[Maintenance]:
     ]
 
 
+def maintained_since(uow: UnitOfWork, site: str, since: datetime) -> list[Maintenance]:
+    """What was worked on at some moment from `since` on."""
+    table = tables.maintenance
+    found = select(table).where(table.c.site == site, table.c.until > since)
+    rows = uow.connection.execute(found.order_by(table.c.since))
+    return [
+        Maintenance(row.id, row.kiosk, row.since, row.until, row.reason, row.set_by) for row in rows
+    ]
+
+
 def open_tracks(uow: UnitOfWork, site: str) -> Mapping[Key, Track]:
     """What an engine that begins anew has to know: the alerts that stand."""
     rows = uow.connection.execute(
@@ -256,15 +269,27 @@ def open_tracks(uow: UnitOfWork, site: str) -> Mapping[Key, Track]:
     }
 
 
-def forget(uow: UnitOfWork) -> int:
-    """Delete what was resolved `KEPT` ago, with its events and notices; how many alerts."""
-    old = uow.now - KEPT
-    gone = select(_alerts.c.id).where(_alerts.c.resolved_at < old)
+def standing(uow: UnitOfWork, site: str) -> list[tuple[str, str]]:
+    """The rule and the severity of each alert that is open."""
+    found = select(_alerts.c.rule, _alerts.c.severity).where(
+        _alerts.c.site == site, _alerts.c.resolved_at.is_(None)
+    )
+    return [(row.rule, row.severity) for row in uow.connection.execute(found)]
+
+
+def is_due(uow: UnitOfWork, site: str, before: datetime) -> bool:
+    """Whether an alert was resolved, or a maintenance over, before `before`."""
+    return RESOLVED.due(uow, site, before) or MAINTAINED.due(uow, site, before)
+
+
+def forget(uow: UnitOfWork, site: str, before: datetime) -> int:
+    """Delete what was resolved before `before`, with its events and notices; how many rows."""
+    old = select(_alerts.c.id).where(_alerts.c.site == site, _alerts.c.resolved_at < before)
+    ids = list(uow.connection.execute(old.limit(AT_ONCE)).scalars())
     for table in (_events, _notices):
-        uow.connection.execute(delete(table).where(table.c.alert.in_(gone)))
-    ended = tables.maintenance
-    uow.connection.execute(delete(ended).where(ended.c.until < old))
-    return uow.connection.execute(delete(_alerts).where(_alerts.c.resolved_at < old)).rowcount
+        uow.connection.execute(delete(table).where(table.c.alert.in_(ids)))
+    gone = uow.connection.execute(delete(_alerts).where(_alerts.c.id.in_(ids))).rowcount
+    return gone + MAINTAINED.forget(uow, site, before)
 
 
 def listed(uow: UnitOfWork, site: str) -> tuple[list[Alert], list[AlertEvent]]:

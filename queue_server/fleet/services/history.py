@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import delete, insert, or_, select, update
 
+from queue_server.core.ageing import Ageing
 from queue_server.core.unit_of_work import UnitOfWork
 from queue_server.fleet import tables
 from queue_server.fleet.model.devices import Verdict
@@ -13,6 +14,7 @@ from queue_server.fleet.model.history import Fact, Span, Subject
 
 KEPT = timedelta(days=400)
 _spans = tables.state_spans
+STATES = Ageing(_spans, "until")
 
 
 def note(
@@ -80,12 +82,11 @@ def spans(uow: UnitOfWork, site: str, since: datetime, kiosk: str | None = None)
     ]
 
 
-def forget(uow: UnitOfWork) -> int:
-    """Delete what ended `KEPT` ago; how many rows."""
-    old = uow.now - KEPT
+def forget(uow: UnitOfWork, site: str, before: datetime) -> int:
+    """Delete what ended before `before`, a few hundred rows; how many."""
     use = tables.supply_use
-    uow.connection.execute(delete(use).where(use.c.day < old.date()))
-    return uow.connection.execute(delete(_spans).where(_spans.c.until < old)).rowcount
+    uow.connection.execute(delete(use).where(use.c.site == site, use.c.day < before.date()))
+    return STATES.forget(uow, site, before)
 
 
 def _span(row: Any) -> Span:

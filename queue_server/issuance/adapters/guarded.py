@@ -15,6 +15,7 @@ import structlog
 
 from queue_server.core.bell import Bell
 from queue_server.core.breaker import Breaker, Circuit, Rules
+from queue_server.issuance.call_times.service import CallTimes
 from queue_server.issuance.model import (
     Applicant,
     Fetched,
@@ -55,7 +56,7 @@ class GuardedBackend:
     """`IssuanceBackend` around another one; for all threads of a process.
 
     Between `start` and `stop` a thread probes and the breaker decides; otherwise calls just pass,
-    for nothing would ever close it again.
+    for nothing would ever close it again. `times`: where what lies behind counts its calls.
     """
 
     def __init__(
@@ -63,8 +64,10 @@ class GuardedBackend:
         backend: IssuanceBackend,
         rules: Rules | None = None,
         every_s: float = PROBE_EVERY_S,
+        times: CallTimes | None = None,
     ) -> None:
         self._backend = backend
+        self.times = times
         self._breaker = Breaker(rules or Rules(), since=time.monotonic())
         self._every_s = every_s
         self._lock = threading.Lock()

@@ -138,16 +138,25 @@ def accept_wallet(
 def unpaid(uow: UnitOfWork, site: str, application: UUID, amount_centimos: int) -> Row[Any]:
     """The row of an application that can be paid with this amount. The site is locked.
 
-    Raises Problem 404 for an unknown application, 409 when it is paid or the amount is another.
+    Raises Problem 404 for an unknown application, 409 when it is paid, the amount is another, or
+    its person's data was erased.
     """
     uow.lock_site(site)
     row = find(uow, site, str(application))
     if amount_centimos != row.amount_centimos:
         words = "El monto pagado no es el de la solicitud; avise al personal."
         raise Problem(409, "wrong_amount", words, amount_centimos=row.amount_centimos)
+    refuse_erased(row)
     if row.state != ApplicationState.REGISTERED:
         raise Problem(409, "already_paid", "Esta solicitud ya está pagada.")
     return row
+
+
+def refuse_erased(row: Row[Any]) -> None:
+    """Raises Problem 409: nobody knows any more whose application this was."""
+    if row.erased_at is not None:
+        words = "Los datos de esta solicitud ya se borraron; empiece otra vez."
+        raise Problem(409, "erased", words)
 
 
 def accepted(

@@ -62,6 +62,7 @@ def present(
     row = applications.find(uow, actor.site, str(application))
     if row.state != ApplicationState.REGISTERED:
         raise Problem(409, "already_paid", "Esta solicitud ya está pagada.")
+    applications.refuse_erased(row)
     if shown.paid_on > applications.today(uow, actor.site):
         words = "La fecha del comprobante todavía no llega; revísela."
         raise Problem(422, "paid_in_the_future", words)

@@ -286,6 +286,7 @@ def _row(
     uow: UnitOfWork, site: str, kiosk: str, new: NewClaim, state: ClaimState
 ) -> dict[str, Any]:
     stands_for_a_return = new.reason is ClaimReason.PAID_BUT_REFUSED
+    code, code_index = sealed_code(uow, new.code)
     return {
         "id": str(new.id),
         "site": site,
@@ -299,13 +300,18 @@ def _row(
         "maker": new.maker,
         "came_from": "",
         "state": state,
-        "code": uow.vault.seal(_CODE, new.code),
-        "code_index": uow.vault.index(_CODE, new.code),
+        "code": code,
+        "code_index": code_index,
         "made_at": new.made_at,
         "told_at": uow.now,
         "changed_at": uow.now,
         "return_state": "claimed" if stands_for_a_return else None,
     }
+
+
+def sealed_code(uow: UnitOfWork, code: str) -> tuple[bytes, bytes]:
+    """A claim's code as it is kept, and the digest that finds it."""
+    return uow.vault.seal(_CODE, code), uow.vault.index(_CODE, code)
 
 
 def _not_written(uow: UnitOfWork, new: NewClaim) -> Problem:

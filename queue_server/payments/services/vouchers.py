@@ -61,7 +61,7 @@ def hold_voucher(
         site=actor.site,
         application=str(application),
         kiosk=actor.name,
-        voucher=uow.vault.seal(_VOUCHER, _as_text(voucher)),
+        voucher=sealed_voucher(uow, voucher),
         voucher_index=uow.vault.index(_VOUCHER, _name_of(voucher)),
         state=VoucherState.CHECKING,
         presented_at=uow.now,
@@ -196,6 +196,11 @@ def _name_of(voucher: Voucher) -> str:
     """What makes it one and the same: payer, sequence and day."""
     payer = f"{voucher.payer_type}:{voucher.payer_number}"
     return f"{payer}:{voucher.sequence}:{voucher.paid_on.isoformat()}"
+
+
+def sealed_voucher(uow: UnitOfWork, voucher: Voucher) -> bytes:
+    """What the bank printed, as it is kept."""
+    return uow.vault.seal(_VOUCHER, _as_text(voucher))
 
 
 def _as_text(voucher: Voucher) -> str:

@@ -28,6 +28,7 @@ claim_transitions = Table(
 # `id` is whoever's made it, and so is the code: sealed, and found by its keyed index. `came_from`:
 # the state before this one, so that the database knows each change. `first_centimos`: as it was
 # told at first. `last_event`: the newest of the log about it.
+# `erased_at`: since then the code opens nothing.
 # `return_state` ties a claim of refused money to its return: while the claim stands, the return
 # cannot leave `claimed`, so nothing is given back twice.
 claims = Table(
@@ -57,6 +58,7 @@ claims = Table(
     Column("given_at", Instant),
     Column("return_state", String(10)),
     Column("last_event", BigInteger),
+    Column("erased_at", Instant),
     ForeignKeyConstraint(
         ["came_from", "state"],
         ["claim_transitions.from_state", "claim_transitions.to_state"],

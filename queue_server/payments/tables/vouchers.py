@@ -13,6 +13,7 @@ from sqlalchemy import (
 from queue_server.core.schema import Instant, metadata
 
 # What the bank printed, sealed; `voucher_index` is the keyed digest of payer, sequence and day.
+# `erased_at`: since then `voucher` holds nothing; the digest stays, so that it pays once only.
 vouchers = Table(
     "vouchers",
     metadata,
@@ -27,6 +28,7 @@ vouchers = Table(
     Column("presented_at", Instant, nullable=False),
     Column("changed_at", Instant, nullable=False),
     Column("give_up_at", Instant, nullable=False),
+    Column("erased_at", Instant),
     CheckConstraint(
         "state IN ('checking', 'not_visible', 'applied', 'refused', 'withdrawn', 'returned')",
         name="state",

@@ -147,6 +147,32 @@ def renewable(uow: UnitOfWork, credential_id: str) -> Renewable | None:
     return Renewable(Actor(row.site, row.role, row.name), row.device_key)
 
 
+def paired_kiosks(uow: UnitOfWork, site: str) -> list[str]:
+    """The kiosks that were let in with a code, by name."""
+    rows = tables.credentials
+    found = select(rows.c.name).where(
+        rows.c.site == site,
+        rows.c.role == Role.KIOSK,
+        rows.c.revoked_at.is_(None),
+        rows.c.device_key.is_not(None),
+    )
+    return list(uow.connection.execute(found.order_by(rows.c.name)).scalars())
+
+
+def device_key(uow: UnitOfWork, site: str, kiosk: str) -> bytes | None:
+    """The public key (Ed25519) of a kiosk that is paired; None for any other."""
+    rows = tables.credentials
+    found = uow.connection.execute(
+        select(rows.c.device_key).where(
+            rows.c.site == site,
+            rows.c.role == Role.KIOSK,
+            rows.c.name == kiosk,
+            rows.c.revoked_at.is_(None),
+        )
+    ).scalar()
+    return None if found is None else bytes(found)
+
+
 def prepare(uow: UnitOfWork, credential_id: str, next_hash: bytes, expires_at: datetime) -> None:
     """From now on the secret behind `next_hash` is good as well, until `expires_at`."""
     changed = {"next_hash": next_hash, "next_expires_at": expires_at}

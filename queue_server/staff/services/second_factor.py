@@ -27,7 +27,7 @@ from queue_server.staff.model import (
 )
 from queue_server.staff.services.sessions import end_sessions
 
-SECRET = "second_factors.secret"
+SECRET, OFFERED = "second_factors.secret", "second_factors.offered"
 OFFER_LASTS = timedelta(minutes=15)
 OPERATORS_CODE_LASTS = timedelta(hours=24)
 
@@ -72,9 +72,9 @@ def offer(uow: UnitOfWork, site: str, account: str) -> str:
     """
     row = _row(uow, site, account)
     if row is not None and row.offered is not None and row.offered_at > uow.now - OFFER_LASTS:
-        return uow.vault.open_text(SECRET, row.offered)
+        return uow.vault.open_text(OFFERED, row.offered)
     secret = b32encode(secrets.token_bytes(SECRET_BYTES)).decode()
-    fresh = {"offered": uow.vault.seal(SECRET, secret), "offered_at": uow.now}
+    fresh = {"offered": uow.vault.seal(OFFERED, secret), "offered_at": uow.now}
     put = uow.upsert(_F).values(site=site, account=account, last_step=0, **fresh)
     uow.connection.execute(
         put.on_conflict_do_update(index_elements=["site", "account"], set_=fresh)
@@ -91,10 +91,12 @@ def confirm(uow: UnitOfWork, actor: Actor, typed: str) -> list[str] | None:
     if row is None or row.offered is None or row.offered_at <= uow.now - OFFER_LASTS:
         words = "Este código QR ya venció; cargue la página otra vez y escanee el nuevo."
         raise Problem(409, "offer_expired", words)
-    step = _step(uow, row.offered, 0, typed)
+    secret = uow.vault.open_text(OFFERED, row.offered)
+    step = _step(uow, secret, 0, typed)
     if step is None:
         return None
-    taken = {"secret": row.offered, "confirmed_at": uow.now, "last_step": step}
+    sealed = uow.vault.seal(SECRET, secret)  # no column's value opens in another
+    taken = {"secret": sealed, "confirmed_at": uow.now, "last_step": step}
     _write(uow, actor, **taken, offered=None, offered_at=None)
     codes = _fresh_codes(uow, actor)
     uow.record(actor, "second_factor.enrolled", account=actor.name)
@@ -110,7 +112,8 @@ def check(uow: UnitOfWork, site: str, account: str, typed: str) -> Proof | None:
     if row is None or row.confirmed_at is None:
         return None
     if is_six_digits(typed):
-        step = _step(uow, row.secret, row.last_step, typed)
+        secret = uow.vault.open_text(SECRET, row.secret)
+        step = _step(uow, secret, row.last_step, typed)
         if step is None or not _use_step(uow, site, account, step):
             return None
         return Proof.CODE
@@ -206,10 +209,10 @@ def _row(uow: UnitOfWork, site: str, account: str) -> Any:
     ).one_or_none()
 
 
-def _step(uow: UnitOfWork, sealed: bytes, after: int, typed: str) -> int | None:
+def _step(uow: UnitOfWork, secret: str, after: int, typed: str) -> int | None:
     if not is_six_digits(typed):
         return None
-    return matching_step(uow.vault.open_text(SECRET, sealed), typed, uow.now, after)
+    return matching_step(secret, typed, uow.now, after)
 
 
 def _use_step(uow: UnitOfWork, site: str, account: str, step: int) -> bool:

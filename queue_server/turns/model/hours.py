@@ -142,6 +142,13 @@ def ticket_minutes(
     return [(begins, ends) for begins, ends in found if begins < ends]
 
 
+def open_minutes(
+    openings: Sequence[Opening], closures: Sequence[Closure], day: date
+) -> list[tuple[int, int]]:
+    """When the site is open on `day`: minutes of the local day, each pair [from, until), sorted."""
+    return [(each.opens, each.closes) for each in _sessions(openings, closures, day)]
+
+
 def spoken_day(day: date, today: date) -> str:
     """`day` as people say it: "hoy", "mañana martes 3 de marzo", "el viernes 26 de diciembre"."""
     if day == today:

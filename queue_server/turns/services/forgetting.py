@@ -7,6 +7,7 @@ from sqlalchemy import Select, select, update
 
 from queue_server.core.unit_of_work import UnitOfWork
 from queue_server.turns import tables
+from queue_server.turns.services.issue import document_index
 
 AT_ONCE = 500
 _V = tables.visits
@@ -32,3 +33,10 @@ def _with_document(site: str, before: datetime) -> Select[Any]:
         .where(_V.c.site == site, _V.c.document_index.is_not(None), _V.c.created_at < before)
         .order_by(_V.c.day)
     )
+
+
+def forget_person(uow: UnitOfWork, site: str, document_type: str, number: str) -> list[str]:
+    """Delete this document from every visit of `site`; the visits' ids."""
+    mine = (_V.c.site == site) & (_V.c.document_index == document_index(uow, document_type, number))
+    gone = update(_V).where(mine).values(document=None, document_index=None).returning(_V.c.id)
+    return list(uow.connection.execute(gone).scalars())

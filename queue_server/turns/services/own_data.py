@@ -1,9 +1,12 @@
 """What is held of one person's visits, for that person (Ley 29733, article 19)."""
 
+from collections.abc import Collection
+from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
+from queue_server.core.ageing import batched
 from queue_server.core.unit_of_work import UnitOfWork
 from queue_server.turns import tables
 from queue_server.turns.services.issue import document_index
@@ -44,3 +47,17 @@ def _turns(uow: UnitOfWork, visit: str) -> list[dict[str, Any]]:
         }
         for row in rows
     ]
+
+
+def turns_of(uow: UnitOfWork, site: str, ids: Collection[str]) -> dict[str, tuple[str, str, date]]:
+    """For each of `ids` that is a visit or a turn of `site`: the visit, the turn as it is printed,
+    its day."""
+    columns = (_T.c.id, _T.c.visit, _T.c.series, _T.c.number, _T.c.day)
+    found: dict[str, tuple[str, str, date]] = {}
+    for some in batched(sorted(ids)):
+        mine = or_(_T.c.id.in_(some), _T.c.visit.in_(some))
+        for row in uow.connection.execute(select(*columns).where(_T.c.site == site, mine)):
+            told = (row.visit, f"{row.series}-{row.number:03d}", row.day)
+            found[row.id] = told
+            found.setdefault(row.visit, told)
+    return found

@@ -4,6 +4,7 @@
 import { Refused, read } from "./api.js";
 import { arrange, byId, element, write } from "./dom.js";
 import { follow } from "./feed.js";
+import { ACTION_KINDS, keepingOrderFocus } from "./monitor_actions.js";
 import { keepingFocus } from "./monitor_codes.js";
 import { renderGlance } from "./monitor_glance.js";
 import { gravity, kioskCard, presenceWords, searchable } from "./monitor_kiosk.js";
@@ -15,7 +16,7 @@ import { DEVICE_STATES, VERDICTS, counted, say } from "./words.js";
 const REFRESH_MS = 5000;
 const HISTORY_MS = 60000;
 const MOST_CARDS = 48;
-const KINDS = ["kiosk.changed", "kiosk.silent"];
+const KINDS = ["kiosk.changed", "kiosk.silent", ...ACTION_KINDS];
 
 /**
  * @typedef {import("./monitor_kiosk.js").Kiosk} Kiosk
@@ -35,6 +36,9 @@ const format = (more) =>
 const clock = format({ second: "2-digit" });
 const hours = format({});
 const asksCodes = page.dataset.codes === "true" ? (/** @type {string} */ instant) => hours.format(Date.parse(instant)) : null;
+
+/** @type {import("./monitor_actions.js").Desk} */
+const ordering = { may: page.dataset.actions === "true", hour: (instant) => hours.format(Date.parse(instant)), after: () => void look() };
 
 /** @type {State | null} */
 let shown = null;
@@ -90,7 +94,7 @@ function cardOf(kiosk) {
     if (words && words.textContent !== presenceWords(kiosk)) words.textContent = presenceWords(kiosk);
     return before.card;
   }
-  const card = kioskCard(kiosk, history, asksCodes);
+  const card = kioskCard(kiosk, history, asksCodes, ordering);
   for (const opened of before?.card.querySelectorAll("details") ?? []) {
     const again = card.querySelector(`details[data-key="${opened.dataset.key}"]`);
     if (again instanceof HTMLDetailsElement && opened.dataset.touched) {
@@ -114,7 +118,7 @@ function renderKiosks(state) {
   const order = found.map((each) => ({ each, bad: gravity(each) })).sort((one, other) => one.bad - other.bad);
   const first = order.slice(0, MOST_CARDS).map(({ each }) => each);
   for (const name of cards.keys()) if (!state.kiosks.some((each) => each.name === name)) cards.delete(name);
-  keepingFocus(() => arrange(byId("kiosks"), first.map(cardOf)));
+  keepingOrderFocus(() => keepingFocus(() => arrange(byId("kiosks"), first.map(cardOf))));
   const none = state.kiosks.length === 0 ? "Ningún quiosco está registrado todavía." : "Ningún quiosco coincide con la búsqueda.";
   const rest = found.length > MOST_CARDS ? `Se muestran los ${MOST_CARDS} más graves de ${found.length}; busque por código o equipo.` : "";
   write(byId("kiosks-note"), found.length === 0 ? none : rest);
@@ -139,11 +143,22 @@ function render(state) {
   renderLan(state);
 }
 
+/** What each was told, the newest first. @param {Kiosk[]} kiosks */
+async function addActions(kiosks) {
+  /** @type {{kiosks: string[], actions: import("./monitor_actions.js").Action[]}} */
+  const told = await read("/api/v1/kiosk-actions");
+  for (const kiosk of kiosks) {
+    kiosk.actions = told.actions.filter((each) => each.kiosk === kiosk.name);
+    kiosk.listens = told.kiosks.includes(kiosk.name);
+  }
+}
+
 /** @returns {Promise<State | null>} */
 async function refresh() {
   try {
     /** @type {State} */
     const state = await read("/api/v1/monitor");
+    await addActions(state.kiosks);
     render(state);
     byId("offline").hidden = true;
     return state;

@@ -2,6 +2,7 @@
 // One kiosk: drawn, what can be done there, its supplies, its day, and what a technician asks for.
 
 import { element } from "./dom.js";
+import { actionsPart } from "./monitor_actions.js";
 import { codeButton } from "./monitor_codes.js";
 import { kioskDrawing } from "./monitor_drawing.js";
 import { strips } from "./monitor_history.js";
@@ -25,7 +26,7 @@ import { ACTIONS, DEVICE_STATES, PRESENCE, STANDINGS, VERDICTS, ago, say } from 
  * @typedef {{device: string, name: string, unit: string, count: number | null, capacity: number | null, fills: boolean, left: number | null, days_left: number | null}} Supply
  * @typedef {{journey: string, name: string, obstacle: string}} Journey
  * @typedef {{temperature_c: number | null, disk_free_mb: number | null, disk_percent: number | null, clock_offset_ms: number | null}} Vitals
- * @typedef {{name: string, standing: string, presence: string, heard_s: number | null, sequence: number | null, build: string | null, drifts: boolean, screen: string | null, unsent: number | null, oldest_unsent_s: number | null, devices: Device[], supplies: Supply[], journeys: Journey[], counters: Record<string, number>, vitals: Vitals | null, notes: string[]}} Kiosk
+ * @typedef {{name: string, standing: string, presence: string, heard_s: number | null, sequence: number | null, build: string | null, drifts: boolean, screen: string | null, unsent: number | null, oldest_unsent_s: number | null, devices: Device[], supplies: Supply[], journeys: Journey[], counters: Record<string, number>, vitals: Vitals | null, notes: string[], actions?: import("./monitor_actions.js").Action[], listens?: boolean}} Kiosk
  * @typedef {import("./monitor_history.js").History} History
  */
 
@@ -55,8 +56,9 @@ export function presenceWords(kiosk) {
  * @param {Kiosk} kiosk
  * @param {History | null} history
  * @param {((instant: string) => string) | null} hour  for whoever may ask for a code
+ * @param {import("./monitor_actions.js").Desk} ordering
  */
-export function kioskCard(kiosk, history, hour) {
+export function kioskCard(kiosk, history, hour, ordering) {
   const silent = kiosk.presence === "offline";
   return element(
     "article",
@@ -77,6 +79,7 @@ export function kioskCard(kiosk, history, hour) {
     history ? strips(history, kiosk) : null,
     devices(kiosk),
     machine(kiosk),
+    actionsPart(kiosk, kiosk.actions ?? [], kiosk.listens ?? false, ordering),
     hour ? codeButton(kiosk.name, hour) : null,
   );
 }

@@ -192,7 +192,7 @@ def test_old_states_are_forgotten_and_what_holds_is_not(hall: Fleet) -> None:
     hall.clock.pass_by(days=500)
 
     def forget(uow: UnitOfWork) -> int:
-        return history.forget(uow)
+        return history.forget(uow, "PRUEBA", uow.now - history.KEPT)
 
     assert hall.hall.database.run(forget) == 1
     assert hall.spans(Subject.DEVICE) == [("offline", 0, None)]

@@ -1,4 +1,4 @@
-"""Every state of a device, from its simulator through a whole kiosk to the monitor.
+"""Every state of a device, from its simulator through a whole kiosk to monitor and metrics.
 
 `potentialFraud` is no driver's word yet; the browser test of the monitor shows it by a heartbeat.
 """
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from devices.id003.simulator import Id003Simulator
 from devices.status import DeviceState, DeviceStatus
@@ -101,6 +102,23 @@ class Machine(Bench):
         kiosk = next(each for each in kiosks if each["name"] == "M01")
         return {each["name"]: each for each in kiosk["devices"]}
 
+    def in_metrics(self, what: Provoked) -> bool:
+        """Whether `/metrics` tells it: of all states this one alone, and the word of the part."""
+        told = {
+            (each.name, tuple(each.labels[name] for name in sorted(each.labels.keys() - {"kind"})))
+            for family in text_string_to_metric_families(self.it.http.get("/metrics").text)
+            for each in family.samples
+            if each.value == 1 and each.labels.get("kiosk") == "M01"
+        }
+        states = {
+            labels[-1]
+            for name, labels in told
+            if name == "ventanilla_device_state" and labels[0] == what.device
+        }
+        part = (what.device, "M01", what.part[0], "PRUEBA", what.part[1]) if what.part else None
+        shown = part is None or ("ventanilla_device_part", part) in told
+        return states == {str(what.state)} and shown
+
     def wait(self, done: Callable[[], bool], deadline_s: float = DEADLINE_S) -> float:
         """Serve the kiosk until `done`; how many seconds that took. Raises AssertionError."""
         begun = time.monotonic()
@@ -115,6 +133,7 @@ class Machine(Bench):
         self.obey(what.device, what.command)
         self.wait(lambda: _is(supervisor.status, what))
         took = self.wait(lambda: _shows(self.on_monitor()[what.device], what), soon_s)
+        assert self.in_metrics(what), "the metrics tell something else"
         self.obey(what.device, what.undo)
         self.wait(lambda: supervisor.status.usable and not _is(supervisor.status, what))
         self.wait(lambda: self.on_monitor()[what.device]["device"] == "online")

@@ -14,7 +14,7 @@ from queue_server.core.tables import events
 from queue_server.core.unit_of_work import Actor
 from queue_server.privacy import service
 from queue_server.privacy.model import VISIT_DOCUMENTS, VISIT_DOCUMENTS_KEPT
-from queue_server.retention import VisitRetention
+from queue_server.retention import visit_retention
 from queue_server.staff.model import Role
 from queue_server.turns import tables
 from queue_server.web.app import build_app
@@ -57,20 +57,22 @@ def test_a_document_goes_when_its_time_is_over_and_not_before(
     room: tuple[Database, MovableClock],
 ) -> None:
     database, clock = room
-    retention = VisitRetention(database)
+    retention = visit_retention(database)
     come(database, DOCUMENT)
     clock.at += VISIT_DOCUMENTS_KEPT - timedelta(minutes=1)
     come(database, "40100092")
     assert not retention.turn()
     assert with_document(database) == 2
     clock.at += timedelta(minutes=2)
+    assert retention.turn()
     assert not retention.turn()
     assert with_document(database) == 1
     (run,) = database.read(lambda uow: service.runs(uow, "PRUEBA"))
     assert (run.rule, run.at, run.deleted) == (VISIT_DOCUMENTS, clock.at, 1)
     said = select(events.c.actor, events.c.body).where(events.c.kind == "person_data.deleted")
     (row,) = database.read(lambda uow: list(uow.connection.execute(said)))
-    assert tuple(row) == ("jobs:retention", {"rule": VISIT_DOCUMENTS, "deleted": 1})
+    told = {"rule": VISIT_DOCUMENTS, "deleted": 1, "kept_days": 30.0}
+    assert tuple(row) == ("jobs:retention", told)
     assert not retention.turn()
     assert len(database.read(lambda uow: service.runs(uow, "PRUEBA"))) == 1, "nothing, no run"
 
@@ -84,7 +86,7 @@ def test_many_go_a_few_at_a_time(
         come(database, number)
     clock.at += VISIT_DOCUMENTS_KEPT + timedelta(days=1)
     turns = 1
-    retention = VisitRetention(database)
+    retention = visit_retention(database)
     while retention.turn():
         clock.at += timedelta(seconds=1)
         turns += 1

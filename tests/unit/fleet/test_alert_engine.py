@@ -84,7 +84,7 @@ WELL = Facts(kiosks=(kiosk(),), backend_up=True, backlog_s=3, certificate_days=2
         (Facts(backlog_s=601), "backlog", "@outbox"),
         (Facts(backend_up=False), "backend_down", "@backend"),
         (Facts(certificate_days=13), "certificate", "@certificate"),
-        (Facts(anchor_age_s=7201), "audit_anchor", "@audit"),
+        (Facts(anchor_age_s=901), "audit_anchor", "@audit"),
         (Facts(chain_fault="row 7"), "audit_broken", "@audit"),
         (Facts((kiosk(vitals=Vitals(disk_percent=9)),)), "disk", "A01"),
         (Facts((kiosk(vitals=Vitals(clock_offset_ms=-31_000)),)), "clock", "A01"),

@@ -42,7 +42,6 @@ LOOKS = {
     "large and lowered": Comfort(large=True, lowered=True),
 }
 PANELS = {"27 inches": MM_PER_PX_27, "22 inches": MM_PER_PX_22}
-TIGHTEST = ("22 inches", "large")
 
 
 def faults_of(bench: Any, states: dict[str, At]) -> dict[str, list[str]]:
@@ -62,12 +61,16 @@ def one_a_screen(states: dict[str, At]) -> dict[str, At]:
 
 
 @pytest.mark.parametrize(
-    ("panel", "look"), [("27 inches", "contrast"), ("22 inches", "lowered"), TIGHTEST]
+    ("panel", "comfort"),
+    [
+        pytest.param(MM_PER_PX_22, Comfort(large=True), id="the tightest"),
+        pytest.param(MM_PER_PX_27, Comfort(contrast=True, lowered=True), id="dark and low"),
+    ],
 )
 def test_every_kind_of_screen_can_be_read_reached_and_hit(
-    bench: Any, states: dict[str, At], panel: str, look: str
+    bench: Any, states: dict[str, At], panel: float, comfort: Comfort
 ) -> None:
-    bench.wear(LOOKS[look], PANELS[panel])
+    bench.wear(comfort, panel)
     assert faults_of(bench, one_a_screen(states)) == {}
 
 

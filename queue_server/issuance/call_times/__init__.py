@@ -1,0 +1,1 @@
+"""How long the centre takes to answer, and what comes of it: counted, and kept."""

@@ -1,0 +1,1 @@
+"""PURE: what `/metrics` says: its series, the bounds of their labels, the text."""

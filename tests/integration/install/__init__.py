@@ -1,0 +1,1 @@
+"""The installers on a bare Debian."""

@@ -1,0 +1,1 @@
+"""Upgrades of a real server, and the way back."""

@@ -1,0 +1,1 @@
+"""Backups: the seal, the numbers, the gap in the chain."""
