@@ -118,13 +118,12 @@ class FdLink:
         deadline = time.monotonic() + timeout_s
         sent = 0
         try:
-            while True:
-                with contextlib.suppress(BlockingIOError):
+            while sent < len(data):  # nothing at all would be an end of file to a pty's other side
+                try:
                     sent += os.write(self._fd, data[sent:])
-                if sent == len(data):
-                    break
-                if not self._wait(select.POLLOUT, deadline - time.monotonic()):
-                    raise LinkTimeout(self.port, sent, len(data))
+                except BlockingIOError:
+                    if not self._wait(select.POLLOUT, deadline - time.monotonic()):
+                        raise LinkTimeout(self.port, sent, len(data)) from None
         except LINK_FAILURES as cause:
             raise LinkLost(self.port, cause) from cause
         self.raw.add("tx", data)

@@ -52,6 +52,11 @@ def test_reading_in_silence_returns_nothing_at_the_deadline(line: FdLink) -> Non
     assert line.read(10, 0.01) == b""
 
 
+def test_writing_nothing_is_no_end_of_the_line(cable: PtyCable, line: FdLink) -> None:
+    cable.write(b"")
+    assert line.read(64, 0.1) == b""
+
+
 def test_a_pulled_cable_is_a_lost_link_and_its_port_is_gone(cable: PtyCable, line: FdLink) -> None:
     cable.close()
     assert not os.path.lexists(cable.path)

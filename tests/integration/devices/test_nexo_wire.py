@@ -18,6 +18,7 @@ from devices.nexo.verdict import Asked, Verdict
 from devices.registry import DeviceConfig, build
 from devices.status import DeviceState
 from devices.supervisor import StatusChanged
+from tests.integration.devices.test_nexo import wait_until
 from tests.support.card import booked, check_paid_at_most_once
 
 FEE = 3770
@@ -222,7 +223,7 @@ def pay_over_a_cut(
     result = pay(driver, service_id, 3.0)
     check_claim(terminal, service_id, result)
     assert result.outcome in ("approved", "not_found"), place
-    assert driver.poll().usable, place
+    wait_until(lambda: driver.poll().usable)
 
 
 def test_a_connection_cut_at_fifty_places_leaves_the_truth_known(

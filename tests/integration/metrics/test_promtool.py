@@ -1,9 +1,11 @@
 """Prometheus' own tool judges what the real server says, the rules, and the boards."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -26,10 +28,11 @@ NAME = re.compile(r"\bventanilla[_:][a-z0-9_:]+")
 
 def promtool(*words: str, given: str = "", folder: Path = PROMETHEUS) -> str:
     """What it says. Raises AssertionError when it is not content."""
-    if shutil.which("promtool") is None:
-        skip_loudly("the figures and rules: no promtool; run `apt-get install -y prometheus`")
+    tool = shutil.which("promtool", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
+    if tool is None:
+        skip_loudly("the figures and rules: no promtool; run `apt-get update`, then `make setup`")
     done = subprocess.run(
-        ["promtool", *words], input=given, cwd=folder, text=True, capture_output=True, timeout=60
+        [tool, *words], input=given, cwd=folder, text=True, capture_output=True, timeout=60
     )
     said = done.stdout + done.stderr
     assert done.returncode == 0, said
@@ -104,7 +107,7 @@ def test_the_rules_hold_and_do_what_their_tests_say() -> None:
         ("expr: ventanilla_backend_up == 0", "expr: ventanilla_backend_up == 1"),
         (" unless on (site)", " and on (site)"),
         (" == 0 unless ventanilla_kiosk_maintained == 1) unless", " == 0) unless"),
-        ("ventanilla_audit_anchor_age_seconds > 7200", "ventanilla_audit_anchor_age_seconds > 1e9"),
+        ("ventanilla_audit_anchor_age_seconds > 900", "ventanilla_audit_anchor_age_seconds > 1e9"),
     ],
     ids=["mute watchdog", "backend upside down", "blames kiosks", "maintenance", "late anchor"],
 )
