@@ -52,7 +52,7 @@ def main(folder: Path, *only: str) -> None:
     prepare_environment(folder, offscreen=True)
     os.environ["KCFG_GRAPHICS_MAXFPS"] = "0"  # frames follow each other without waiting
     os.environ["SDL_NO_SIGNAL_HANDLERS"] = (
-        "1"  # told to end, it ends: two would draw over each other
+        "1"  # it ends when it is told to
     )
     from kivy.base import EventLoop
 
