@@ -9,6 +9,9 @@ from pathlib import Path
 PROGRAM = Path(__file__).parents[1]
 """The kiosk's own package."""
 
+SILENT = ("texts", "actions")
+"""Packages that show nothing: the catalogues' own, and what central IT orders (it names settings)."""
+
 KEY = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+")
 
 _BEGUN = re.compile(r"([a-z][a-z0-9_]*)\.[a-z0-9_.]*")
@@ -32,9 +35,9 @@ class Used:
 
 
 def sources(folder: Path = PROGRAM) -> list[Path]:
-    """Every Python and kv file that may say something; the catalogues' own package does not."""
+    """Every Python and kv file that may say something to people."""
     found = (*folder.rglob("*.py"), *folder.rglob("*.kv"))
-    return sorted(path for path in found if path.parent.name != "texts")
+    return sorted(path for path in found if path.parent.name not in SILENT)
 
 
 def scan(groups: Iterable[str], paths: Iterable[Path]) -> Used:
