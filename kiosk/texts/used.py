@@ -10,7 +10,7 @@ PROGRAM = Path(__file__).parents[1]
 """The kiosk's own package."""
 
 SILENT = ("texts", "actions")
-"""Packages that show nothing: the catalogues' own, and what central IT orders (it names settings)."""
+"""Packages that show nothing: the catalogues' own, and what central IT orders."""
 
 KEY = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+")
 

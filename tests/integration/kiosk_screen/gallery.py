@@ -51,9 +51,7 @@ def main(folder: Path, *only: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     prepare_environment(folder, offscreen=True)
     os.environ["KCFG_GRAPHICS_MAXFPS"] = "0"  # frames follow each other without waiting
-    os.environ["SDL_NO_SIGNAL_HANDLERS"] = (
-        "1"  # it ends when it is told to
-    )
+    os.environ["SDL_NO_SIGNAL_HANDLERS"] = "1"  # it ends when it is told to
     from kivy.base import EventLoop
 
     from kiosk.app import KioskApp
