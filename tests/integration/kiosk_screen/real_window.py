@@ -150,7 +150,8 @@ def real_window(folder: Path, site: Site, *, loose: bool = False) -> Iterator[Wi
     """
     hardware = Hardware(folder / "kiosk")
     hardware.start()
-    port, config, code = free_port(), folder / "kiosk" / "kiosk.toml", "A07"
+    port, config = free_port(), folder / "kiosk" / "kiosk.toml"
+    code = "A08" if loose else "A07"  # who is let in a second time is shut out the first time
     (folder / "kiosk" / "credential").write_text(site.command("add-kiosk", code))
     config.write_text(kiosk_toml(folder / "kiosk", site.url, code, hardware.toml()))
     start = [str(LOOSE)] if loose else ["-m", "kiosk"]
