@@ -119,6 +119,13 @@ class CashBench:
         """Something happens to the device."""
         return self.simulator.obey(line)
 
+    def plug_again(self) -> None:
+        """Out, and in again once the driver has seen that it is out: a command that comes between
+        ends with a broken link, and nobody knows its outcome."""
+        self.obey("unplug")
+        self.is_now(DeviceState.NO_DEVICE)
+        self.obey("plug")
+
     def heard(self, kind: type[Kind], seconds: float = WAIT_S) -> Kind:
         """Wait for the next report of a kind."""
         event = self.recorder.wait_for(

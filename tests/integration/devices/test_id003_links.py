@@ -113,15 +113,13 @@ def test_a_fifth_of_all_writes_lost_credits_no_note_twice(
     bench.start(reply_timeout_s=0.03)
     if towards != "kiosk":
         share[0] = 0.2
-        bench.obey("unplug")
-        bench.obey("plug")
+        bench.plug_again()
     if towards != "device":
         bench.obey("link lossy 20")
     use(bench)
     share[0] = 0.0
     bench.obey("link clean")
-    bench.obey("unplug")
-    bench.obey("plug")
+    bench.plug_again()
     settle(bench)
 
 
