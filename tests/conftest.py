@@ -24,6 +24,7 @@ TOGETHER = {
     "fleet",
     "issuance",
     "kiosk",
+    "netns",
     "reports",
     "sandbox",
     "server",
@@ -51,6 +52,10 @@ FIRST = (
     "issuance",
     "core",
 )
+
+# Folders whose tests only compute. They are spread among those that wait for devices and servers,
+# so that no processor is idle for most of the time and none has too much to do at the end.
+COMPUTING = ("kiosk_ui",)
 
 
 def group_of(nodeid: str) -> str:
@@ -89,6 +94,30 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if len({item.nodeid for item in items}) != len(items):
         raise pytest.UsageError("two tests have one id, and only one of them would run")
     items.sort(key=_turn)
+    items[:] = _spread(items)
+
+
+def _spread(items: list[pytest.Item]) -> list[pytest.Item]:
+    """The same tests, the computing groups evenly among the other groups that begin early."""
+    groups: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        groups.setdefault(group_of(item.nodeid), []).append(item)
+    computing = [each for each in groups.values() if each[0].path.parent.name in COMPUTING]
+    waiting = [each for each in groups.values() if _turn(each[0]) <= len(FIRST)]
+    small = [
+        each
+        for each in groups.values()
+        if _turn(each[0]) > len(FIRST) and each[0].path.parent.name not in COMPUTING
+    ]
+    if not waiting:
+        return items
+    places = [(number + 0.5) / len(waiting) for number in range(len(waiting))]
+    among = [(number + 0.5) / len(computing) for number in range(len(computing))]
+    early = sorted(
+        [*zip(places, waiting, strict=True), *zip(among, computing, strict=True)],
+        key=lambda placed: placed[0],
+    )
+    return [item for group in [*(each for _, each in early), *small] for item in group]
 
 
 def _turn(item: pytest.Item) -> int:

@@ -196,12 +196,18 @@ def application(
     app._run_prepare()
     gc.collect()
     gc.freeze()
-    gc.disable()  # now and then `show` does it: a thrown-away screen is many small things
     yield Bench(app, engine, Touch(app), shift)
-    gc.enable()
     screen.give_back = at_once
     app.dispatch("on_stop")
     assert kivy_window.children == [], "an application was left in the window"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def collected_now_and_then() -> Iterator[None]:
+    """`show` does it: a thrown-away screen is many small things."""
+    gc.disable()
+    yield
+    gc.enable()
 
 
 @pytest.fixture
