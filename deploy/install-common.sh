@@ -77,6 +77,28 @@ put_once() {
     [ -e "$2" ] || run install -D -m 0644 "$1" "$2"
 }
 
+# put_instead SOURCE TARGET: a file of ours in the place of one that Debian, or somebody, put there;
+# what was there is kept beside it. Ours names that file, and is known by it.
+put_instead() {
+    cmp -s "$1" "$2" && return 0
+    [ ! -e "$2" ] || is_ours "$2" || run cp -a "$2" "$2.before-ventanilla"
+    put "$1" "$2"
+}
+
+# give_back TARGET: undoes put_instead. What somebody wrote there since is theirs and stays.
+give_back() {
+    is_ours "$1" || return 0
+    if [ -e "$1.before-ventanilla" ]; then
+        run mv -f "$1.before-ventanilla" "$1"
+    else
+        run rm -f "$1"
+    fi
+}
+
+is_ours() {
+    grep -qs "$(basename "$1").before-ventanilla" "$1"
+}
+
 # The name of the build in the folder $1 for the role $2: its version and what it is made of.
 release_name() {
     local version digest

@@ -7,6 +7,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/install-common.sh"
 
 state=${VENTANILLA_STATE:-/var/lib/ventanilla-kiosk}
+x11=${VENTANILLA_X11:-/etc/X11}
 user=kiosk
 source=$(dirname "$here")
 code="" server="" wheels="" screen=x any=0 start=1 remove=0 purge=0
@@ -49,7 +50,8 @@ done
 
 uninstall() {
     drop_units "${all_units[@]}"
-    run rm -f /etc/X11/xorg.conf.d/10-ventanilla.conf
+    run rm -f "$x11/xorg.conf.d/10-ventanilla.conf"
+    give_back "$x11/Xwrapper.config"
     ! has_systemd || run "$systemctl" unmask getty@tty1.service
     drop_releases kiosk
     if [ "$purge" -eq 1 ]; then
@@ -88,12 +90,8 @@ install_screen() {
     fi
     put "$deploy/systemd/ventanilla-x.service" "$units/ventanilla-x.service"
     put "$deploy/systemd/ventanilla-kiosk.service" "$units/ventanilla-kiosk.service"
-    put_once "$deploy/xorg/10-ventanilla.conf" /etc/X11/xorg.conf.d/10-ventanilla.conf
-    # The X server is not started from a console: the wrapper must let the kiosk's user start it.
-    if ! grep -qs '^allowed_users=anybody' /etc/X11/Xwrapper.config; then
-        [ "$dry" -eq 1 ] || printf 'allowed_users=anybody\nneeds_root_rights=yes\n' \
-            >/etc/X11/Xwrapper.config
-    fi
+    put_once "$deploy/xorg/10-ventanilla.conf" "$x11/xorg.conf.d/10-ventanilla.conf"
+    put_instead "$deploy/xorg/Xwrapper.config" "$x11/Xwrapper.config"
 }
 
 need_root

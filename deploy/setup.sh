@@ -50,6 +50,32 @@ if [ ${#missing[@]} -gt 0 ]; then
     $root apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 fi
 
+# Hosts on a network of their own, and somebody else's zeroconf among them: only root makes those.
+# Nothing is to start on this machine for that, so Debian is told so while they are installed.
+install_and_start_nothing() (
+    no_services=/usr/sbin/policy-rc.d
+    if [ ! -e "$no_services" ]; then
+        trap 'rm -f "$no_services"' EXIT
+        printf '#!/bin/sh\nexit 101\n' >"$no_services"
+        chmod 755 "$no_services"
+    fi
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update -qq
+    apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+)
+hosts=()
+if [ "$(id -u)" -eq 0 ]; then
+    for package in iproute2 dbus-daemon avahi-daemon avahi-utils; do
+        dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' ||
+            hosts+=("$package")
+    done
+fi
+if [ ${#hosts[@]} -gt 0 ]; then
+    echo "setup: installing ${hosts[*]}"
+    install_and_start_nothing "${hosts[@]}" ||
+        echo "setup: no ${hosts[*]} here: the tests between hosts skip" >&2
+fi
+
 # promtool judges /metrics and the rules. Its package would start a server, so only it is taken out.
 if [ ! -x .venv/bin/promtool ]; then
     echo "setup: fetching promtool"

@@ -4,14 +4,9 @@ import ipaddress
 import threading
 from types import TracebackType
 
+import ifaddr
 import structlog
-from zeroconf import (
-    Error,
-    InterfaceChoice,
-    ServiceInfo,
-    Zeroconf,
-    get_all_addresses,  # pyright: ignore[reportPrivateImportUsage]
-)
+from zeroconf import Error, InterfaceChoice, ServiceInfo, Zeroconf
 
 from kiosk.config import KioskConfig
 
@@ -98,6 +93,7 @@ def own_addresses() -> tuple[str, ...]:
 
     A hostname's own entry is no help: Debian points it at 127.0.1.1.
     """
-    found = sorted(set(get_all_addresses()))
+    cards = ifaddr.get_adapters()
+    found = sorted({str(each.ip) for card in cards for each in card.ips if each.is_IPv4})
     outside = [each for each in found if not ipaddress.ip_address(each).is_loopback]
     return tuple(outside[:MAX_ADDRESSES]) or tuple(found[:1])

@@ -20,6 +20,7 @@ from queue_server.privacy.options import person_options, rotation_options
 from queue_server.staff.model import PEOPLE, Role
 
 if TYPE_CHECKING:
+    from queue_server.core.db import Database
     from queue_server.core.unit_of_work import Actor, UnitOfWork
 
 CERTIFICATE_SERVICE = "certificate"
@@ -82,6 +83,10 @@ def _parser() -> argparse.ArgumentParser:
     person.add_argument("--full-name", help="as colleagues see it; default: the name")
     serve = add("serve", _serve, "run the web workers and the jobs process")
     serve.add_argument("--workers", type=int, help="web workers; default: `workers` of the file")
+    hub = add("hub", _hub, "run the hub of all sites: its web workers and its jobs process")
+    hub.add_argument("--workers", type=int, help="web workers; default: `workers` of the file")
+    anchors = add("hub-anchors", _hub_anchors, "at the hub: the heads of a site's audit chain")
+    anchors.add_argument("site", help="the site's code; the lines are for `audit verify --anchors`")
     audit = add("audit", _audit, "verify: walk the audit chain of every site")
     audit.add_argument("what", choices=["verify"])
     audit.add_argument(
@@ -97,10 +102,15 @@ def _parser() -> argparse.ArgumentParser:
     words = "a new data key: everything is sealed anew while the server runs"
     rotation_options(add("rotate-key", _rotate_key, words))
     add_backup_commands(add)
+    enrol = add("enrol", _enrol, "show a code, so that the hub lets this site in")
+    enrol.add_argument("--again", action="store_true", help="also where it is enrolled already")
     web = add("web", _web, "run one web worker alone")
     jobs = add("jobs", _jobs, "migrate, then run the background jobs alone")
     web.add_argument("--socket", type=int, help=argparse.SUPPRESS)
-    for each in (web, jobs):
+    hub_web = add("hub-web", _hub_web, "run one web worker of the hub alone")
+    hub_jobs = add("hub-jobs", _hub_jobs, "migrate, then run the hub's jobs alone")
+    hub_web.add_argument("--socket", type=int, help=argparse.SUPPRESS)
+    for each in (web, jobs, hub_web, hub_jobs):
         each.add_argument("--child-of", type=int, metavar="PID", help=argparse.SUPPRESS)
     return parser
 
@@ -234,6 +244,18 @@ def _rotate_key(config: ServerConfig, options: argparse.Namespace) -> int:
         database.close()
 
 
+def _enrol(config: ServerConfig, options: argparse.Namespace) -> None:
+    from queue_server.hub_link.enrolment.command import enrol
+
+    enrol(
+        config,
+        lambda: open_database(config),
+        _operator(config),
+        again=options.again,
+        say=lambda words: print(words, flush=True),
+    )
+
+
 def _operator(config: ServerConfig) -> "Actor":
     from queue_server.core.unit_of_work import Actor
 
@@ -252,17 +274,42 @@ def _web(config: ServerConfig, options: argparse.Namespace) -> None:
     from queue_server.bootstrap import run_web
 
     _follow_parent(options)
-    if options.socket is None:
-        from queue_server.listening import listen
+    run_web(config, _listening(config, options))
 
-        run_web(config, listen(config.host, config.port)[0])
-    else:
-        run_web(config, socket.socket(fileno=options.socket))
+
+def _hub_web(config: ServerConfig, options: argparse.Namespace) -> None:
+    from queue_server.bootstrap import run_hub_web
+
+    _follow_parent(options)
+    run_hub_web(config, _listening(config, options))
+
+
+def _listening(config: ServerConfig, options: argparse.Namespace) -> socket.socket:
+    if options.socket is not None:
+        return socket.socket(fileno=options.socket)
+    from queue_server.listening import listen
+
+    return listen(config.host, config.port)[0]
 
 
 def _jobs(config: ServerConfig, options: argparse.Namespace) -> None:
-    from queue_server.core.audit_rows import begin_chains
     from queue_server.jobs import run_jobs
+
+    _migrated(config, options, run_jobs)
+
+
+def _hub_jobs(config: ServerConfig, options: argparse.Namespace) -> None:
+    from queue_server.hub_jobs import run_hub_jobs
+
+    _migrated(config, options, run_hub_jobs)
+
+
+def _migrated(
+    config: ServerConfig,
+    options: argparse.Namespace,
+    run: "Callable[[ServerConfig, Database, Callable[[], None]], None]",
+) -> None:
+    from queue_server.core.audit_rows import begin_chains
     from queue_server.migrations import upgrade
     from queue_server.serve import READY
 
@@ -271,7 +318,7 @@ def _jobs(config: ServerConfig, options: argparse.Namespace) -> None:
     try:
         upgrade(database.engine)
         begin_chains(database)
-        run_jobs(config, database, ready=lambda: print(READY, flush=True))
+        run(config, database, lambda: print(READY, flush=True))
     finally:
         database.close()
 
@@ -284,6 +331,14 @@ def _follow_parent(options: argparse.Namespace) -> None:
 
 
 def _serve(config: ServerConfig, options: argparse.Namespace) -> int:
+    return _all_processes(config, options, "jobs", "web")
+
+
+def _hub(config: ServerConfig, options: argparse.Namespace) -> int:
+    return _all_processes(config, options, "hub-jobs", "hub-web")
+
+
+def _all_processes(config: ServerConfig, options: argparse.Namespace, jobs: str, web: str) -> int:
     import asyncio
 
     from queue_server.bootstrap import tls_files
@@ -297,7 +352,21 @@ def _serve(config: ServerConfig, options: argparse.Namespace) -> int:
     if workers > 1 and config.database_url is None:
         raise ConfigError(ONE_WORKER)
     sockets = listen(config.host, config.port, workers)
-    return asyncio.run(serve(options.config, sockets))
+    return asyncio.run(serve(options.config, sockets, jobs, web))
+
+
+def _hub_anchors(config: ServerConfig, options: argparse.Namespace) -> int:
+    from queue_server.hub.services.keeping import anchor_lines
+
+    database = open_database(config)
+    try:
+        lines = database.read(lambda uow: anchor_lines(uow, options.site))
+    finally:
+        database.close()
+    if not lines:
+        raise ConfigError(f"the site {options.site} has told this hub no head of its chain")
+    print("\n".join(lines))
+    return 0
 
 
 if __name__ == "__main__":

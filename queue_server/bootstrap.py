@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ssl import SSLContext
     from types import FrameType
 
+    from fastapi import FastAPI
     from sqlalchemy import URL
 
     from queue_server.core.clock import Clock
@@ -24,8 +25,10 @@ if TYPE_CHECKING:
     from queue_server.core.mail import Mailer
     from queue_server.core.tls import TlsFiles
     from queue_server.core.unit_of_work import UnitOfWork
+    from queue_server.fleet.api.views import CentreView
     from queue_server.fleet.model.alert_rules import RuleBook
     from queue_server.fleet.services.alerting import Alerting
+    from queue_server.hub_link.link import HubLink
     from queue_server.issuance.adapters.guarded import GuardedBackend
     from queue_server.issuance.adapters.soap import EnvelopeSecurity
     from queue_server.issuance.services.relay import Relay
@@ -100,15 +103,36 @@ def tls_files(config: ServerConfig) -> "TlsFiles | None":
 
 
 def run_web(config: ServerConfig, listening: socket) -> None:
-    """Serve HTTPS (plain HTTP: see `tls_files`) on `listening` until SIGTERM or SIGINT."""
-    import uvicorn
+    """Serve a site's HTTPS (plain HTTP: see `tls_files`) on `listening` until SIGTERM or SIGINT."""
     from sqlalchemy.exc import SQLAlchemyError
 
-    from queue_server.core.bounded_http import BoundedHttp
     from queue_server.core.problem import Problem
-    from queue_server.core.tls import Reloading
     from queue_server.turns.services.rules import remember_sites
     from queue_server.web.app import build_app
+
+    def made(database: "Database") -> "FastAPI":
+        app = build_app(config, database, build_backend(config), build_wallet(config))
+        if config.hub is not None:
+            app.state.centre = _centre(config)
+        with suppress(Problem, SQLAlchemyError):  # each request will say what is wrong
+            database.read(remember_sites)
+        return app
+
+    _run(config, listening, made)
+
+
+def run_hub_web(config: ServerConfig, listening: socket) -> None:
+    """Serve the hub's HTTPS on `listening` until SIGTERM or SIGINT."""
+    from queue_server.web.hub_app import build_hub_app
+
+    _run(config, listening, lambda database: build_hub_app(config, database))
+
+
+def _run(config: ServerConfig, listening: socket, made: "Callable[[Database], FastAPI]") -> None:
+    import uvicorn
+
+    from queue_server.core.bounded_http import BoundedHttp
+    from queue_server.core.tls import Reloading
 
     class Server(uvicorn.Server):
         """Ends the endless answers first: otherwise ending waits for them."""
@@ -123,8 +147,7 @@ def run_web(config: ServerConfig, listening: socket) -> None:
     gc.set_threshold(10_000, 20, 20)  # a request leaves few cycles and makes many objects
     with ExitStack() as held:
         database = held.enter_context(closing(open_database(config)))
-        backend = build_backend(config)
-        app = build_app(config, database, backend, build_wallet(config))
+        app = made(database)
         settings = uvicorn.Config(
             app,
             loop="uvloop",
@@ -139,9 +162,14 @@ def run_web(config: ServerConfig, listening: socket) -> None:
         )
         if files and context:
             held.enter_context(Reloading(context, files))
-        with suppress(Problem, SQLAlchemyError):  # each request will say what is wrong
-            database.read(remember_sites)
         Server(settings).run(sockets=[listening])
+
+
+def _centre(config: ServerConfig) -> "Callable[[UnitOfWork, str], CentreView | None]":
+    """What the monitor of the enrolled site says of its hub."""
+    from queue_server.hub_link.services.standing import centre_view
+
+    return lambda uow, site: centre_view(uow, site) if site == config.site else None
 
 
 def _tls_context(files: "TlsFiles") -> "SSLContext":
@@ -270,6 +298,38 @@ def build_alerting(
         certificate_until=certificate_until(config),
     )
     return Alerting(database, book, sites, probes)
+
+
+def build_hub_link(
+    config: ServerConfig,
+    database: "Database",
+    book: "RuleBook",
+    backend: "GuardedBackend | None",
+) -> "HubLink | None":
+    """Who tells the hub of all sites; None where none is configured."""
+    if config.hub is None:
+        return None
+    from queue_server.core.tls import TlsFiles, actions_signer
+    from queue_server.fleet.adapters.server_certificate import certificate_until
+    from queue_server.hub_link.enrolment.command import trust_file
+    from queue_server.hub_link.gathering import Gathering
+    from queue_server.hub_link.link import Hub, HubLink
+    from queue_server.hub_link.services.state import Probes
+
+    probes = Probes(
+        book=book,
+        backend_up=lambda: None if backend is None else backend.up,
+        certificate_until=certificate_until(config),
+    )
+    every_s = config.hub.every_s
+    return HubLink(
+        database,
+        config.site,
+        Hub(config.hub.url, every_s),
+        trust_file(config),
+        Gathering(database, config.site, config.hub.region, every_s, probes),
+        sign=lambda: None if config.plain_http else actions_signer(TlsFiles(config.tls.folder)),
+    )
 
 
 def build_wallet(config: ServerConfig) -> "WatchedGateway | None":

@@ -136,6 +136,21 @@ class Wallet(_Section):
         return self
 
 
+class Hub(_Section):
+    """The hub of all sites, to which this site tells how it stands (docs/hub_link.md).
+
+    `region`: the department, as the hub's page groups sites. `trust_file`: its name in the folder
+    `[tls] folder`; `enrol` writes it. Only https://: a credential goes to nobody else.
+    """
+
+    url: Annotated[str, Field(pattern=r"^https://[0-9A-Za-z.:\[\]_-]+/?$")]
+    region: Annotated[str, Field(min_length=1, max_length=40)]
+    every_s: Annotated[float, Field(ge=0.05, le=60)] = 10.0
+    trust_file: Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z._-]{0,60}$")] = (
+        "hub_trust.json"
+    )
+
+
 class Tls(_Section):
     """Where the site's authority and certificate are, and by which further `names` (host names,
     addresses) clients call this server. `credential_days`: how long a kiosk's credential lives; it
@@ -207,6 +222,7 @@ class ServerConfig(_Section):
     alerts_file: Path | None = None
     metrics_token: str | None = Field(default=None, pattern=_TOKEN, repr=False)
     retention: Retention = Retention()
+    hub: Hub | None = None
 
     @model_validator(mode="after")
     def _one_database(self) -> "ServerConfig":
@@ -316,6 +332,8 @@ def _first_fault(error: ValidationError) -> str:
         return f"{where}: write postgresql+psycopg://user@host:5432/name"
     if where == "metrics_token":  # its value must not be repeated
         return f"{where}: write 24 to 200 letters, digits or signs without a space"
+    if where == "hub.url":
+        return f"{where}: write https://name:port, and no path; a credential goes to nobody else"
     if fault["loc"][0] == "retention" and fault["type"] != "extra_forbidden":
         return f'retention.{fault["loc"][1]}: write days (1 to 36500) or "keep"'
     if fault["type"] != "extra_forbidden":
@@ -334,6 +352,7 @@ _SECTIONS: dict[tuple[Any, ...], type[BaseModel]] = {
     ("retention",): Retention,
     ("mail",): Mail,
     ("wallet",): Wallet,
+    ("hub",): Hub,
 }
 
 

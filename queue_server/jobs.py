@@ -1,12 +1,6 @@
 """The background process: migrates first, then relay, mail, discovery, day close, reports."""
 
-import os
-import signal
-import threading
 from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -16,21 +10,17 @@ from queue_server.bootstrap import (
     build_alert_relay,
     build_alerting,
     build_backend,
+    build_hub_link,
     build_relays,
     build_wallet_watch,
 )
 from queue_server.config import ServerConfig
-from queue_server.core import tls
-from queue_server.core.audit_anchors import Anchors
-from queue_server.core.audit_watch import ChainWatch
 from queue_server.core.bell import Bell
-from queue_server.core.clock import SystemClock
 from queue_server.core.commits import CommitWatch
 from queue_server.core.db import Database
-from queue_server.core.idempotency import REPLIES_KEPT_HOURS, forget_replies
-from queue_server.core.leases import RENEW_EVERY_S, Leases
-from queue_server.core.looks import forget_looks
+from queue_server.core.leases import Leases
 from queue_server.core.problem import Problem
+from queue_server.core.repeating import Job, Running, told_to_stop
 from queue_server.core.unit_of_work import Actor
 from queue_server.fleet.actions.watch import WATCH_EVERY_S as ACTIONS_EVERY_S
 from queue_server.fleet.actions.watch import ActionWatch
@@ -40,10 +30,10 @@ from queue_server.fleet.services import server_runs
 from queue_server.fleet.services.alerting import LOOK_EVERY_S as ALERTS_EVERY_S
 from queue_server.fleet.services.server_runs import TOLD_EVERY_S, ServerRun
 from queue_server.fleet.services.watch import WATCH_EVERY_S, FleetWatch
+from queue_server.housekeeping import housekeeping
 from queue_server.issuance.call_times.service import WRITE_EVERY_S as CALLS_EVERY_S
 from queue_server.issuance.call_times.service import keep
 from queue_server.payments.services.centre_ledger import LedgerCopy
-from queue_server.privacy.rotation import Resealer
 from queue_server.reports.services.catch_up import behind, catch_up
 from queue_server.retention import CertificateRetention, other_retention, visit_retention
 from queue_server.turns.services.day import close_past_days, days_to_close
@@ -54,15 +44,12 @@ RELAYS, POSTMEN, WALLET_WATCHERS = 4, 2, 4
 PAST_DAYS_EVERY_S = 20.0
 REPORTS_EVERY_S = 5.0
 RETENTION_EVERY_S = 60.0
-SEAL_ANEW_EVERY_S = 30.0  # looks only at the key file while there is nothing to do
-CERTIFICATE_EVERY_S = 3600.0
 CENTRE_LEDGER_EVERY_S = 2.0
 RELAY_LOOKS_EVERY_S = 0.5
 WALLET_LOOKS_EVERY_S = 0.5
-# SQLite: how often a look is taken at whether somebody wrote. Somebody waits at a kiosk.
-LOOKS_EVERY_S = 0.005
-# Steps of niceness: on a busy machine reports can wait, somebody at a kiosk cannot.
-BEHIND_THE_WEB = 5
+HUB_LOOKS_EVERY_S = 1.0
+# SQLite, while people use the kiosks: how often a look is taken at whether somebody left an errand.
+BUSY_LOOKS_EVERY_S = 0.005
 
 if TYPE_CHECKING:
     from queue_server.issuance.services.relay import Relay
@@ -70,49 +57,24 @@ if TYPE_CHECKING:
 log = structlog.get_logger("jobs")
 
 
-@dataclass(frozen=True)
-class Job:
-    """Work done again and again: every `every_s` seconds, and when its bell rings.
-
-    `work` returns True when there may be more to do at once. Jobs may share a bell: it calls one.
-    Of several jobs processes one does it, unless it is to be done `everywhere`: what claims its own
-    rows, and what concerns its own process or host.
-    """
-
-    name: str
-    every_s: float
-    work: Callable[[], bool]
-    bell: Bell = field(default_factory=Bell)
-    everywhere: bool = False
-
-
 def run_jobs(config: ServerConfig, database: Database, ready: Callable[[], None]) -> None:
     """Run every job until SIGTERM or SIGINT. `ready` is called once all of them have started."""
-    os.nice(BEHIND_THE_WEB)
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop = told_to_stop()
     day_closed = Bell()
     jobs = [
-        Job("forget replies", 3600.0, lambda: _forget_replies(database)),
         Job("close past days", PAST_DAYS_EVERY_S, lambda: _close_past_days(database, day_closed)),
         Job("reports", REPORTS_EVERY_S, lambda: _catch_up_reports(database)),
         Job("forget certificates", RETENTION_EVERY_S, CertificateRetention(database).turn),
         Job("fleet watch", WATCH_EVERY_S, FleetWatch(database, site_codes).turn),
         Job("forget visit documents", 3600.0, visit_retention(database).turn),
         Job("retention", 3600.0, other_retention(database, config.retention).turn),
-        Job("seal anew", SEAL_ANEW_EVERY_S, Resealer(database, _keeper(config)).turn),
-        Job("forget looks", 3600.0, lambda: database.run(forget_looks) > 0),
         Job("forget states", 3600.0, lambda: _forget_states(database)),
         Job("server is there", TOLD_EVERY_S, ServerRun(database).turn, everywhere=True),
     ]
     actions = ActionWatch(database, site_codes)
     jobs.append(Job("action watch", ACTIONS_EVERY_S, actions.turn))
     jobs.append(Job("forget actions", 3600.0, actions.forget))
-    jobs += _auditing(config, database, day_closed)
-    if not config.plain_http:
-        renew = Job("certificate", CERTIFICATE_EVERY_S, lambda: _renew_certificate(config))
-        jobs.append(replace(renew, everywhere=True))
+    jobs += housekeeping(config, database, day_closed)
     backend = build_backend(config)
     book = alert_rules(config)
     alerting = build_alerting(config, database, book, backend, site_codes)
@@ -140,35 +102,25 @@ def run_jobs(config: ServerConfig, database: Database, ready: Callable[[], None]
             Job(f"wallet {number}", WALLET_LOOKS_EVERY_S, wallet.turn, charges, everywhere=True)
             for number in range(WALLET_WATCHERS)
         ]
-    commits = CommitWatch(database.engine, lambda _site: errands.ring(), LOOKS_EVERY_S)
+    link = build_hub_link(config, database, book, backend)
+    if link is not None and config.hub is not None:
+        jobs.append(Job("hub", min(HUB_LOOKS_EVERY_S, config.hub.every_s), link.turn))
+        jobs.append(Job("forget hub orders", 3600.0, link.forget))
+    commits = CommitWatch(database.engine, lambda _site: errands.ring(), BUSY_LOOKS_EVERY_S)
     commits.start()
-    leases = Leases(database)
-    jobs.append(Job("leases", RENEW_EVERY_S, leases.renew, everywhere=True))
-    threads = [
-        threading.Thread(target=_repeat, args=(job, stop, leases), name=job.name) for job in jobs
-    ]
+    running = Running(jobs, Leases(database))
     if backend is not None:
         backend.start()
-    for thread in threads:
-        thread.start()
+    running.start()
     with Discovery(config, database):
         ready()
         stop.wait()
     commits.stop()
     if backend is not None:
         backend.stop()
-    for job in jobs:
-        job.bell.ring()
-    for thread in threads:
-        thread.join()
-    with suppress(Problem):  # they run out by themselves
-        leases.give_back()
-
-
-def _renew_certificate(config: ServerConfig) -> bool:
-    names = tls.own_names(config.host, config.site, config.tls.names)
-    tls.renew(tls.TlsFiles(config.tls.folder), names, SystemClock().now())
-    return False
+    if link is not None:
+        link.stop()
+    running.end()
 
 
 def _relaying(name: str, relay: "Relay", count: int, bell: Bell) -> list[Job]:
@@ -188,53 +140,9 @@ def _relaying(name: str, relay: "Relay", count: int, bell: Bell) -> list[Job]:
     ]
 
 
-def _repeat(job: Job, stop: threading.Event, leases: Leases) -> None:
-    """One bad turn of a job is logged and does not end it."""
-    while not stop.is_set():
-        more = False
-        try:
-            more = (job.everywhere or leases.holds(job.name)) and job.work()
-        except Problem as problem:
-            log.warning("job put off", job=job.name, reason=problem.kind)
-        except Exception:
-            log.exception("job failed, will be tried again", job=job.name)
-        if not more and not stop.is_set():
-            job.bell.wait(job.every_s)
-    job.bell.ring()  # the next of those who share it shall end as well
-
-
-def _keeper(config: ServerConfig) -> Actor:
-    return Actor(config.site, "jobs", "data key")
-
-
-def _forget_replies(database: Database) -> bool:
-    kept = timedelta(hours=REPLIES_KEPT_HOURS)
-    database.run(lambda uow: forget_replies(uow, uow.now - kept))
-    return False
-
-
 def _forget_states(database: Database) -> bool:
     database.run(server_runs.forget)
     return False
-
-
-def _auditing(config: ServerConfig, database: Database, day_closed: Bell) -> list[Job]:
-    """The heads of the audit chains are written down, also when a day was closed; the chains are
-    walked."""
-    anchors = Anchors(database, config.audit.anchor_file, config.audit.syslog)
-    watch = ChainWatch(database, [config.audit.anchor_file])
-    return [
-        Job("anchor audit", config.audit.anchor_every_s, lambda: _anchor(anchors), day_closed),
-        Job("verify audit", config.audit.verify_every_s, watch.turn),
-    ]
-
-
-def _anchor(anchors: Anchors) -> bool:
-    try:
-        return anchors.turn()
-    except OSError as error:
-        log.error("the audit chain's head could not be written down", reason=str(error))
-        return False
 
 
 def _close_past_days(database: Database, closed_one: Bell) -> bool:

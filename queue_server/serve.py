@@ -98,8 +98,12 @@ class Child:
             await self._process.wait()
 
 
-async def serve(config: Path, sockets: Sequence[socket.socket]) -> int:
+async def serve(
+    config: Path, sockets: Sequence[socket.socket], jobs_word: str = "jobs", web_word: str = "web"
+) -> int:
     """Run jobs, and once it has migrated one web worker for each of `sockets`, until a signal.
+
+    `jobs_word`, `web_word`: the commands of the two; a hub has its own.
 
     0 when a signal ended it; 2 when a process could not be kept alive.
     """
@@ -107,8 +111,8 @@ async def serve(config: Path, sockets: Sequence[socket.socket]) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, told.set)
     common = ["--config", str(config)]
-    jobs = Child("jobs", [*common, "jobs"], stdout=PIPE)
-    webs = [Child(f"web {n}", [*common, "web"], each) for n, each in enumerate(sockets, start=1)]
+    jobs = Child("jobs", [*common, jobs_word], stdout=PIPE)
+    webs = [Child(f"web {n}", [*common, web_word], each) for n, each in enumerate(sockets, start=1)]
     stopping = asyncio.ensure_future(told.wait())
     try:
         ready = asyncio.ensure_future(_migrated(await jobs.start()))

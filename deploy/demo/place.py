@@ -11,6 +11,7 @@ from queue_server.__main__ import main as queue_server
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 KIOSK_CODE = "A01"
+SITE = "MAC-LIMA-NORTE"
 LOOPBACK = "127.0.0.1"
 
 
@@ -30,6 +31,7 @@ class Ports:
     gateway: int
     backend: int
     smtp: int
+    hub: int
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class Place:
     staff: tuple[str, str]
     administrator: tuple[str, str]
     it: tuple[str, str]
+    central: tuple[str, str]
 
     @property
     def run(self) -> Path:
@@ -68,9 +71,19 @@ class Place:
         return f"https://{LOOPBACK}:{self.ports.web}"
 
     @property
+    def hub_url(self) -> str:
+        """The hub of all sites."""
+        return f"https://{LOOPBACK}:{self.ports.hub}"
+
+    @property
     def authority(self) -> Path:
         """The certificate of the site's authority: whom everybody here believes."""
         return self.run / "tls" / "ca.pem"
+
+    @property
+    def hub_authority(self) -> Path:
+        """The certificate of the hub's authority: whom its staff believe."""
+        return self.run / "hub" / "tls" / "ca.pem"
 
     @property
     def trust(self) -> Path:
@@ -86,6 +99,8 @@ def prepare(folder: Path) -> Place:
         (folder / each).mkdir(parents=True)
     ports = Ports(*free_ports(len(fields(Ports))))
     shutil.copy(REPOSITORY / "deploy" / "demo" / "backend.toml", run)
+    (run / "hub").mkdir()
+    (run / "hub" / "hub.toml").write_text(_hub_toml(ports))
     (run / "server.toml").write_text(_server_toml(ports))
     (run / "kiosk.toml").write_text(_kiosk_toml(ports, run))
     _command(run, "init")
@@ -93,13 +108,15 @@ def prepare(folder: Path) -> Place:
     staff = ("ana", _command(run, "add-staff", "ana"))
     admin = ("admin", _command(run, "add-staff", "admin", "--role", "administrator"))
     it = ("soporte", _command(run, "add-staff", "soporte", "--role", "it"))
-    return Place(folder, ports, staff, admin, it)
+    _command(run, "init", config="hub/hub.toml")
+    added = _command(run, "add-staff", "central", "--role", "it", config="hub/hub.toml")
+    return Place(folder, ports, staff, admin, it, ("central", added))
 
 
-def _command(run: Path, *words: str) -> str:
+def _command(run: Path, *words: str, config: str = "server.toml") -> str:
     said = io.StringIO()
     with redirect_stdout(said):
-        code = queue_server(["--config", str(run / "server.toml"), *words])
+        code = queue_server(["--config", str(run / config), *words])
     if code != 0:
         raise RuntimeError(f"queue_server {words[0]} ended with {code}")
     return said.getvalue().strip()
@@ -107,7 +124,7 @@ def _command(run: Path, *words: str) -> str:
 
 def _server_toml(ports: Ports) -> str:
     return f"""\
-site = "MAC-LIMA-NORTE"
+site = "{SITE}"
 port = {ports.web}
 # What phones would reach through a reverse proxy; here the browser on this machine.
 public_address = "https://{LOOPBACK}:{ports.web}"
@@ -127,6 +144,19 @@ starttls = false
 [wallet]
 url = "http://{LOOPBACK}:{ports.gateway}"
 credential_file = "gateway/token"
+[hub]
+url = "https://{LOOPBACK}:{ports.hub}"
+region = "Lima"
+every_s = 1
+"""
+
+
+def _hub_toml(ports: Ports) -> str:
+    return f"""\
+site = "CENTRO"
+port = {ports.hub}
+[discovery]
+enabled = false
 """
 
 

@@ -31,6 +31,8 @@ def product(place: Place, *, fast: bool = False) -> Iterator[Processes]:
         for name in ("sandbox", "gateway"):
             processes.wait(name, processes.says(name, "ready"))
         processes.start("serve", *server, "serve")
+        hub = ("-m", "queue_server", "--config", str(run / "hub" / "hub.toml"))
+        processes.start("hub", *hub, "hub")
         for name in ("mailbox", "reader", "printer", "terminal", *CASH):
             processes.wait(name, processes.says(name, "ready"))
         _number_hoppers(place)
@@ -39,6 +41,7 @@ def product(place: Place, *, fast: bool = False) -> Iterator[Processes]:
         screen = "--windowed" if os.environ.get("DISPLAY") else "--offscreen"
         processes.start("kiosk", *kiosk, screen, "--remote", str(ports.kiosk))
         processes.wait("kiosk", answers(ports.kiosk))
+        processes.wait("hub", answers(ports.hub))
         yield processes
 
 

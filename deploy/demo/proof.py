@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from deploy.demo.arrivals import Unproven, attachment_of
 from deploy.demo.centre import held_before, issued_for
-from deploy.demo.place import Place
+from deploy.demo.place import SITE, Place
 from queue_server.bootstrap import open_database
 from queue_server.config import load_config
 from queue_server.core import tables as core
@@ -134,6 +134,19 @@ def authorized_by(place: Place, kiosk: str) -> str:
     if not row.body["paired"]:
         raise Unproven(f"the kiosk {kiosk} was not paired")
     return row.actor
+
+
+def ordered_by(place: Place, kiosk: str, what: str) -> str:
+    """Who ordered the action `what` that `kiosk` has done. Raises Unproven when it did none."""
+    for row in _events(place, "action.done"):
+        if (row.body["kiosk"], row.body["what"]) == (kiosk, what):
+            return str(row.body["by"])
+    raise Unproven(f"the event log knows no {what} that the kiosk {kiosk} has done")
+
+
+def last_event(place: Place) -> int:
+    """The id of the newest event of the site's log."""
+    return _read(place, lambda uow: uow.last_event_id(SITE))
 
 
 def _admission(place: Place, role: str, name: str):

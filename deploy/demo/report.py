@@ -42,6 +42,9 @@ def table(place: Place, happened: Happened, seconds: float) -> str:
             f"{happened.journey['touches']} touches, {happened.journey['typed_keys']} keys, "
             f"{happened.journey['machine_seconds']} s of machine time",
         ),
+        ("order", _ordered(happened.order)),
+        ("", str(happened.order["metrics"])),
+        ("hub", f"{happened.hub['site']}: all {happened.hub['events']} events arrived"),
         ("workshop", _tested(happened.workshop)),
         ("slip", _short(happened.ticket["path"])),
         ("screens", f"{_short(place.screens)}/ ({len(happened.screens)} pictures)"),
@@ -76,6 +79,12 @@ def _paid_by_wallet(facts: dict[str, Any]) -> str:
     return f"S/ {facts['kept_centimos'] / 100:.2f} by the code: {_short(facts['slip'])}"
 
 
+def _ordered(facts: dict[str, Any]) -> str:
+    """What the kiosk was told to do, and by whom."""
+    did = f"{facts['kiosk']}: {facts['kind']}, ordered by {facts['ordered_by']}"
+    return f"{did}, done: {_short(facts['slip'])}"
+
+
 def _charged(facts: dict[str, Any]) -> str:
     """What the terminal charged and the database holds for it."""
     return f"charged by the terminal: {facts['charges']}, paid on record: {facts['payments']}"
@@ -99,6 +108,7 @@ def places_to_look(place: Place) -> str:
         "monitor": place.it,
     }
     rows = [f"  {page:<16}{place.url}/{page}   ({' / '.join(who)})" for page, who in pages.items()]
+    rows.append(f"  {'country':<16}{place.hub_url}/country   ({' / '.join(place.central)})")
     open_to_all = {
         "display": f"{place.url}/display",
         "tracking": f"{place.url}/seguimiento",

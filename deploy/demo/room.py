@@ -1,6 +1,5 @@
 """Everybody's browser: console, display, phone, office and monitor, clicked and photographed."""
 
-import time
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -62,6 +61,7 @@ class Room:
         self.counter = Counter(_window(browser, 1366, 820))
         self.office = Office(_window(browser, 1366, 900), url)
         self.monitor = _window(browser, 1366, 900)
+        self.central = _window(browser, 1366, 900)
         self.phone = self.another_phone()
 
     def another_phone(self) -> Phone:
@@ -76,15 +76,7 @@ class Room:
         )
         _sign_in(self.office.page, f"{self._url}/administration", place.administrator, place.run)
         _sign_in(self.monitor, f"{self._url}/monitor", place.it, place.run)
-
-    def wait_for_kiosk(self, code: str) -> None:
-        """Until the monitor shows kiosk `code` (discovery and heartbeat take a moment)."""
-        ends = time.monotonic() + DEADLINE_MS / 1000
-        while time.monotonic() < ends:
-            if self.monitor.get_by_text(code, exact=False).count():
-                return
-            self.monitor.wait_for_timeout(200)
-        raise TimeoutError(f"the monitor does not show kiosk {code}")
+        _sign_in(self.central, f"{place.hub_url}/country", place.central, place.run)
 
     def pictures(self, folder: Path) -> list[Path]:
         """A PNG of each page that tells of a call, as it is now."""
@@ -108,7 +100,8 @@ def picture(page: Page, folder: Path, name: str) -> Path:
 def open_room(place: Place) -> Iterator[Room]:
     """Chromium with a window each, that believes the site's authority; closed with the block."""
     expect.set_options(timeout=DEADLINE_MS)
-    flags = [*FLAGS, f"--ignore-certificate-errors-spki-list={_pin(place.authority)}"]
+    pins = ",".join(_pin(each) for each in (place.authority, place.hub_authority))
+    flags = [*FLAGS, f"--ignore-certificate-errors-spki-list={pins}"]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
         try:

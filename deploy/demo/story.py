@@ -11,7 +11,9 @@ from deploy.demo.again import downloaded, sent_again
 from deploy.demo.applicant import Applicant
 from deploy.demo.arrivals import Unproven, application_on, letter_to, slip, turn_on
 from deploy.demo.centre import issue_after_review
+from deploy.demo.country import ask_to_be_let_in, let_in, told
 from deploy.demo.money import paid_by_wallet, paid_in_cash
+from deploy.demo.orders import heard_of, order_test_print, test_printed
 from deploy.demo.people import CARMEN, JOSE, JUAN
 from deploy.demo.phone import Shown
 from deploy.demo.place import KIOSK_CODE, Place
@@ -51,6 +53,8 @@ class Happened:
     again: dict[str, Any] = field(default_factory=dict)
     cash: dict[str, Any] = field(default_factory=dict)
     wallet: dict[str, Any] = field(default_factory=dict)
+    order: dict[str, object] = field(default_factory=dict)
+    hub: dict[str, object] = field(default_factory=dict)
     journey: dict[str, object] = field(default_factory=dict)
     workshop: list[dict[str, object]] = field(default_factory=list)
     screens: list[Path] = field(default_factory=list)
@@ -67,6 +71,9 @@ def tell(place: Place, processes: Processes, say: Callable[[str], None]) -> Happ
         person = Applicant(place.ports.kiosk, place.ports.reader, place.screens)
         say("the kiosk found its server and shows a code; the administrator types it")
         _let_the_kiosk_in(person, place, room, happened)
+        say("the site asks the hub to let it in; its code is typed on the page of the country")
+        ask_to_be_let_in(processes, place)
+        let_in(processes, room.central)
         say("she admits the display by its code; Ana opens her counter")
         _open_the_room(place, room, happened)
         processes.wait("serve", lambda: sells(place))
@@ -86,9 +93,13 @@ def tell(place: Place, processes: Processes, say: Callable[[str], None]) -> Happ
         happened.cash = paid_in_cash(person, place, paper=5)
         happened.wallet = paid_by_wallet(person, place, paper=6)
         _look_at_the_day(place, room, happened)
+        say("from afar IT tells the kiosk to print a test; it does, and says so")
+        order_test_print(room.monitor, KIOSK_CODE)
         say("José's certificate arrives by e-mail, and his phone finds it ready")
         _be_told(place, room, application, happened)
-        room.wait_for_kiosk(KIOSK_CODE)
+        happened.order = _be_done(place, room, paper=7)
+        happened.hub = told(place, room.central)
+        happened.screens.append(picture(room.central, place.screens, "country"))
         happened.screens += person.seen + person.fleeting()
     happened.workshop = results(place.folder)
     happened.processes = processes.peak_rss_mb()
@@ -207,6 +218,12 @@ def _be_told(place: Place, room: Room, application: str, happened: Happened) -> 
     tracking, shot = review.followed(place, JOSE, told, room.phone)
     happened.review = {**arrived, "tracking": tracking}
     happened.screens.append(shot)
+
+
+def _be_done(place: Place, room: Room, paper: int) -> dict[str, object]:
+    """What came of the order, and what a machine would read of the kiosk."""
+    done = test_printed(place, room.monitor, KIOSK_CODE, paper)
+    return {**done, "metrics": heard_of(room.monitor, KIOSK_CODE)}
 
 
 def _told(alone: Shown, behind: Shown) -> dict[str, object]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 Wake = Callable[[str | None], None]
 
 SQLITE_LOOKS_EVERY_S = 0.02
+BUSY_FOR_S = 60.0
 # PostgreSQL: NOTIFY is only a hint. Whatever became of it, readers look again after this long.
 LOOKS_EVERY_S = 1.0
 # Hints that come within this time are taken as one.
@@ -29,16 +30,20 @@ class CommitWatch:
     """Calls `wake(site)` on a thread of its own after commits, `wake(None)` when any site may have
     changed. It may call too often, and never stays silent after a commit.
 
-    SQLite: `PRAGMA data_version` changes when another connection committed; asking every
-    `sqlite_every_s` costs microseconds. PostgreSQL: LISTEN on a connection of its own, replaced
+    A commit counts when it recorded an event: what kiosks say of themselves every ten seconds wakes
+    nobody.
+
+    SQLite: `PRAGMA data_version` changes when another connection committed; then the counters of
+    the log say whether it recorded something. It is asked every 20 ms, and every `busy_every_s` for
+    `BUSY_FOR_S` after an event. PostgreSQL: LISTEN on a connection of its own, replaced
     when it is lost, and `wake(None)` each second whatever was heard.
     """
 
     def __init__(
-        self, engine: Engine, wake: Wake, sqlite_every_s: float = SQLITE_LOOKS_EVERY_S
+        self, engine: Engine, wake: Wake, busy_every_s: float = SQLITE_LOOKS_EVERY_S
     ) -> None:
         self._engine = engine
-        self._sqlite_every_s = sqlite_every_s
+        self._busy_every_s = busy_every_s
         self._wake = wake
         self._stopped = threading.Event()
         self._ended, self._end = socket.socketpair()
@@ -60,14 +65,19 @@ class CommitWatch:
     # --- SQLite -----------------------------------------------------------------------------------
     def _poll(self) -> None:
         path = self._engine.url.database or ""
+        ended = select.poll()
+        ended.register(self._ended, select.POLLIN)
         with contextlib.closing(sqlite3.connect(path, timeout=1.0)) as connection:
-            seen = None
-            while not self._stopped.wait(self._sqlite_every_s):
-                with contextlib.suppress(sqlite3.OperationalError):
-                    version = connection.execute("PRAGMA data_version").fetchone()[0]
-                    if version != seen:
-                        seen = version
-                        self._wake(None)
+            log, busy_until = _Log(connection), 0.0
+            log.grew()
+            self._wake(None)
+            every_s = SQLITE_LOOKS_EVERY_S
+            while not ended.poll(every_s * 1000):
+                if log.grew():
+                    busy_until = monotonic() + BUSY_FOR_S
+                    self._wake(None)
+                busy = busy_until > monotonic()
+                every_s = self._busy_every_s if busy else SQLITE_LOOKS_EVERY_S
 
     # --- PostgreSQL -------------------------------------------------------------------------------
     def _listen(self) -> None:
@@ -106,3 +116,32 @@ class CommitWatch:
             if monotonic() >= look_at:
                 look_at = monotonic() + LOOKS_EVERY_S
                 self._wake(None)
+
+
+class _Log:
+    """The event logs of a SQLite file, as somebody sees them who only asks whether they grew."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._cursor = connection.cursor()
+        self._version: Any = None
+        self._ends: Any = None
+
+    def grew(self) -> bool:
+        """Whether an event was recorded since the last time; True at first. A file that cannot be
+        read now is asked again."""
+        try:
+            version = self._first("PRAGMA data_version")
+            if version == self._version:
+                return False
+            before, self._ends = self._ends, self._first(_ENDS)
+            self._version = version
+        except sqlite3.OperationalError:
+            return False
+        return self._ends != before
+
+    def _first(self, question: str) -> Any:
+        self._cursor.execute(question)
+        return self._cursor.fetchone()[0]
+
+
+_ENDS = "SELECT total(last_id) FROM event_counters"

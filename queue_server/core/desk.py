@@ -61,15 +61,21 @@ class Desk:
             await self.looks.seen(actor, self.page, looked)
         return result
 
-    async def change(self, who: Identify, work: Callable[[UnitOfWork, Actor], T]) -> T:
-        """The result of writing `work`, without a key: for what may be repeated freely."""
+    async def change(
+        self, who: Identify, work: Callable[[UnitOfWork, Actor], T], *, in_company: bool = False
+    ) -> T:
+        """The result of writing `work`, without a key: for what may be repeated freely.
+
+        `in_company`: nobody stands and waits for it (see `Database.call_in_company`).
+        """
 
         def unit(uow: UnitOfWork) -> T:
             actor = who(uow)
             uow.lock_site(actor.site)
             return work(uow, actor)
 
-        return await self.database.call(unit)
+        call = self.database.call_in_company if in_company else self.database.call
+        return await call(unit)
 
     def still(self, who: Identify) -> Callable[[], Awaitable[bool]]:
         """Asks whether `who` still identifies somebody; a database that is away is no refusal."""

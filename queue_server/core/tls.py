@@ -21,6 +21,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from queue_server.core.own_addresses import own_addresses
+
 AUTHORITY_LASTS = timedelta(days=3650)
 SERVER_LASTS = timedelta(days=397)
 RENEWED_BEFORE = timedelta(days=30)
@@ -210,11 +212,9 @@ def own_names(host: str, site: str, further: Iterable[str] = ()) -> list[str]:
     """What this server may be called by: `host`, its host name, its addresses, `further`."""
     import socket
 
-    from zeroconf import get_all_addresses  # pyright: ignore[reportPrivateImportUsage]
-
     addresses: list[str] = []
     with suppress(OSError, ValueError):
-        addresses = [str(each) for each in get_all_addresses()]
+        addresses = own_addresses()
     found = [host, f"ventanilla-{site.lower()}.local", socket.gethostname(), "localhost"]
     return list(dict.fromkeys([*further, *found, "127.0.0.1", "::1", *addresses]))
 

@@ -19,6 +19,7 @@ class Role(StrEnum):
 
     KIOSK = "kiosk"
     DISPLAY = "display"
+    SITE = "site"  # a whole site, as the hub knows it
     COUNTER = "counter"
     CASHIER = "cashier"  # gives money that is owed
     SUPERVISOR = "supervisor"
@@ -27,7 +28,9 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
 
 
-DEVICES = (Role.KIOSK, Role.DISPLAY)
+DEVICES = (Role.KIOSK, Role.DISPLAY, Role.SITE)
+# Let in with a code that a person read; each holds a key of its own.
+PAIRED = (Role.KIOSK, Role.SITE)
 PEOPLE = (
     Role.COUNTER,
     Role.CASHIER,

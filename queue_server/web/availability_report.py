@@ -72,7 +72,7 @@ def read_raw(uow: UnitOfWork, rules: SiteRules, first: date, last: date) -> Raw:
         Day(day, _hours(rules, day, zone, until))
         for day in (first + timedelta(days=ahead) for ahead in range((last - first).days + 1))
     ]
-    return Raw(days, _pasts(uow, rules.code, since), since, until)
+    return Raw(days, _pasts(uow, rules.code, since, until), since, until)
 
 
 def computed(raw: Raw) -> Report:
@@ -105,11 +105,11 @@ def _minute(day: date, minute: int, zone: ZoneInfo) -> datetime:
     return datetime.combine(day + timedelta(days=days), time(rest // 60, rest % 60), zone)
 
 
-def _pasts(uow: UnitOfWork, site: str, since: datetime) -> list[Past]:
+def _pasts(uow: UnitOfWork, site: str, since: datetime, until: datetime) -> list[Past]:
     states: dict[str, list[State]] = {
         name: [] for name in credentials.known_devices(uow, site, Role.KIOSK)
     }
-    for span in history.spans(uow, site, since):
+    for span in history.spans(uow, site, since, before=until):
         states.setdefault(span.kiosk, []).append(_state(span))
     worked_on = alerts.maintained_since(uow, site, since)
     server = _server(server_runs.runs(uow, since - _WORD_LASTS), server_runs.first(uow), since)

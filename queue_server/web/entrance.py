@@ -53,7 +53,8 @@ async def front(request: Request, desk: DeskOf) -> Response:
             if problem.status == 401
             else trouble(request, problem)
         )
-    return RedirectResponse(HOMES[Role(actor.role)], 303)
+    home = getattr(request.app.state, "home", None)
+    return RedirectResponse(home or HOMES[Role(actor.role)], 303)
 
 
 @router.get("/sign-in", dependencies=[Public])

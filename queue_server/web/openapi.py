@@ -2,6 +2,7 @@
 
 import json
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from queue_server.core.clock import SystemClock
 from queue_server.core.crypto import KEY_BYTES, Vault
 from queue_server.core.db import Database, open_engine
 from queue_server.web.app import build_app
+from queue_server.web.hub_app import build_hub_app
 
 
 def contract() -> dict[str, Any]:
@@ -66,10 +68,19 @@ def _with_refusals(operation: dict[str, Any]) -> dict[str, Any]:
 
 def application() -> FastAPI:
     """The server's application on an empty database that is already closed: to be read only."""
+    return _built(lambda config, database: build_app(config, database, None))
+
+
+def hub_application() -> FastAPI:
+    """The hub's application, likewise."""
+    return _built(build_hub_app)
+
+
+def _built(build: Callable[[ServerConfig, Database], FastAPI]) -> FastAPI:
     with tempfile.TemporaryDirectory() as folder:
         engine = open_engine(f"sqlite:///{Path(folder) / 'contract.db'}")
         database = Database(engine, Vault(bytes(KEY_BYTES)), SystemClock())
-        app = build_app(ServerConfig(site="CONTRACT"), database, None)
+        app = build(ServerConfig(site="CONTRACT"), database)
         database.close()
     return app
 

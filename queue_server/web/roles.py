@@ -9,7 +9,7 @@ from starlette.routing import Mount
 
 from queue_server.staff.api.access import Access, declared
 from queue_server.staff.model import Role
-from queue_server.web.openapi import application
+from queue_server.web.openapi import application, hub_application
 
 # Files that everybody may read; they are no routes.
 _MOUNTS = ("/static",)
@@ -60,8 +60,14 @@ def _of(context: RouteContext) -> Iterator[RouteAccess]:
         yield RouteAccess(method, path, roles)
 
 
-def as_markdown(routes: Iterable[RouteAccess]) -> str:
-    """The table as people read it."""
+def as_markdown(site: Iterable[RouteAccess], hub: Iterable[RouteAccess]) -> str:
+    """The tables as people read them: of a site's server, and what the hub of all sites adds."""
+    routes = list(site)
+    added = [each for each in hub if each not in routes]
+    return f"{_INTRODUCTION}\n{_table(routes)}\n{_AT_THE_HUB}\n{_table(added)}"
+
+
+def _table(routes: Iterable[RouteAccess]) -> str:
     head = ["Route", "everybody", *(str(role) for role in Role)]
     rows = [
         [f"`{each.method} {each.path}`", each.public, *(role in each.roles for role in Role)]
@@ -69,8 +75,7 @@ def as_markdown(routes: Iterable[RouteAccess]) -> str:
     ]
     lines = [head, ["---", *[":-:"] * (len(head) - 1)]]
     lines += [[cell if isinstance(cell, str) else _mark(cell) for cell in row] for row in rows]
-    table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
-    return f"{_INTRODUCTION}\n{table}\n"
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
 def _mark(admitted: bool) -> str:
@@ -82,9 +87,15 @@ _INTRODUCTION = """\
 
 Made by `python -m queue_server.web.roles > docs/roles.md` from the router itself; a test compares
 the two and tries every route in every role. Kiosks and displays are devices, the rest are people.
-A display only looks. Routes for everybody are listed once more, by hand, in the test.
+A display only looks; a site is a device of the hub. Routes for everybody are listed once more, by
+hand, in the test.
+"""
+_AT_THE_HUB = """\
+## At the hub
+
+Signing in, accounts, audit and pairing are there as at a site, for the same roles. The hub adds:
 """
 
 
 if __name__ == "__main__":
-    print(as_markdown(route_access(application())), end="")
+    print(as_markdown(route_access(application()), route_access(hub_application())), end="")

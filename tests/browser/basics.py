@@ -1,8 +1,10 @@
-"""What every page for a phone keeps to, asked of the page itself: the plain part of WCAG 2.2."""
+"""A page on somebody's phone, and what every such page keeps to: the plain part of WCAG 2.2."""
 
 from typing import cast
 
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+
+from tests.support.site import StaffHttp
 
 # 2.5.5 asks for 44 CSS px, 1.4.3 for 4.5 to 1 (3 to 1 for large letters, which nothing here uses).
 _FAULTS = """
@@ -65,6 +67,50 @@ _FAULTS = """
   return faults;
 }
 """
+
+
+class Phones:
+    """Opens the page at `url` (over TLS) on a phone of 360 px; none of their consoles complains.
+
+    Within a `with`: at its end the phones are gone. Raises AssertionError then when one complained.
+    """
+
+    def __init__(self, browser: Browser, url: str) -> None:
+        self._browser, self._url = browser, url
+        self._contexts: list[BrowserContext] = []
+        self._complaints: list[str] = []
+
+    def __enter__(self) -> "Phones":
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        for each in self._contexts:
+            each.close()
+        if kind is None:
+            assert self._complaints == []
+
+    def __call__(self, who: StaffHttp) -> Page:
+        """The page, ready, on the phone of `who`."""
+        context = self._browser.new_context(
+            viewport={"width": 360, "height": 740}, locale="es-PE", ignore_https_errors=True
+        )
+        self._contexts.append(context)
+        for name, value in who.http.cookies.items():
+            context.add_cookies([{"name": name, "value": value, "url": self._url, "secure": True}])
+        page = context.new_page()
+        page.on("pageerror", lambda error: self._complaints.append(str(error)))
+        page.on("console", self._hear)
+        page.goto(self._url)
+        expect(page.locator("body")).to_have_attribute("data-ready", "true")
+        return page
+
+    def forgive(self, word: str) -> None:
+        """A refusal that was provoked stands in the console: those with `word` are left out."""
+        self._complaints = [each for each in self._complaints if word not in each]
+
+    def _hear(self, said: ConsoleMessage) -> None:
+        if said.type == "error":
+            self._complaints.append(said.text)
 
 
 def faults_of(page: Page) -> list[str]:

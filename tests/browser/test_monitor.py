@@ -77,6 +77,7 @@ def test_a_printer_that_runs_out_of_paper_shows_in_words_while_one_looks(
     kiosk.http.post("/api/v1/heartbeat", json=heartbeat(1, boot, printer("full")))
     expect(card).to_contain_text("En línea")
     expect(card.locator("[data-device=printer]")).to_contain_text("online Funciona")
+    expect(card.locator(".all-devices summary")).to_have_text("Su único dispositivo, bien")
 
     kiosk.http.post("/api/v1/heartbeat", json=heartbeat(2, boot, printer("out", "offline")))
     broken = card.locator("[data-device=printer][data-verdict=broken]")

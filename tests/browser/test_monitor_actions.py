@@ -1,11 +1,12 @@
 """IT tells a kiosk what to do where they look already; others see how it went, and no button."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.basics import Phones
 from tests.support.ordering import Orders, configured, let_in, switched_on
 from tests.support.site import Site, StaffHttp, running_site
 from tests.support.trust import Administrator
@@ -29,37 +30,11 @@ def rosa(office: Site) -> StaffHttp:
     return office.staff("rosa", "it")
 
 
-complaints: list[str] = []
-
-
 @pytest.fixture
-def opened(browser: Browser, office: Site) -> Iterator[Callable[[StaffHttp], Page]]:
+def opened(browser: Browser, office: Site) -> Iterator[Phones]:
     """The monitor on a telephone; its console must stay silent."""
-    contexts = []
-    complaints.clear()
-
-    def open_it(who: StaffHttp) -> Page:
-        context = browser.new_context(
-            viewport={"width": 360, "height": 740}, locale="es-PE", ignore_https_errors=True
-        )
-        contexts.append(context)
-        for name, value in who.http.cookies.items():
-            context.add_cookies(
-                [{"name": name, "value": value, "domain": "127.0.0.1", "path": "/", "secure": True}]
-            )
-        page = context.new_page()
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on(
-            "console", lambda said: complaints.append(said.text) if said.type == "error" else None
-        )
-        page.goto(f"{office.url}/monitor")
-        expect(page.locator("body")).to_have_attribute("data-ready", "true")
-        return page
-
-    yield open_it
-    for context in contexts:
-        context.close()
-    assert complaints == []
+    with Phones(browser, f"{office.url}/monitor") as phones:
+        yield phones
 
 
 def sheet(page: Page) -> None:
@@ -73,9 +48,7 @@ def newest(page: Page, kind: str, state: str) -> None:
     expect(shown).to_have_attribute("data-state", state, timeout=15_000)
 
 
-def test_an_order_is_given_and_seen_to_its_end(
-    opened: Callable[[StaffHttp], Page], rosa: StaffHttp
-) -> None:
+def test_an_order_is_given_and_seen_to_its_end(opened: Phones, rosa: StaffHttp) -> None:
     page = opened(rosa)
     sheet(page)
     page.get_by_role("button", name="Cerrar por limpieza").click()
@@ -89,7 +62,7 @@ def test_an_order_is_given_and_seen_to_its_end(
 
 
 def test_a_bundle_is_asked_for_and_downloaded(
-    opened: Callable[[StaffHttp], Page], rosa: StaffHttp, tmp_path: Path
+    opened: Phones, rosa: StaffHttp, tmp_path: Path
 ) -> None:
     page = opened(rosa)
     sheet(page)
@@ -100,9 +73,7 @@ def test_a_bundle_is_asked_for_and_downloaded(
     assert taken.value.suggested_filename.startswith(f"diagnostico-{CODE}-")
 
 
-def test_what_cannot_be_is_said_inside_the_sheet(
-    opened: Callable[[StaffHttp], Page], rosa: StaffHttp
-) -> None:
+def test_what_cannot_be_is_said_inside_the_sheet(opened: Phones, rosa: StaffHttp) -> None:
     page = opened(rosa)
     sheet(page)
     page.get_by_role("button", name="Cambiar la configuración…").click()
@@ -113,11 +84,11 @@ def test_what_cannot_be_is_said_inside_the_sheet(
     page.locator("dialog input").fill("999")
     page.keyboard.press("Enter")
     expect(page.locator("dialog .sheet-complaint")).to_contain_text("de 80 a 300")
-    complaints[:] = [each for each in complaints if "422" not in each]
+    opened.forgive("422")
 
 
 def test_others_see_how_it_went_and_no_button(
-    opened: Callable[[StaffHttp], Page], office: Site, rosa: StaffHttp
+    opened: Phones, office: Site, rosa: StaffHttp
 ) -> None:
     orders = Orders(rosa.http)
     orders.until(orders.ordered(CODE, "in_service"))

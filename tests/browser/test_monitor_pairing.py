@@ -1,13 +1,14 @@
 """Whoever may type a kiosk's code does it where they look already, over TLS, phone in hand."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
-from tests.support.site import Site, StaffHttp, running_site
+from tests.browser.basics import Phones
+from tests.support.site import Site, running_site
 from tests.support.trust import Newcomer, another
 
 
@@ -39,36 +40,14 @@ class LiveKiosk(Newcomer):
 
 
 @pytest.fixture
-def opened(browser: Browser, office: Site) -> Iterator[Callable[[StaffHttp], Page]]:
-    """The monitor at 360 px; `complaints` of its console must stay empty."""
-    contexts = []
-
-    def open_it(who: StaffHttp) -> Page:
-        context = browser.new_context(
-            viewport={"width": 360, "height": 740}, locale="es-PE", ignore_https_errors=True
-        )
-        contexts.append(context)
-        for name, value in who.http.cookies.items():
-            context.add_cookies(
-                [{"name": name, "value": value, "domain": "127.0.0.1", "path": "/", "secure": True}]
-            )
-        page = context.new_page()
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on(
-            "console", lambda said: complaints.append(said.text) if said.type == "error" else None
-        )
-        page.goto(f"{office.url}/monitor")
-        return page
-
-    complaints: list[str] = []
-    yield open_it
-    for each in contexts:
-        each.close()
-    assert complaints == []
+def opened(browser: Browser, office: Site) -> Iterator[Phones]:
+    """The monitor at 360 px; its console must stay silent."""
+    with Phones(browser, f"{office.url}/monitor") as phones:
+        yield phones
 
 
 def test_a_kiosk_is_let_in_at_the_page_and_shut_out_again(
-    office: Site, opened: Callable[[StaffHttp], Page], tmp_path: Path
+    office: Site, opened: Phones, tmp_path: Path
 ) -> None:
     it = office.staff("soporte", "it")
     with LiveKiosk(tmp_path, office.url, code="K41") as kiosk:
@@ -92,7 +71,7 @@ def test_a_kiosk_is_let_in_at_the_page_and_shut_out_again(
 
 
 def test_a_kiosk_that_takes_anothers_place_is_announced(
-    office: Site, opened: Callable[[StaffHttp], Page], tmp_path: Path
+    office: Site, opened: Phones, tmp_path: Path
 ) -> None:
     admin = office.staff("jefa", "administrator")
     with LiveKiosk(tmp_path / "first", office.url, code="K42") as first:
@@ -106,9 +85,7 @@ def test_a_kiosk_that_takes_anothers_place_is_announced(
         expect(warned).to_contain_text("Ya hay un quiosco K42 autorizado")
 
 
-def test_who_may_not_let_kiosks_in_does_not_see_how(
-    office: Site, opened: Callable[[StaffHttp], Page]
-) -> None:
+def test_who_may_not_let_kiosks_in_does_not_see_how(office: Site, opened: Phones) -> None:
     page = opened(office.staff("ana", "counter"))
     expect(page.get_by_role("heading", name="Equipos del módulo")).to_be_visible()
     assert page.locator("#pairing").count() == 0

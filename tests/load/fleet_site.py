@@ -96,7 +96,8 @@ def everything() -> Heartbeat:
 
 
 def nothing_new(sequence: int) -> dict[str, Any]:
-    """What a kiosk at rest sends every ten seconds (`kiosk.heartbeat.body_of`)."""
+    """What a kiosk at rest sends every ten seconds (`kiosk.heartbeat.body_of`): the machine
+    itself is never quite as it was."""
     return {
         "boot_id": SESSION,
         "session": SESSION,
@@ -107,10 +108,10 @@ def nothing_new(sequence: int) -> dict[str, Any]:
         "unsent": 0,
         "oldest_unsent_s": None,
         "vitals": {
-            "temperature_c": 48.0,
-            "disk_free_mb": 9000,
+            "temperature_c": 45.0 + sequence % 60 / 10,
+            "disk_free_mb": 9000 - sequence % 100,
             "disk_percent": 60,
-            "clock_offset_ms": 20,
+            "clock_offset_ms": 20 + sequence % 7,
         },
         "devices": [],
         "gone": [],

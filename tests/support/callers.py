@@ -9,6 +9,7 @@ from queue_server.staff.model import PEOPLE, Proof, Role, needs_code
 from queue_server.staff.services.accounts import NewAccount, put_account
 from queue_server.staff.services.credentials import create_credential
 from queue_server.staff.services.sessions import Where, open_session
+from tests.support.sites_at_hub import let_in
 
 SITE = "PRUEBA"
 OPERATOR = Actor(SITE, "operator", "test")
@@ -33,7 +34,9 @@ class Callers:
 
     def headers(self, role: Role | None) -> dict[str, str]:
         """What a caller of `role` sends with every request; None is a stranger."""
-        if role is Role.KIOSK:
+        if role is Role.SITE and role not in self._tokens:
+            self._tokens[role] = let_in(self._database, ["T1"], site=SITE)["T1"]
+        if role is Role.KIOSK or role is Role.SITE:
             return {"Authorization": f"Bearer {self._tokens[role]}"}
         if role is Role.DISPLAY:
             return {"Cookie": f"{DISPLAY_COOKIE}={self._tokens[role]}"}

@@ -1,5 +1,6 @@
 """The installers: sound shell, the locked versions, and nobody's mirror in them."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -57,3 +58,93 @@ def test_every_file_that_an_installer_puts_somewhere_is_there() -> None:
     for script in SCRIPTS:
         for name in re.findall(r"\$(?:source/deploy|deploy)/([\w./-]+)", script.read_text()):
             assert (DEPLOY / name).exists(), f"{script.name}: {name}"
+
+
+ADMIN_S = "# written by the administrator\nallowed_users=rootonly\n"
+
+
+class Xorg:
+    """The folder of X's configuration, and what the kiosk's installer does in it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "X11"
+        self.folder.mkdir(parents=True)
+        self.file = self.folder / "Xwrapper.config"
+        self.kept = self.folder / "Xwrapper.config.before-ventanilla"
+        places = {each: str(folder / each.lower()) for each in ("OPT", "ETC", "UNITS", "STATE")}
+        places |= {"X11": str(self.folder), "SYSTEMCTL": "true"}
+        self._environment = {f"VENTANILLA_{name}": place for name, place in places.items()}
+
+    def run(self, *words: str) -> str:
+        """What the installer says."""
+        return self._bash(str(DEPLOY / "install-kiosk.sh"), *words)
+
+    def put(self, source: Path = DEPLOY / "xorg" / "Xwrapper.config") -> None:
+        """What it does for this one file; packages and builds are left out."""
+        line = f'. {DEPLOY}/install-common.sh; put_instead "$1" "$2"'
+        self._bash("-c", line, "bash", str(source), str(self.file))
+
+    def _bash(self, *words: str) -> str:
+        environment = {**os.environ, **self._environment}
+        done = subprocess.run(
+            ["bash", *words], env=environment, capture_output=True, text=True, timeout=60
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+
+@pytest.fixture
+def xorg(tmp_path: Path) -> Xorg:
+    return Xorg(tmp_path)
+
+
+def test_a_dry_run_says_that_the_x_wrapper_s_file_is_kept_and_replaced(xorg: Xorg) -> None:
+    xorg.file.write_text(ADMIN_S)
+    said = xorg.run("--dry-run", "--any-system", "--code", "A01").splitlines()
+    assert f"would: cp -a {xorg.file} {xorg.kept}" in said
+    assert [each for each in said if each.startswith("would: install") and str(xorg.file) in each]
+    assert xorg.file.read_text() == ADMIN_S
+    assert not xorg.kept.exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="an uninstall needs root")
+def test_the_administrator_s_x_wrapper_file_comes_back_when_the_kiosk_goes(xorg: Xorg) -> None:
+    xorg.file.write_text(ADMIN_S)
+    xorg.put()
+    xorg.put()  # once more: what is kept is still theirs
+    assert "allowed_users=anybody" in xorg.file.read_text()
+    assert xorg.kept.read_text() == ADMIN_S
+    xorg.run("--uninstall")
+    assert xorg.file.read_text() == ADMIN_S
+    assert not xorg.kept.exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="an uninstall needs root")
+def test_where_there_was_no_file_ours_goes_even_after_a_newer_one_was_put(
+    xorg: Xorg, tmp_path: Path
+) -> None:
+    newer = tmp_path / "newer"
+    newer.write_text((DEPLOY / "xorg" / "Xwrapper.config").read_text() + "# more\n")
+    xorg.put()
+    xorg.put(newer)
+    assert not xorg.kept.exists(), "the older one of ours is nobody's"
+    xorg.run("--uninstall")
+    assert not xorg.file.exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="an uninstall needs root")
+def test_what_somebody_wrote_there_since_is_theirs_and_stays(xorg: Xorg) -> None:
+    xorg.put()
+    xorg.file.write_text(ADMIN_S)
+    xorg.run("--uninstall")
+    assert xorg.file.read_text() == ADMIN_S
+
+
+@pytest.mark.negative_control
+@pytest.mark.skipif(os.geteuid() != 0, reason="an uninstall needs root")
+def test_a_file_that_is_only_put_is_lost(xorg: Xorg) -> None:
+    """As it was: written over, and nothing kept."""
+    xorg.file.write_text(ADMIN_S)
+    shutil.copy(DEPLOY / "xorg" / "Xwrapper.config", xorg.file)
+    xorg.run("--uninstall")
+    assert not xorg.file.exists()

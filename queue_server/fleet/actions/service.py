@@ -1,7 +1,7 @@
 """Orders actions, hands them to their kiosk, and takes its word on how they went."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -199,6 +199,14 @@ def listed(uow: UnitOfWork, site: str) -> list[Action]:
         _SHOWN.where(_A.c.site == site).order_by(_A.c.ordered_at.desc()).limit(MOST_SHOWN)
     )
     return [_action(row, uow.now) for row in rows]
+
+
+def found(uow: UnitOfWork, site: str, ids: Sequence[str]) -> dict[str, Action]:
+    """Those of `ids` that are actions of `site`, each as it stands now."""
+    if not ids:
+        return {}
+    rows = uow.connection.execute(_SHOWN.where(_A.c.site == site, _A.c.id.in_(ids)))
+    return {row.id: _action(row, uow.now) for row in rows}
 
 
 def overdue(uow: UnitOfWork, site: str) -> list[str]:

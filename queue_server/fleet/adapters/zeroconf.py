@@ -22,10 +22,10 @@ from zeroconf import (
     ServiceInfo,
     ServiceStateChange,
     Zeroconf,
-    get_all_addresses,  # pyright: ignore[reportPrivateImportUsage]
 )
 
 from queue_server.config import ServerConfig
+from queue_server.core.own_addresses import own_addresses
 from queue_server.core.problem import Problem
 from queue_server.core.unit_of_work import UnitOfWork
 from queue_server.fleet.model.discovery import Instance, InstanceRole
@@ -52,6 +52,9 @@ MAX_PROPERTIES = 16
 MAX_KEY = 30
 MAX_VALUE = 120
 RESOLVE_MS = 2000
+# What once answered and does not now is asked for again all the same: nothing tells that a cable is
+# back. It gets less time than the others.
+MISSED_RESOLVE_MS = 500
 # Between two looks, so that a flood on the LAN never keeps the database from the queue.
 PACE_S = 0.05
 # How often what is known is asked for again: a machine whose power was cut says no goodbye.
@@ -87,8 +90,9 @@ class Discovery:
         self._look_again_s = look_again_s
         self._inbox: queue.Queue[_News | None] = queue.Queue(MAX_NEWS)
         self._overflowing = False
-        # In the order they were last asked for, so that a look cut short goes on with the rest.
-        self._known: dict[_News, None] = {}
+        # Each with whether it answered when it was last asked; in the order they were asked in, so
+        # that a look cut short goes on with the rest.
+        self._known: dict[_News, bool] = {}
         self._stop = threading.Event()
         self._worker = threading.Thread(target=self._work, name="discovery")
 
@@ -169,15 +173,16 @@ class Discovery:
 
     def _note(self, zeroconf: Zeroconf, news: _News) -> None:
         site, service = self._config.site, _service(news)
-        self._known.pop(_News(news.service_type, news.name), None)
-        found = None if news.removed else _resolve(zeroconf, news)
-        if found is None:
+        known = self._known.pop(_News(news.service_type, news.name), None)
+        time_ms = MISSED_RESOLVE_MS if known is False else RESOLVE_MS
+        found = None if news.removed else _resolve(zeroconf, news, time_ms)
+        if not news.removed and (found or known is not None) and len(self._known) < MAX_KNOWN:
+            self._known[news] = found is not None
+        if found is not None:
+            self._store(lambda uow: sightings.saw(uow, site, found, service))
+        elif known is not False:
             name, role = _instance_name(news), ROLES[news.service_type]
             self._store(lambda uow: sightings.gone(uow, site, name, role, service))
-            return
-        if len(self._known) < MAX_KNOWN:
-            self._known[news] = None
-        self._store(lambda uow: sightings.saw(uow, site, found, service))
 
     def _store(self, work: Callable[[UnitOfWork], object]) -> None:
         try:
@@ -210,7 +215,7 @@ def _reachable_at(config: ServerConfig) -> list[str]:
         return [str(host)] if local_look or not host.is_loopback else []
     if own:
         return [str(each) for each in own]
-    everywhere = map(ipaddress.ip_address, get_all_addresses())
+    everywhere = map(ipaddress.ip_address, own_addresses())
     return [str(each) for each in everywhere if not each.is_loopback][:MAX_ADDRESSES]
 
 
@@ -218,10 +223,10 @@ def _open(interfaces: tuple[str, ...]) -> Zeroconf:
     return Zeroconf(interfaces=list(interfaces) if interfaces else InterfaceChoice.All)
 
 
-def _resolve(zeroconf: Zeroconf, news: _News) -> Instance | None:
-    """What `news` stands for, None when nobody answers for it."""
+def _resolve(zeroconf: Zeroconf, news: _News, time_ms: int) -> Instance | None:
+    """What `news` stands for, None when nobody answers for it within `time_ms`."""
     try:
-        info = zeroconf.get_service_info(news.service_type, news.name, timeout=RESOLVE_MS)
+        info = zeroconf.get_service_info(news.service_type, news.name, timeout=time_ms)
     except (Error, OSError) as error:
         log.info("a name on the LAN cannot be resolved", reason=type(error).__name__)
         return None

@@ -101,18 +101,18 @@ async def listed(request: Request, desk: DeskOf, who: AnyoneSignedIn) -> AlertsB
     """What stands, and what stood lately."""
     book: RuleBook = request.app.state.alert_rules
 
-    def read(uow: UnitOfWork, actor: Actor) -> AlertsBody:
-        found, events = alerts.listed(uow, actor.site)
-        return AlertsBody(
-            now=uow.now,
-            event_id=uow.last_event_id(actor.site),
-            alerts=[_view(each, events, book) for each in found],
-            maintenance=[
-                MaintenanceView(**vars(each)) for each in alerts.maintained(uow, actor.site)
-            ],
-        )
+    return await desk.look(who, lambda uow, actor: alerts_body(uow, actor.site, book))
 
-    return await desk.look(who, read)
+
+def alerts_body(uow: UnitOfWork, site: str, book: RuleBook) -> AlertsBody:
+    """What stands at `site`, and what stood lately."""
+    found, events = alerts.listed(uow, site)
+    return AlertsBody(
+        now=uow.now,
+        event_id=uow.last_event_id(site),
+        alerts=[_view(each, events, book) for each in found],
+        maintenance=[MaintenanceView(**vars(each)) for each in alerts.maintained(uow, site)],
+    )
 
 
 def _view(alert: alerts.Alert, events: list[alerts.AlertEvent], book: RuleBook) -> AlertView:

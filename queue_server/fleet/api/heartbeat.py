@@ -131,10 +131,11 @@ class HeartbeatAnswer(BaseModel):
 @router.post("/heartbeat", response_model=HeartbeatAnswer)
 async def heartbeat(body: HeartbeatBody, desk: DeskOf, who: KioskOf) -> HeartbeatAnswer:
     """Take a kiosk's word on itself; sent again or overtaken it changes nothing."""
-    beat = body.heartbeat()
+    beat, came = body.heartbeat(), desk.database.clock.now()
 
     def work(uow: UnitOfWork, actor: Actor) -> HeartbeatAnswer:
         taken = heartbeats.record_heartbeat(uow, actor, beat)
-        return HeartbeatAnswer(full_state=taken.full_state, now=uow.now)
+        # A kiosk takes it for the middle of the exchange: so it is of the middle of the wait.
+        return HeartbeatAnswer(full_state=taken.full_state, now=came + (uow.now - came) / 2)
 
-    return await desk.change(who, work)
+    return await desk.change(who, work, in_company=not beat.has_news)

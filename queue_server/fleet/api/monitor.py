@@ -12,6 +12,7 @@ from queue_server.core.desk import DeskOf
 from queue_server.core.feed import Feed
 from queue_server.core.unit_of_work import Actor, UnitOfWork
 from queue_server.fleet.api.views import (
+    CentreView,
     HistoryBody,
     MonitorBody,
     ServerView,
@@ -42,27 +43,40 @@ async def monitor(request: Request, desk: DeskOf, who: AnyoneSignedIn) -> Monito
     """How every machine of the site stands now."""
     live: Feed = request.app.state.feed
 
+    until = _certificate_until(request)
+    centre: Callable[[UnitOfWork, str], CentreView | None] | None
+    centre = getattr(request.app.state, "centre", None)
+
     def read(uow: UnitOfWork, actor: Actor) -> MonitorBody:
-        fleet = overview.view(uow, actor.site)
-        return MonitorBody(
-            server=ServerView(
-                site=actor.site,
-                now=fleet.now,
-                database="ok",
-                event_id=uow.last_event_id(actor.site),
-                listeners=live.listeners,
-                build=version("ventanilla"),
-                certificate_until=_certificate_until(request),
-            ),
-            glance=glance_view(fleet.glance),
-            usual_build=fleet.build,
-            troubles=[TroubleView(**vars(each)) for each in fleet.troubles],
-            kiosks=[kiosk_view(each, fleet.now, fleet.build) for each in fleet.kiosks],
-            displays=[display_view(each) for each in fleet.displays],
-            discovered=[discovered_view(each) for each in fleet.discovered],
-        )
+        found = monitor_body(uow, actor.site, live.listeners, until)
+        found.server.centre = centre(uow, actor.site) if centre is not None else None
+        return found
 
     return await desk.look(who, read)
+
+
+def monitor_body(
+    uow: UnitOfWork, site: str, listeners: int, certificate_until: datetime | None
+) -> MonitorBody:
+    """How every machine of `site` stands now. `listeners`: open streams of this process."""
+    fleet = overview.view(uow, site)
+    return MonitorBody(
+        server=ServerView(
+            site=site,
+            now=fleet.now,
+            database="ok",
+            event_id=uow.last_event_id(site),
+            listeners=listeners,
+            build=version("ventanilla"),
+            certificate_until=certificate_until,
+        ),
+        glance=glance_view(fleet.glance),
+        usual_build=fleet.build,
+        troubles=[TroubleView(**vars(each)) for each in fleet.troubles],
+        kiosks=[kiosk_view(each, fleet.now, fleet.build) for each in fleet.kiosks],
+        displays=[display_view(each) for each in fleet.displays],
+        discovered=[discovered_view(each) for each in fleet.discovered],
+    )
 
 
 def _certificate_until(request: Request) -> datetime | None:

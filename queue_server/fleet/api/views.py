@@ -1,6 +1,7 @@
 """What the monitor is told: the bodies, and how each is made of what is known."""
 
 from datetime import datetime
+from typing import Literal
 
 from pydantic import BaseModel
 
@@ -152,8 +153,18 @@ class GlanceView(BaseModel):
     journeys: list[JourneyGlanceView]
 
 
+class CentreView(BaseModel):
+    """The line to the hub of all sites. `told`: it holds what there is; `behind`: it hears us and
+    is being told the rest; `away`: not heard since `since`; `refused`: it would not take what it
+    was told; `not_enrolled`, `shut_out`: nobody there has let this site in (any more)."""
+
+    standing: Literal["told", "behind", "away", "refused", "not_enrolled", "shut_out"]
+    since: datetime
+
+
 class ServerView(BaseModel):
-    """The server itself. That it answers means that its database reads."""
+    """The server itself. That it answers means that its database reads. `centre`: null where no
+    hub is configured."""
 
     site: str
     now: datetime
@@ -162,6 +173,7 @@ class ServerView(BaseModel):
     listeners: int
     build: str
     certificate_until: datetime | None
+    centre: CentreView | None = None
 
 
 class MonitorBody(BaseModel):

@@ -102,6 +102,12 @@ class Heartbeat:
         return self.session or self.boot_id
 
     @property
+    def has_news(self) -> bool:
+        """Whether it tells anything that somebody may act on: not only that the kiosk is there."""
+        told = (self.supplies, self.journeys, self.notes)
+        return self.full or any((self.devices, self.gone, self.counters)) or told != (None,) * 3
+
+    @property
     def obstacles(self) -> dict[str, str]:
         """Each journey and why it cannot be finished; "" where it can."""
         return {each.journey: each.obstacle for each in self.journeys or ()}

@@ -21,7 +21,7 @@ from queue_server.core.problem import Problem
 from queue_server.core.unit_of_work import Actor, UnitOfWork
 from queue_server.fleet.pairing import service
 from queue_server.fleet.pairing.model import CODE, PairingState
-from queue_server.staff.api import KioskOf, Public
+from queue_server.staff.api import PairedOf, Public
 from queue_server.staff.api.access import FreshlyProven, People
 from queue_server.staff.model import DEVICE_NAME, Role
 from queue_server.staff.services import credentials
@@ -225,13 +225,14 @@ async def confirm(
 
 
 @router.get("/pairings", response_model=PairingsBody)
-async def pairings(desk: DeskOf, who: PairerOf) -> PairingsBody:
+async def pairings(request: Request, desk: DeskOf, who: PairerOf) -> PairingsBody:
     """The kiosks that show a code now, those just ended, and those that are paired."""
+    role = _let_in(request)
 
     def read(uow: UnitOfWork, site: str) -> PairingsBody:
         return PairingsBody(
-            pairings=[PairingBody(**vars(each)) for each in service.waiting(uow, site)],
-            paired=credentials.known_devices(uow, site, Role.KIOSK),
+            pairings=[PairingBody(**vars(each)) for each in service.waiting(uow, site, role)],
+            paired=credentials.known_devices(uow, site, role),
         )
 
     return await desk.look(who, lambda uow, actor: read(uow, actor.site))
@@ -251,12 +252,14 @@ async def type_code(
 
 @router.post("/kiosks/{name}/revoke", status_code=204)
 async def revoke(
-    name: Annotated[str, Path(pattern=f"^{DEVICE_NAME}$")], desk: DeskOf, who: FreshPairerOf
+    request: Request,
+    name: Annotated[str, Path(pattern=f"^{DEVICE_NAME}$")],
+    desk: DeskOf,
+    who: FreshPairerOf,
 ) -> None:
     """Shut a kiosk out; it must be paired again."""
-    await desk.change(
-        who, lambda uow, actor: credentials.revoke_credential(uow, actor, Role.KIOSK, name)
-    )
+    role = _let_in(request)
+    await desk.change(who, lambda uow, actor: credentials.revoke_credential(uow, actor, role, name))
 
 
 @router.post("/credential-renewals", response_model=RenewedBody, dependencies=[Public])
@@ -273,13 +276,18 @@ async def renew(request: Request, body: RenewalBody, desk: DeskOf) -> RenewedBod
 
 
 @router.post("/credential-settlements", response_model=SettledBody)
-async def settle(desk: DeskOf, who: KioskOf) -> SettledBody:
+async def settle(desk: DeskOf, who: PairedOf) -> SettledBody:
     """The kiosk uses its next token from now on; the one before it opens nothing any more."""
     return SettledBody(settled=await desk.change(who, credentials.settle))
 
 
 def _config(request: Request) -> ServerConfig:
     return request.app.state.config
+
+
+def _let_in(request: Request) -> Role:
+    """What this server lets in by a code: kiosks, or at a hub whole sites."""
+    return getattr(request.app.state, "pairs", Role.KIOSK)
 
 
 def _lasts(request: Request) -> timedelta:
@@ -298,7 +306,8 @@ def _granted(request: Request) -> service.Granted:
     with _Unavailable():
         files = _files(request)
         pem = files.authority.read_text()
-        return service.Granted(pem, tls.actions_public_key(files), _lasts(request))
+        key = tls.actions_public_key(files)
+        return service.Granted(pem, key, _lasts(request), _let_in(request))
 
 
 def _files(request: Request) -> tls.TlsFiles:

@@ -88,6 +88,11 @@ class Session:
         plain = json.dumps(dict(content), sort_keys=True).encode()
         return AESGCM(self._derived(b"seal")).encrypt(_NONCE, plain, self.proof)
 
+    def open(self, sealed: bytes) -> Mapping[str, str]:
+        """What the other side sealed. Raises cryptography's InvalidTag, ValueError."""
+        plain = AESGCM(self._derived(b"seal")).decrypt(_NONCE, sealed, self.proof)
+        return json.loads(plain)
+
     def _derived(self, purpose: bytes) -> bytes:
         words = VERSION + b" " + purpose + b" " + self.proof
         return HKDFExpand(hashes.SHA256(), 32, words).derive(self.key)

@@ -48,11 +48,13 @@ class Shown:
 
 @dataclass(frozen=True)
 class Granted:
-    """What a paired kiosk is given beside its token. `actions_key`: 32 bytes (Ed25519)."""
+    """What a paired kiosk is given beside its token. `actions_key`: 32 bytes (Ed25519); `role`:
+    what it is let in as, at a hub a whole site."""
 
     authority_pem: str
     actions_key: bytes
     lasts: timedelta
+    role: Role = Role.KIOSK
 
 
 @dataclass(frozen=True)
@@ -217,13 +219,13 @@ def confirm(
     who = Actor(row.site, row.typed_role, row.typed_by)
     secret = digest(token.secret)
     paired = credentials.Paired(row.device_key, expires_at)
-    credentials.admit(uow, who, Role.KIOSK, row.kiosk, token.credential_id, secret, paired)
+    credentials.admit(uow, who, granted.role, row.kiosk, token.credential_id, secret, paired)
     return sealed
 
 
-def waiting(uow: UnitOfWork, site: str) -> Sequence[PairingView]:
+def waiting(uow: UnitOfWork, site: str, role: Role = Role.KIOSK) -> Sequence[PairingView]:
     """The kiosks that show a code now, and those that have just ended, oldest first."""
-    known = set(credentials.known_devices(uow, site, Role.KIOSK))
+    known = set(credentials.known_devices(uow, site, role))
     rows = uow.connection.execute(
         select(_P)
         .where(_P.c.site == site, _P.c.expires_at > uow.now - SHOWN_AFTERWARDS)

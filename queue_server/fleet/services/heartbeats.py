@@ -1,11 +1,12 @@
 """Takes the heartbeats of kiosks, and keeps what each of them amounts to."""
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Text, bindparam, cast, select, update
 
 from devices.status import Action, DeviceState
 from queue_server.core.clock import local_day
@@ -144,20 +145,21 @@ def unheard(uow: UnitOfWork, site: str, since: datetime) -> list[LastHeard]:
 def kept(uow: UnitOfWork, site: str, kiosk: str) -> Kept | None:
     """What is held of one kiosk; None when it was never heard."""
     row = _ONE.one_or_none(uow.connection, {"of_site": site, "of_kiosk": kiosk})
-    return None if row is None else _kept(row)
+    return None if row is None else _kept(uow, row)
 
 
-_ONE = Prepared(
-    select(_beats).where(
-        _beats.c.site == bindparam("of_site"), _beats.c.kiosk == bindparam("of_kiosk")
-    )
+_TEXTS = {name: cast(_beats.c[name], Text).label(name) for name in ("devices", "more", "earlier")}
+_ALL = select(*(_TEXTS.get(each.name, each) for each in _beats.c)).where(
+    _beats.c.site == bindparam("of_site")
 )
+_ONE = Prepared(_ALL.where(_beats.c.kiosk == bindparam("of_kiosk")))
+_EACH = Prepared(_ALL)
 
 
 def all_kept(uow: UnitOfWork, site: str) -> dict[str, Kept]:
     """What is held of every kiosk of `site`, by its name."""
-    rows = uow.connection.execute(select(_beats).where(_beats.c.site == site))
-    return {row.kiosk: _kept(row) for row in rows}
+    rows = _EACH.all(uow.connection, {"of_site": site})
+    return {row.kiosk: _kept(uow, row) for row in rows}
 
 
 def use_of(uow: UnitOfWork, site: str) -> dict[tuple[str, str, str], dict[Any, int]]:
@@ -194,26 +196,63 @@ def _row(held: Held) -> dict[str, Any]:
     }
 
 
-def _kept(row: Any) -> Kept:
-    more: Mapping[str, Any] = row.more
+def _kept(uow: UnitOfWork, row: Any) -> Kept:
+    known: dict[str, _Read] = uow.memory.setdefault(f"fleet.beats:{row.site}", {})
+    read = known[row.kiosk] = known.get(row.kiosk, _NOTHING_READ).again(row.devices, row.more)
     beat = Heartbeat(
         boot_id=row.boot_id,
         sequence=row.sequence,
         build=row.build,
         screen=row.screen,
-        devices=tuple(_report(each) for each in row.devices),
+        devices=read.devices,
         unsent=row.unsent,
         session=row.session,
-        oldest_unsent_s=more.get("oldest_unsent_s"),
-        supplies=tuple(Supply(**each) for each in more.get("supplies", ())),
-        journeys=tuple(Journey(**each) for each in more.get("journeys", ())),
-        counters=more.get("counters", {}),
-        vitals=Vitals(**more.get("vitals", {})),
-        notes=tuple(more.get("notes", ())),
+        **read.more,
     )
     return Kept(
-        row.kiosk, Held(beat, row.needs_full, tuple(row.earlier)), row.received_at, row.online
+        row.kiosk,
+        Held(beat, row.needs_full, tuple(json.loads(row.earlier))),
+        row.received_at,
+        row.online,
     )
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What the JSON of a kiosk's row amounts to. Most of it is as it was: no text is read twice."""
+
+    devices_text: str = ""
+    more_text: str = ""
+    devices: tuple[DeviceReport, ...] = ()
+    more: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+    def again(self, devices: str, more: str) -> "_Read":
+        """The same of these texts."""
+        return _Read(
+            devices,
+            more,
+            self.devices if devices == self.devices_text else _devices_of(devices),
+            self.more if more == self.more_text else _more_of(more),
+        )
+
+
+_NOTHING_READ = _Read()
+
+
+def _devices_of(text: str) -> tuple[DeviceReport, ...]:
+    return tuple(_report(each) for each in json.loads(text))
+
+
+def _more_of(text: str) -> Mapping[str, Any]:
+    more: Mapping[str, Any] = json.loads(text)
+    return {
+        "oldest_unsent_s": more.get("oldest_unsent_s"),
+        "supplies": tuple(Supply(**each) for each in more.get("supplies", ())),
+        "journeys": tuple(Journey(**each) for each in more.get("journeys", ())),
+        "counters": more.get("counters", {}),
+        "vitals": Vitals(**more.get("vitals", {})),
+        "notes": tuple(more.get("notes", ())),
+    }
 
 
 def _report(row: Mapping[str, Any]) -> DeviceReport:

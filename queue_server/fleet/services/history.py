@@ -70,11 +70,19 @@ def holding(uow: UnitOfWork, site: str, kiosk: str) -> list[Fact]:
     return [_span(row).fact for row in uow.connection.execute(found)]
 
 
-def spans(uow: UnitOfWork, site: str, since: datetime, kiosk: str | None = None) -> list[Span]:
-    """Everything that held at some moment from `since` on, by time."""
+def spans(
+    uow: UnitOfWork,
+    site: str,
+    since: datetime,
+    kiosk: str | None = None,
+    before: datetime | None = None,
+) -> list[Span]:
+    """Everything that held at some moment from `since` on (and began before `before`), by time."""
     found = select(_spans).where(
         _spans.c.site == site, or_(_spans.c.until.is_(None), _spans.c.until > since)
     )
+    if before is not None:
+        found = found.where(_spans.c.since < before)
     if kiosk is not None:
         found = found.where(_spans.c.kiosk == kiosk)
     return [

@@ -16,7 +16,7 @@ from queue_server.core.problem import Problem
 from queue_server.core.unit_of_work import Actor, UnitOfWork
 from queue_server.staff.api.cookies import DISPLAY, HALF_SESSION, SESSION
 from queue_server.staff.api.origin import SAFE_METHODS, refuse_foreign_page
-from queue_server.staff.model import MAINTAINERS, PEOPLE, Role
+from queue_server.staff.model import MAINTAINERS, PAIRED, PEOPLE, Role
 from queue_server.staff.services import credentials, sessions
 
 
@@ -37,7 +37,27 @@ class Kiosks(Access):
         token = _bearer(request.headers.get("authorization", ""))
         if token is None:
             raise Problem(401, "unknown_device", "Falta la credencial del equipo.")
-        return _kiosk(request, token)
+        return _device(request, token, *self.roles)
+
+
+@dataclass(frozen=True)
+class Sites(Access):
+    """At a hub: the site that sent `Authorization: Bearer <token>`, let in by a code."""
+
+    roles: tuple[Role, ...] = (Role.SITE,)
+
+    async def __call__(self, request: Request) -> Identify:
+        token = _bearer(request.headers.get("authorization", ""))
+        if token is None:
+            raise Problem(401, "unknown_device", "Falta la credencial del módulo.")
+        return lambda uow: credentials.device(uow, token, Role.SITE, paired_only=True)
+
+
+@dataclass(frozen=True)
+class PairedDevices(Kiosks):
+    """Whoever was let in by a code: kiosks at a site, sites at a hub."""
+
+    roles: tuple[Role, ...] = PAIRED
 
 
 @dataclass(frozen=True)
@@ -80,7 +100,7 @@ class Room(Access):
     async def __call__(self, request: Request) -> Identify:
         token = _bearer(request.headers.get("authorization", ""))
         if token is not None:
-            return _kiosk(request, token)
+            return _device(request, token, Role.KIOSK)
         refuse_foreign_page(request)
         shown = DISPLAY.of(request) or None if request.method in SAFE_METHODS else None
         signed = SESSION.of(request) or None
@@ -113,10 +133,10 @@ class Anyone(Access):
             refuse_foreign_page(request)
 
 
-def _kiosk(request: Request, token: str) -> Identify:
+def _device(request: Request, token: str, *roles: Role) -> Identify:
     """A server that speaks TLS knows paired kiosks only."""
     paired_only = not request.app.state.plain_http
-    return lambda uow: credentials.device(uow, token, Role.KIOSK, paired_only=paired_only)
+    return lambda uow: credentials.device(uow, token, *roles, paired_only=paired_only)
 
 
 def _bearer(authorization: str) -> str | None:
@@ -125,6 +145,8 @@ def _bearer(authorization: str) -> str | None:
 
 
 KioskOf = Annotated[Identify, Depends(Kiosks())]
+SiteOf = Annotated[Identify, Depends(Sites())]
+PairedOf = Annotated[Identify, Depends(PairedDevices())]
 StaffOf = Annotated[Identify, Depends(People((Role.COUNTER, Role.SUPERVISOR)))]
 CashierOf = Annotated[Identify, Depends(People((Role.CASHIER, Role.SUPERVISOR)))]
 ResolverOf = Annotated[

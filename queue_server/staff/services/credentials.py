@@ -12,7 +12,7 @@ from queue_server.core.prepared import Prepared
 from queue_server.core.problem import Problem
 from queue_server.core.unit_of_work import Actor, UnitOfWork
 from queue_server.staff import tables
-from queue_server.staff.model import Role, Token, digest
+from queue_server.staff.model import PAIRED, Role, Token, digest
 
 _CREDENTIAL = Prepared(
     select(tables.credentials).where(tables.credentials.c.id == bindparam("of_id"))
@@ -110,10 +110,10 @@ def _revoke(uow: UnitOfWork, site: str, role: Role, name: str) -> str | None:
     ).scalar()
 
 
-def device(uow: UnitOfWork, text: str, role: Role, *, paired_only: bool = False) -> Actor:
-    """The device whose live token is `text`. Raises Problem 401, or 403 for another role.
+def device(uow: UnitOfWork, text: str, *roles: Role, paired_only: bool = False) -> Actor:
+    """The device whose live token is `text`. Raises Problem 401, or 403 for none of these roles.
 
-    `paired_only`: a kiosk's development token opens nothing.
+    `paired_only`: a development token opens nothing.
     """
     token = Token.parse(text)
     row = None
@@ -123,9 +123,9 @@ def device(uow: UnitOfWork, text: str, role: Role, *, paired_only: bool = False)
         raise unknown_device()
     if not _opens(row, digest(token.secret), uow.now):
         raise unknown_device()
-    if paired_only and row.role == Role.KIOSK and row.device_key is None:
+    if paired_only and row.role in PAIRED and row.device_key is None:
         raise unknown_device()
-    if row.role != role:
+    if row.role not in roles:
         raise Problem(403, "wrong_role", "Este equipo no puede hacer esto.")
     return Actor(row.site, row.role, row.name)
 

@@ -24,7 +24,7 @@ const KINDS = ["kiosk.changed", "kiosk.silent", ...ACTION_KINDS];
  * @typedef {import("./monitor_history.js").History} History
  * @typedef {import("./monitor_lan.js").Instance} Instance
  * @typedef {{kiosk: string, device: string | null, verdict: "fine" | "warning" | "broken"}} Trouble
- * @typedef {{server: {site: string, now: string, database: string, event_id: number, listeners: number, build: string, certificate_until: string | null}, glance: import("./monitor_glance.js").Glance, troubles: Trouble[], kiosks: Kiosk[], displays: import("./monitor_lan.js").Display[], discovered: Instance[]}} State
+ * @typedef {{server: {site: string, now: string, database: string, event_id: number, listeners: number, build: string, certificate_until: string | null, centre?: import("./monitor_lan.js").Centre | null}, glance: import("./monitor_glance.js").Glance, troubles: Trouble[], kiosks: Kiosk[], displays: import("./monitor_lan.js").Display[], discovered: Instance[]}} State
  */
 
 const page = byId("monitor");
@@ -131,7 +131,7 @@ function renderLan(state) {
   const found = state.discovered.filter((each) => searchableInstance(each).includes(wanted));
   byId("discovered").replaceChildren(...lanRows(found, now));
   byId("displays").replaceChildren(...displayFacts(state.displays, now));
-  byId("server").replaceChildren(...serverFacts(state.server, clock.format(now), now));
+  byId("server").replaceChildren(...serverFacts(state.server, clock.format(now), now, (instant) => hours.format(Date.parse(instant))));
 }
 
 /** @param {State} state */

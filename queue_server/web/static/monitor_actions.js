@@ -11,7 +11,7 @@ import { say } from "./words.js";
 
 /**
  * @typedef {{id: string, kiosk: string, kind: string, arguments: Record<string, any>, state: string, detail: string, ordered_by: string, ordered_at: string, configuration: number | null, has_bundle: boolean}} Action
- * @typedef {{may: boolean, hour: (instant: string) => string, after: () => void}} Desk  who looks, and what is read again after an order
+ * @typedef {{may: boolean, hour: (instant: string) => string, after: () => void, lead?: string, path?: (kiosk: string) => string, more?: (kiosk: string) => object}} Desk  who looks, what is read again after an order; elsewhere than at the site: what is said, where it is sent, and what else with it
  * @typedef {import("./monitor_kiosk.js").Kiosk} Kiosk
  */
 
@@ -22,7 +22,7 @@ const LEAD = "El quiosco lo hace en menos de un minuto o no lo hace. Si una pers
 export const ACTION_KINDS = ["ordered", "taken", "waiting", "running", "done", "failed", "refused", "expired", "unheard"].map((each) => `action.${each}`);
 
 /** @type {Record<string, string>} */
-const KINDS = {
+export const ACTION_NAMES = {
   self_test: "Prueba de dispositivos",
   test_print: "Impresión de prueba",
   restart: "Reinicio",
@@ -75,7 +75,7 @@ export function actionsPart(kiosk, actions, listens, desk) {
  * @param {Desk} desk
  */
 function row(action, desk) {
-  const words = `${say(KINDS, action.kind)}: ${say(STATES, action.state)}`;
+  const words = `${say(ACTION_NAMES, action.kind)}: ${say(STATES, action.state)}`;
   const link = { href: `/api/v1/kiosk-actions/${action.id}/bundle`, download: "", class: "action-bundle" };
   return element(
     "div",
@@ -103,8 +103,8 @@ function orderButton(kiosk, desk) {
  * @param {Desk} desk
  */
 function ask(kiosk, desk) {
-  const silent = kiosk.presence === "offline" ? " Ahora no da señal: si no vuelve a tiempo, la orden vence." : "";
-  const sheet = new Sheet(`Orden al quiosco ${kiosk.name}`, LEAD + silent);
+  const silent = kiosk.presence === "offline" && !desk.path ? " Ahora no da señal: si no vuelve a tiempo, la orden vence." : "";
+  const sheet = new Sheet(`Orden al quiosco ${kiosk.name}`, (desk.lead ?? LEAD) + silent);
   /** @param {string} label @param {object} body @param {string} [mood] */
   const option = (label, body, mood = "") => ({ label, mood, pick: () => send(kiosk.name, body, desk) });
   const devices = kiosk.devices.filter((each) => !["service", "journal"].includes(each.kind));
@@ -166,7 +166,8 @@ function configure(kiosk, desk) {
  * @param {Desk} desk
  */
 async function send(kiosk, body, desk) {
-  await order(`/api/v1/kiosks/${encodeURIComponent(kiosk)}/actions`, () => {}, body);
+  const path = desk.path?.(kiosk) ?? `/api/v1/kiosks/${encodeURIComponent(kiosk)}/actions`;
+  await order(path, () => {}, { ...body, ...desk.more?.(kiosk) });
   desk.after();
 }
 

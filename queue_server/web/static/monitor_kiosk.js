@@ -165,7 +165,7 @@ function devices(kiosk) {
   if (kiosk.devices.length === 0) return null;
   const bad = kiosk.devices.filter((each) => each.verdict !== "fine");
   const well = kiosk.devices.filter((each) => each.verdict === "fine");
-  const words = bad.length > 0 ? `Los otros ${well.length} dispositivos, bien` : `Los ${well.length} dispositivos, bien`;
+  const words = wellWords(well.length, bad.length > 0);
   return element(
     "div",
     { class: "all-devices" },
@@ -174,6 +174,12 @@ function devices(kiosk) {
       ? element("details", { class: "more", "data-key": "devices" }, element("summary", {}, words), element("ul", { class: "devices" }, ...well.map(deviceRow)))
       : null,
   );
+}
+
+/** @param {number} well @param {boolean} others whether some are not well */
+function wellWords(well, others) {
+  if (well === 1) return others ? "El otro dispositivo, bien" : "Su único dispositivo, bien";
+  return others ? `Los otros ${well} dispositivos, bien` : `Los ${well} dispositivos, bien`;
 }
 
 /** @param {Device} device */

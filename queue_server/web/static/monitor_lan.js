@@ -9,10 +9,12 @@ import { ROLES, ago, say } from "./words.js";
 /**
  * @typedef {{instance: string, role: string, host: string, addresses: string[], port: number, properties: Record<string, string>, services: string[], last_seen: string, gone_at: string | null, moved_from: string[], moved_at: string | null, standing: string | null, tie: string, twice: boolean}} Instance
  * @typedef {{name: string, live: boolean, connected_at: string | null, gone_at: string | null}} Display
+ * @typedef {{standing: "told" | "behind" | "away" | "refused" | "not_enrolled" | "shut_out", since: string}} Centre
  */
 
 const MOODS = { paired: "fine", not_paired: "warning", not_ours: "unknown" };
 const MOVED_IS_NEWS_S = 86400;
+const DAY_MS = 86400000;
 const MORE_ROLES = { ...ROLES, printer: "Impresora de red" };
 const MOST_ROWS = 100;
 
@@ -90,16 +92,18 @@ export function displayFacts(displays, now) {
 }
 
 /**
- * @param {{site: string, database: string, event_id: number, listeners: number, build: string, certificate_until: string | null}} server
+ * @param {{site: string, database: string, event_id: number, listeners: number, build: string, certificate_until: string | null, centre?: Centre | null}} server
  * @param {string} time
  * @param {number} now
+ * @param {(instant: string) => string} hour
  */
-export function serverFacts(server, time, now) {
+export function serverFacts(server, time, now, hour) {
   return [
     ...fact("Módulo", server.site),
     ...fact("Base de datos", mark("fine", "Responde")),
     ...fact("Versión", server.build),
     ...fact("Certificado", certificate(server.certificate_until, now)),
+    ...(server.centre ? fact("Centro", centre(server.centre, now, hour)) : []),
     ...fact("Conexiones en vivo", String(server.listeners)),
     ...fact("Hora del servidor", time),
   ];
@@ -114,4 +118,29 @@ function certificate(until, now) {
   const days = Math.floor((Date.parse(until) - now) / 86400000);
   if (days < 0) return mark("broken", "vencido");
   return mark(days < 14 ? "warning" : "fine", `vence en ${days} ${days === 1 ? "día" : "días"}`);
+}
+
+/**
+ * The line to the hub of all sites.
+ * @param {Centre} line
+ * @param {number} now
+ * @param {(instant: string) => string} hour
+ */
+function centre(line, now, hour) {
+  const lasted = now - Date.parse(line.since);
+  const since = lasted < DAY_MS / 2 ? `desde ${hour(line.since)}` : ago(lasted / 1000);
+  switch (line.standing) {
+    case "told":
+      return mark("fine", "al día");
+    case "behind":
+      return mark("fine", "se pone al día");
+    case "away":
+      return mark("warning", `sin conexión ${since}`);
+    case "refused":
+      return mark("broken", `no acepta lo que este módulo le envía, ${since}; avise a soporte`);
+    case "shut_out":
+      return mark("broken", `no inscrito: el centro retiró este módulo, ${since}`);
+    default:
+      return mark("warning", "no inscrito");
+  }
 }

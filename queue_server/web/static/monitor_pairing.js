@@ -11,6 +11,13 @@ const PAIRINGS = "/api/v1/pairings";
  * @typedef {{id: string, kiosk: string, address: string, state: string, created_at: string, expires_at: string, tries_left: number, known: boolean}} Pairing
  */
 
+const ofSites = byId("pairing").dataset.of === "site";
+/** At the centre it is sites that are let in. */
+const WHAT = ofSites ? "módulo" : "quiosco";
+const OTHER_ENDS = ofSites ? "el otro dejará de informar" : "el otro dejará de atender";
+const OUT = ofSites ? "El centro deja de recibir sus datos ahora mismo; el módulo sigue atendiendo." : "Dejará de atender ahora mismo.";
+const AFTER = ofSites ? "quedó fuera; se inscribe otra vez desde su servidor." : "quedó fuera; mostrará un código nuevo.";
+
 /** One row a pairing, kept while it is shown: what was typed stays. @type {Map<string, Row>} */
 const rows = new Map();
 
@@ -23,7 +30,7 @@ class Row {
     );
     this.button = element("button", { type: "submit" }, "Autorizar");
     this.form = element("form", { class: "pairing-form" }, element("label", {}, `Código que muestra ${pairing.kiosk}`, this.input), this.button);
-    this.known = element("p", { class: "pairing-known", hidden: "" }, `! Ya hay un quiosco ${pairing.kiosk} autorizado. Si autoriza este, el otro dejará de atender.`);
+    this.known = element("p", { class: "pairing-known", hidden: "" }, `! Ya hay un ${WHAT} ${pairing.kiosk} autorizado. Si autoriza este, ${OTHER_ENDS}.`);
     this.how = element("p", { class: "pairing-how", role: "status", "aria-live": "polite" });
     const from = element("span", { class: "pairing-from" }, `Pide desde ${pairing.address}`);
     this.element = element("li", { class: "pairing", "data-kiosk": pairing.kiosk }, element("div", {}, element("strong", { class: "pairing-name" }, pairing.kiosk), element("br"), from), this.form, this.known, this.how);
@@ -40,7 +47,7 @@ class Row {
     try {
       await order(`${PAIRINGS}/${id}/code`, () => {}, { code: this.input.value.replace(/\D/g, "") });
       this.input.value = "";
-      write(this.how, "El quiosco comprueba el código…");
+      write(this.how, `El ${WHAT} comprueba el código…`);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       write(this.how, error.message);
@@ -63,10 +70,10 @@ class Row {
 
 /** @param {Pairing} pairing */
 function words(pairing) {
-  if (pairing.state === "paired") return `✓ El quiosco ${pairing.kiosk} quedó autorizado.`;
-  if (pairing.state === "closed") return "✕ Cinco códigos equivocados. El quiosco mostrará otro en unos segundos.";
-  if (pairing.state === "answered") return "El quiosco comprueba el código…";
-  if (pairing.tries_left < 5) return `✕ Ese no es el código que muestra este quiosco, o algo se interpone en la red. Quedan ${pairing.tries_left} intentos.`;
+  if (pairing.state === "paired") return `✓ El ${WHAT} ${pairing.kiosk} quedó autorizado.`;
+  if (pairing.state === "closed") return `✕ Cinco códigos equivocados. El ${WHAT} mostrará otro en unos segundos.`;
+  if (pairing.state === "answered") return `El ${WHAT} comprueba el código…`;
+  if (pairing.tries_left < 5) return `✕ Ese no es el código que muestra este ${WHAT}, o algo se interpone en la red. Quedan ${pairing.tries_left} intentos.`;
   return "";
 }
 
@@ -104,10 +111,10 @@ function showPaired(paired) {
 
 /** @param {string} kiosk */
 async function revoke(kiosk) {
-  if (!window.confirm(`¿Retirar la autorización del quiosco ${kiosk}? Dejará de atender ahora mismo.`)) return;
+  if (!window.confirm(`¿Retirar la autorización del ${WHAT} ${kiosk}? ${OUT}`)) return;
   try {
     await order(`/api/v1/kiosks/${encodeURIComponent(kiosk)}/revoke`, () => {});
-    write(byId("pairings-note"), `El quiosco ${kiosk} quedó fuera; mostrará un código nuevo.`);
+    write(byId("pairings-note"), `El ${WHAT} ${kiosk} ${AFTER}`);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     write(byId("pairings-note"), error.message);

@@ -10,8 +10,9 @@ from tests.support.site import Kind, Site
 
 ACTOR = Actor("PRUEBA", "test", "t")
 Open = Callable[[], Database]
-# For what SQLite has no counterpart of.
+# For what the other has no counterpart of.
 on_postgresql = pytest.mark.parametrize("kind", ["postgresql"])
+on_sqlite = pytest.mark.parametrize("kind", ["sqlite"])
 
 
 def note(uow: UnitOfWork) -> int:

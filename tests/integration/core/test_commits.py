@@ -11,12 +11,16 @@ from sqlalchemy import text
 from queue_server.core import commits
 from queue_server.core.commits import CommitWatch
 from queue_server.core.db import Database
-from tests.integration.core.conftest import Open, note, on_postgresql
+from queue_server.core.unit_of_work import UnitOfWork
+from tests.integration.core.conftest import Open, note, on_postgresql, on_sqlite
 
 _WATCHES = text(
     "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'"
 )
 _QUIET = text("ALTER TABLE events DISABLE TRIGGER events_notify")
+
+
+_NOTHING_RECORDED = text("UPDATE sites SET name = name || '.'")
 
 
 class Wakes:
@@ -110,3 +114,56 @@ def test_the_watch_gives_its_connection_back(opened: Open) -> None:
     ends = monotonic() + 5
     while other.read(lambda uow: len(uow.connection.execute(_WATCHES).all())):
         assert monotonic() < ends
+
+
+def say_nothing_new(uow: UnitOfWork) -> None:
+    """A commit without an event, like a heartbeat's."""
+    uow.connection.execute(_NOTHING_RECORDED)
+
+
+@pytest.mark.usefixtures("long_look")
+def test_a_commit_without_an_event_wakes_nobody(opened: Open) -> None:
+    other = opened()
+    with watch(opened()) as wakes:
+        began = monotonic()
+        other.run(say_nothing_new)
+        assert wakes.after(began, 0.3) is None
+        assert wakes.after(commit(other), 5) is not None, "the next event does"
+
+
+@on_sqlite
+@pytest.mark.negative_control
+def test_who_does_not_look_at_the_log_is_woken_by_every_commit(
+    opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commits, "_ENDS", "SELECT random()")
+    other = opened()
+    with watch(opened()) as wakes:
+        began = monotonic()
+        other.run(say_nothing_new)
+        assert wakes.after(began, 5) is not None
+
+
+@on_sqlite
+def test_it_looks_more_often_while_something_happens(
+    opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commits, "SQLITE_LOOKS_EVERY_S", 0.4)
+    other = opened()
+    watching = CommitWatch(opened().engine, wakes := Wakes(), busy_every_s=0.005)
+
+    def noticed() -> float:
+        after = wakes.after(commit(other), 5)
+        assert after is not None
+        return after
+
+    watching.start()
+    try:
+        assert wakes.after(0.0, 5) is not None
+        noticed()
+        assert min(noticed() for _ in range(5)) < 0.2
+        monkeypatch.setattr(commits, "BUSY_FOR_S", 0.0)
+        noticed()
+        assert min(noticed() for _ in range(2)) > 0.2, "right after a look the next is far"
+    finally:
+        watching.stop()

@@ -1,5 +1,6 @@
 """Writers that wait at the same moment share a commit, and nothing else."""
 
+import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -8,13 +9,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select, text
 
-from queue_server.core import sqlite, tables
+from queue_server.core import db, sqlite, tables
 from queue_server.core.db import Database
 from queue_server.core.problem import Problem
 from queue_server.core.unit_of_work import UnitOfWork
-from tests.integration.core.conftest import Open, note
+from tests.integration.core.conftest import Open, note, on_postgresql, on_sqlite
 
-on_sqlite = pytest.mark.parametrize("kind", ["sqlite"])
 Work = Callable[[UnitOfWork], Any]
 
 
@@ -123,3 +123,80 @@ def test_when_sqlite_gives_up_the_whole_transaction_nobody_is_told_it_was_done(
     assert all(isinstance(each, Problem) and each.status == 503 for each in outcomes)
     assert kept(database) == []
     assert database.run(note) in kept(database), "the next one finds everything in order"
+
+
+@pytest.fixture
+def long_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However busy the machine is, company comes in time."""
+    monkeypatch.setattr(db, "COMPANY_S", 1.0)
+
+
+async def at_intervals(database: Database, count: int, *, in_company: bool) -> list[int]:
+    """The ids of `count` events, each asked for only when the thread has nothing left to do."""
+    asking: list[asyncio.Task[int]] = []
+    for _ in range(count):
+        call = database.call_in_company if in_company else database.call
+        asking.append(asyncio.ensure_future(call(note)))
+        await asyncio.sleep(0)
+        await database.look(lambda _: None)
+    return await asyncio.gather(*asking)
+
+
+@on_sqlite
+@pytest.mark.usefixtures("long_wait")
+def test_who_can_wait_shares_a_commit_with_those_who_come_later(
+    opened: Open, commits: list[str]
+) -> None:
+    database = opened()
+    ids = asyncio.run(at_intervals(database, 5, in_company=True))
+    assert kept(database) == sorted(ids)
+    assert commits == ["commit"]
+
+
+@on_sqlite
+@pytest.mark.negative_control
+def test_who_cannot_wait_has_a_commit_alone(opened: Open, commits: list[str]) -> None:
+    asyncio.run(at_intervals(opened(), 5, in_company=False))
+    assert commits == ["commit"] * 5
+
+
+@on_sqlite
+@pytest.mark.usefixtures("long_wait")
+def test_nobody_who_stands_and_waits_waits_for_company(opened: Open, commits: list[str]) -> None:
+    database = opened()
+
+    async def both() -> None:
+        patient = asyncio.ensure_future(database.call_in_company(note))
+        await asyncio.sleep(0)
+        await database.call(note)
+        assert (commits, patient.done()) == (["commit"], False)
+        await patient
+
+    asyncio.run(both())
+    assert commits == ["commit", "commit"]
+
+
+@on_postgresql
+def test_where_no_commit_can_be_shared_nobody_waits_for_company(
+    opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(db, "COMPANY_S", 60.0)
+    database = opened()
+    assert asyncio.run(asyncio.wait_for(database.call_in_company(note), 10)) in kept(database)
+
+
+@on_sqlite
+def test_of_those_who_wait_for_company_only_so_many_are_let_in(
+    opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(db, "MAX_WAITING", 2)
+    database = opened()
+
+    async def three() -> list[Any]:
+        asked = (database.call_in_company(note) for _ in range(3))
+        return await asyncio.gather(*asked, return_exceptions=True)
+
+    *taken, refused = asyncio.run(three())
+    assert kept(database) == sorted(taken)
+    assert isinstance(refused, Problem)
+    assert refused.status == 503

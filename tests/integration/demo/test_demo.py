@@ -20,13 +20,21 @@ from sqlalchemy import select
 from deploy.demo.arrivals import Unproven
 from deploy.demo.people import CARMEN, JOSE, JUAN
 from deploy.demo.place import Place, Ports
-from deploy.demo.proof import Certificate, admitted_by, charges_of, link_leads_to, payments_of
+from deploy.demo.proof import (
+    Certificate,
+    admitted_by,
+    charges_of,
+    link_leads_to,
+    ordered_by,
+    payments_of,
+)
 from deploy.demo.scan import shows_code
 from deploy.demo.workshop import SPARE
 from queue_server.bootstrap import open_database
 from queue_server.config import load_config
 from queue_server.core import tables as core
 from queue_server.core.unit_of_work import UnitOfWork
+from queue_server.hub.tables import hub_events
 from queue_server.issuance.tables import link_views
 from queue_server.payments.tables import payments
 from queue_server.turns.services.my_turn import ticket_of
@@ -173,6 +181,37 @@ def test_notes_and_a_phone_paid_the_fee_to_the_centimo(report: dict[str, Any]) -
     assert cash["application_number"] in Path(cash["slip"]).read_text()
 
 
+def test_it_had_the_kiosk_print_a_test_from_afar(demo: Path, report: dict[str, Any]) -> None:
+    order = report["order"]
+    (ordered,) = events(demo, "action.ordered")
+    (done,) = events(demo, "action.done")
+    assert (ordered.actor, ordered.body["what"]) == ("it:soporte", order["kind"])
+    assert done.body["action"] == ordered.body["action"]
+    assert done.actor == f"kiosk:{order['kiosk']}"
+    assert "PRUEBA DE EQUIPOS" in Path(order["slip"]).read_text()
+    assert order["metrics"].startswith("ventanilla_kiosk_up{")
+    assert order["metrics"].endswith(" 1")
+
+
+def test_the_hub_holds_every_event_of_the_site(demo: Path, report: dict[str, Any]) -> None:
+    site, hub = (
+        open_database(load_config(demo / "run" / name)) for name in ("server.toml", "hub/hub.toml")
+    )
+    mine = select(core.events.c.id, core.events.c.kind, core.events.c.actor).order_by(
+        core.events.c.id
+    )
+    there = select(hub_events.c.id, hub_events.c.kind, hub_events.c.actor).order_by(hub_events.c.id)
+    try:
+        held = hub.read(lambda uow: uow.connection.execute(there).all())
+        told = site.read(lambda uow: uow.connection.execute(mine).all())
+    finally:
+        site.close()
+        hub.close()
+    assert len(held) >= report["hub"]["events"] > 40
+    assert held == told[: len(held)]
+    assert report["hub"]["standing"] in ("all", "some")
+
+
 def events(demo: Path, kind: str) -> Sequence[Any]:
     """The rows of one kind in the demo's own event log, oldest first."""
     log = core.events
@@ -236,7 +275,7 @@ def test_the_display_was_admitted_by_the_administrator(demo: Path, report: dict[
 def somewhere(demo: Path) -> Place:
     """The place of a demo that has ended: its folder, and nothing that listens."""
     nobody = ("", "")
-    return Place(demo, Ports(*(0 for _ in fields(Ports))), nobody, nobody, nobody)
+    return Place(demo, Ports(*(0 for _ in fields(Ports))), nobody, nobody, nobody, nobody)
 
 
 @pytest.mark.negative_control
@@ -250,6 +289,9 @@ def test_a_code_or_a_display_the_server_does_not_know_proves_nothing(
         link_leads_to(place, link[:-1] + ("A" if link[-1] != "A" else "Q"))
     with pytest.raises(Unproven, match="no admission"):
         admitted_by(place, "sala-2")
+    assert ordered_by(place, "A01", "test_print") == report["order"]["ordered_by"]
+    with pytest.raises(Unproven, match="knows no restart"):
+        ordered_by(place, "A01", "restart")
 
 
 @pytest.mark.negative_control

@@ -1,5 +1,6 @@
 """Discovery between two real processes, on the loopback interface alone."""
 
+import signal
 import subprocess
 import sys
 import threading
@@ -10,6 +11,7 @@ from typing import TypeVar
 from uuid import uuid4
 
 import pytest
+from zeroconf import Zeroconf
 
 from queue_server.config import Discovery as DiscoverySettings
 from queue_server.config import ServerConfig
@@ -116,6 +118,17 @@ def test_a_kiosk_whose_power_was_cut_is_missed_without_a_goodbye(
         database.until(lambda seen: seen[KIOSK_NAME].gone_at is not None)
 
 
+def test_a_kiosk_whose_cable_was_out_and_that_says_nothing_of_it_is_listed_again(
+    database: WatchedDatabase,
+) -> None:
+    with Discovery(config(), database, look_again_s=0.5), other_process() as kiosk:
+        database.until(lambda seen: KIOSK_NAME in seen)
+        kiosk.send_signal(signal.SIGSTOP)  # neither goodbye nor answer
+        database.until(lambda seen: seen[KIOSK_NAME].gone_at is not None)
+        kiosk.send_signal(signal.SIGCONT)
+        database.until(lambda seen: seen[KIOSK_NAME].gone_at is None)
+
+
 PRINTER = f"""
 import sys
 from zeroconf import ServiceInfo, Zeroconf
@@ -142,6 +155,29 @@ def test_a_network_printer_is_seen_as_one_thing_that_is_not_ours(
         printer.stdin.write("leave\n")
         printer.stdin.flush()
         database.until(lambda seen: seen[name].gone_at is not None)
+
+
+class Forgetful(Discovery):
+    """Asks no more for what did not answer once."""
+
+    def _look_again(self, zeroconf: Zeroconf) -> None:
+        super()._look_again(zeroconf)
+        self._known = {each: True for each, answered in self._known.items() if answered}
+
+
+@pytest.mark.thorough
+@pytest.mark.negative_control
+def test_where_what_was_missed_once_is_forgotten_it_does_not_come_back(
+    database: WatchedDatabase,
+) -> None:
+    with Forgetful(config(), database, look_again_s=0.5), other_process() as kiosk:
+        database.until(lambda seen: KIOSK_NAME in seen)
+        kiosk.send_signal(signal.SIGSTOP)
+        database.until(lambda seen: seen[KIOSK_NAME].gone_at is not None)
+        kiosk.send_signal(signal.SIGCONT)
+        with other_process(PRINTER):
+            database.until(lambda seen: f"{KIOSK_NAME} P" in seen)
+        assert database.seen()[KIOSK_NAME].gone_at is not None
 
 
 def test_discovery_switched_off_opens_nothing(database: WatchedDatabase) -> None:

@@ -1,13 +1,21 @@
 """What the words of a heartbeat amount to."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from devices.status import Action, DeviceState
 from queue_server.fleet.model.devices import DeviceReport, Verdict, devices_changed, verdict
 from queue_server.fleet.model.discovery import Instance, InstanceRole, Standing, standings
-from queue_server.fleet.model.heartbeat import OFFLINE_AFTER, Presence, presence
+from queue_server.fleet.model.heartbeat import (
+    OFFLINE_AFTER,
+    Heartbeat,
+    Presence,
+    Vitals,
+    presence,
+)
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 
@@ -97,3 +105,31 @@ def test_kiosks_stand_by_credential_and_by_sight() -> None:
 def test_a_machine_goes_by_the_code_it_announces(said: dict[str, str], expected: str) -> None:
     seen = Instance("K01 (2)", InstanceRole.KIOSK, "k01.local.", ("127.0.0.1",), 9, said)
     assert seen.device_name == expected
+
+
+NOTHING_NEW = Heartbeat(
+    "boot", 7, "1", "Welcome", (), 0, full=False, supplies=None, journeys=None, notes=None
+)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"full": True},
+        {"devices": (report(),)},
+        {"gone": ("printer",)},
+        {"supplies": ()},
+        {"journeys": ()},
+        {"counters": {"printed": 1}},
+        {"notes": ()},
+    ],
+)
+def test_whatever_somebody_may_act_on_is_news(changes: dict[str, Any]) -> None:
+    assert replace(NOTHING_NEW, **changes).has_news
+
+
+@pytest.mark.parametrize(
+    "changes", [{}, {"screen": "Terms"}, {"unsent": 2}, {"vitals": Vitals(50.0, 800)}]
+)
+def test_that_the_kiosk_is_there_is_no_news(changes: dict[str, Any]) -> None:
+    assert not replace(NOTHING_NEW, **changes).has_news

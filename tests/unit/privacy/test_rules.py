@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import LargeBinary, MetaData
 
 import queue_server
-from queue_server import jobs
+from queue_server import housekeeping, jobs
 from queue_server.config import Retention
 from queue_server.core.schema import metadata
 from queue_server.privacy.duties import DUTIES
@@ -25,7 +25,8 @@ DIGESTS_AND_KEYS = {
     "claims.code_index", "collections.grant_index", "credentials.device_key",
     "credentials.next_hash", "credentials.secret_hash", "display_requests.secret_hash",
     "event_counters.last_mac", "events.mac", "events.request_hash", "half_sessions.token_hash",
-    "kiosk_actions.signature", "kiosk_codes.code_hash", "known_browsers.browser_hash",
+    "hub_anchors.mac", "kiosk_actions.signature", "kiosk_codes.code_hash",
+    "known_browsers.browser_hash",
     "pairings.device_key", "pairings.message", "pairings.proof", "pairings.reply",
     "pairings.sealed", "recovery_codes.code_hash", "sessions.token_hash", "sign_in_tries.bucket",
     "visits.document_index", "vouchers.voucher_index",
@@ -81,7 +82,7 @@ def test_every_rule_names_columns_that_are_there() -> None:
 
 
 def test_what_has_a_limit_is_deleted_by_a_job_and_nothing_else_claims_one() -> None:
-    source = Path(jobs.__file__).read_text()
+    source = "".join(Path(str(each.__file__)).read_text() for each in (jobs, housekeeping))
     for rule in RULES:
         assert bool(rule.job) is (rule.limit is not None), rule.table
         assert not rule.job or f'Job("{rule.job}"' in source, rule.job

@@ -1,0 +1,1 @@
+"""HTTP of the hub: what sites tell, and what people look at."""

@@ -1,0 +1,1 @@
+"""How a site gets its credential of the hub: it shows a code, a person there types it."""
