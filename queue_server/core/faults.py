@@ -3,7 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import (
+    DataError,
+    DBAPIError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    StatementError,
+)
 
 from queue_server.core.problem import Problem
 
@@ -26,13 +33,22 @@ def spoken_faults() -> Iterator[None]:
     """
     try:
         yield
-    except DataError as error:
-        words = "Los datos enviados no tienen la forma esperada; corríjalos."
-        raise Problem(422, "invalid", words) from error
+    except (DataError, OverflowError) as error:
+        raise _unfit() from error
     except (OperationalError, InterfaceError, InternalError) as error:
         kind = _kind(error)
         detail = f"{_WORDS[kind]}; nada se perdió. Intente otra vez y avise a soporte si continúa."
         raise Problem(503, kind, detail) from error
+    except StatementError as error:  # the last: it stands above all of them
+        if isinstance(error.orig, OverflowError):
+            raise _unfit() from error
+        raise
+
+
+def _unfit() -> Problem:
+    """A number beyond 64 bits, an instant beyond the calendar, a character no text may hold."""
+    words = "Los datos enviados no tienen la forma esperada; corríjalos."
+    return Problem(422, "invalid", words)
 
 
 def _kind(error: DBAPIError) -> str:

@@ -17,8 +17,13 @@ MOST_EVENTS = 1000
 MOST_DAYS = 62
 MOST_ORDERS = 50
 LARGEST_BATCH = 4 * 1024 * 1024  # bytes of JSON
+WAIT_EDGES_S = (60, 180, 300, 600, 900, 1200, 1800, 2700, 3600)
 SITE_CODE = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$"
 _DIGEST = r"^[0-9a-f]{64}$"
+
+# Beyond these nobody counts and no log goes; a database could not hold it.
+LARGEST_COUNT, LARGEST_ID = 10**9, 2**63 - 1
+Count = Annotated[int, Field(ge=0, le=LARGEST_COUNT)]
 
 Id = Annotated[str, Field(min_length=36, max_length=36)]
 OrderState = Literal["relayed", "done", "failed", "refused", "expired"]
@@ -31,7 +36,7 @@ class _Body(BaseModel):
 class EventBody(_Body):
     """One row of the site's event log: ids and words only, never personal data."""
 
-    id: Annotated[int, Field(ge=1)]
+    id: Annotated[int, Field(ge=1, le=LARGEST_ID)]
     at: AwareDatetime
     kind: Annotated[str, Field(max_length=60)]
     actor: Annotated[str, Field(max_length=80)]
@@ -41,7 +46,7 @@ class EventBody(_Body):
 class HeadBody(_Body):
     """The head of the site's audit chain: an anchor that stands outside the site."""
 
-    id: Annotated[int, Field(ge=0)]
+    id: Annotated[int, Field(ge=0, le=LARGEST_ID)]
     mac: Annotated[str, Field(pattern=_DIGEST)]
 
 
@@ -58,9 +63,9 @@ class LineBody(_Body):
     """The queue now: people who wait, the longest wait in seconds, windows that attend."""
 
     open: bool
-    waiting: Annotated[int, Field(ge=0)]
-    longest_wait_s: Annotated[int, Field(ge=0)]
-    counters_open: Annotated[int, Field(ge=0)]
+    waiting: Count
+    longest_wait_s: Count
+    counters_open: Count
 
 
 class StateBody(_Body):
@@ -77,9 +82,9 @@ class StateBody(_Body):
     monitor: dict[str, JsonValue]
     alerts: dict[str, JsonValue]
     backend_up: bool | None
-    backlog: Annotated[int, Field(ge=0)]
-    parked: Annotated[int, Field(ge=0)]
-    oldest_errand_s: Annotated[int, Field(ge=0)]
+    backlog: Count
+    parked: Count
+    oldest_errand_s: Count
 
 
 class JourneyDayBody(_Body):
@@ -87,9 +92,9 @@ class JourneyDayBody(_Body):
     it could not, and of which nothing is known; `""` is the site as a whole."""
 
     journey: Annotated[str, Field(max_length=40)]
-    up_s: Annotated[int, Field(ge=0)]
-    down_s: Annotated[int, Field(ge=0)]
-    unknown_s: Annotated[int, Field(ge=0)]
+    up_s: Count
+    down_s: Count
+    unknown_s: Count
 
 
 class DayBody(_Body):
@@ -98,17 +103,14 @@ class DayBody(_Body):
     beyond the last."""
 
     day: date
-    certificates_kiosk: Annotated[int, Field(ge=0)]
-    certificates_window: Annotated[int, Field(ge=0)]
-    tickets: Annotated[int, Field(ge=0)]
-    attended: Annotated[int, Field(ge=0)]
-    no_shows: Annotated[int, Field(ge=0)]
-    waits_s: list[Annotated[int, Field(ge=0)]]
-    waited_s: Annotated[int, Field(ge=0)]
+    certificates_kiosk: Count
+    certificates_window: Count
+    tickets: Count
+    attended: Count
+    no_shows: Count
+    waits_s: Annotated[list[Count], Field(max_length=len(WAIT_EDGES_S) + 1)]
+    waited_s: Count
     availability: Annotated[list[JourneyDayBody], Field(max_length=20)]
-
-
-WAIT_EDGES_S = (60, 180, 300, 600, 900, 1200, 1800, 2700, 3600)
 
 
 class OrderWordBody(_Body):
@@ -128,7 +130,7 @@ class BatchBody(_Body):
 
     version: Literal[1] = 1
     sent_at: AwareDatetime
-    after: Annotated[int, Field(ge=0)] = 0
+    after: Annotated[int, Field(ge=0, le=LARGEST_ID)] = 0
     events: Annotated[list[EventBody], Field(max_length=MOST_EVENTS)] = []
     head: HeadBody | None = None
     state_digest: Annotated[str, Field(pattern=_DIGEST)]

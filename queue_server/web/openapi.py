@@ -1,6 +1,10 @@
-"""The HTTP contract between kiosks and server: `python -m queue_server.web.openapi` prints it."""
+"""The HTTP contract between kiosks and server: `python -m queue_server.web.openapi` prints it.
+
+`python -m queue_server.web.openapi hub` prints the one between sites, people and the hub.
+"""
 
 import json
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -16,9 +20,9 @@ from queue_server.web.app import build_app
 from queue_server.web.hub_app import build_hub_app
 
 
-def contract() -> dict[str, Any]:
-    """The OpenAPI document of everything under /api."""
-    document = application().openapi()
+def contract(of: FastAPI) -> dict[str, Any]:
+    """The OpenAPI document of everything an application has under /api."""
+    document = of.openapi()
     document["paths"] = {
         path: {verb: _with_refusals(each) for verb, each in operations.items()}
         for path, operations in document["paths"].items()
@@ -86,4 +90,5 @@ def _built(build: Callable[[ServerConfig, Database], FastAPI]) -> FastAPI:
 
 
 if __name__ == "__main__":
-    print(json.dumps(contract(), indent=1, ensure_ascii=False, sort_keys=True))
+    shown = hub_application() if sys.argv[1:] == ["hub"] else application()
+    print(json.dumps(contract(shown), indent=1, ensure_ascii=False, sort_keys=True))

@@ -69,7 +69,7 @@ def test_no_request_surprises_the_server(
     case: schemathesis.Case, site: Site, callers: Callers, session: requests.Session
 ) -> None:
     roles = ROLES.get((case.method.upper(), case.operation.path), ())
-    headers = callers.headers(_usual(roles))
+    headers = callers.headers(usual(roles))
     case.call_and_validate(
         base_url=site.url,
         session=session,
@@ -78,6 +78,6 @@ def test_no_request_surprises_the_server(
     )
 
 
-def _usual(roles: tuple[Role, ...]) -> Role | None:
-    """The role that uses the route in daily life; None for everybody's."""
+def usual(roles: tuple[Role, ...]) -> Role | None:
+    """The role that uses a route in daily life; None for everybody's."""
     return roles[0] if roles else None

@@ -1,11 +1,14 @@
 """The published contract is the one the server really has, and the kiosk keeps to it."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import uuid4
 
+import pytest
+from fastapi import FastAPI
 from pydantic import BaseModel
 
 from devices.kinds.card_terminal import CardEvidence
@@ -29,15 +32,22 @@ from kiosk.queue_client import QueueClient
 from queue_server.issuance.api.bodies import AgainBody, ApplicantBody, CardBody, RegisterBody
 from queue_server.issuance.api.corrections import CorrectEmailBody
 from queue_server.turns.api.bodies import WishBody
-from queue_server.web.openapi import contract
+from queue_server.web.openapi import application, contract, hub_application
 
-PUBLISHED = Path(__file__).resolve().parents[2] / "docs" / "openapi.json"
+DOCS = Path(__file__).resolve().parents[2] / "docs"
 DOCUMENT = Document("01", "10117410", date(1980, 1, 1), "PRUEBA", "JUAN")
 
 
 def test_the_published_contract_is_current() -> None:
     """When this fails on purpose: `python -m queue_server.web.openapi > docs/openapi.json`."""
-    assert json.loads(PUBLISHED.read_text()) == json.loads(json.dumps(contract()))
+    published = json.loads((DOCS / "openapi.json").read_text())
+    assert published == json.loads(json.dumps(contract(application())))
+
+
+def test_the_published_contract_of_the_hub_is_current() -> None:
+    """When this fails: `python -m queue_server.web.openapi hub > docs/openapi_hub.json`."""
+    published = json.loads((DOCS / "openapi_hub.json").read_text())
+    assert published == json.loads(json.dumps(contract(hub_application())))
 
 
 def test_every_body_the_kiosk_sends_is_taken_by_the_server(tmp_path: Path) -> None:
@@ -80,7 +90,8 @@ def test_the_card_evidence_the_kiosk_keeps_is_what_the_server_takes() -> None:
     assert taken.rrn == "AB12", "without an RRN the terminal's own name of the payment stands in"
 
 
-def test_every_operation_says_what_it_does() -> None:
-    for path, operations in contract()["paths"].items():
+@pytest.mark.parametrize("of", [application, hub_application])
+def test_every_operation_says_what_it_does(of: Callable[[], FastAPI]) -> None:
+    for path, operations in contract(of())["paths"].items():
         for verb, operation in operations.items():
             assert operation.get("description"), f"{verb} {path} has no docstring"

@@ -28,7 +28,7 @@ from tests.support.sites_at_hub import let_in
 
 BARS = {"hub_sites_200_cpu_percent": ("<=", 20), "hub_backlog_day_s": ("<=", 10)}
 SITES, TURNS, ROUNDS = 200, 2, 3
-DAY_EVENTS, WORSE_PORTION = 20_000, 25
+DAY_EVENTS, WORSE_PORTION = 20_000, 10
 CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
 SLOWED = "tests.load.hub_slowed"
 

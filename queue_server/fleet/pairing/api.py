@@ -219,7 +219,7 @@ async def confirm(
 
     sealed = await desk.database.call(work)
     if sealed is None:
-        words = "El quiosco no pudo probar su código; escríbalo otra vez."
+        words = "El equipo no pudo probar su código; escríbalo otra vez."
         raise Problem(409, "not_proven", words)
     return SealedBody(sealed=sealed.hex())
 
@@ -313,7 +313,7 @@ def _granted(request: Request) -> service.Granted:
 def _files(request: Request) -> tls.TlsFiles:
     config = _config(request)
     if config.plain_http:
-        words = "Este servidor no usa TLS; sus quioscos no se autorizan con un código."
+        words = "Este servidor no usa TLS; nadie se autoriza en él con un código."
         raise Problem(409, "no_tls", words)
     return tls.TlsFiles(config.tls.folder)
 

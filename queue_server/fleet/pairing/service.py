@@ -107,7 +107,7 @@ def ask(uow: UnitOfWork, site: str, asked: Asked) -> tuple[str, datetime]:
         ).scalars()
     )
     if len(waiting) >= model.MAX_OPEN or waiting.count(asked.address) >= MAX_OPEN_OF_ADDRESS:
-        words = "Demasiados quioscos esperan su autorización; inténtelo otra vez en diez minutos."
+        words = "Demasiados equipos esperan su autorización; inténtelo otra vez en diez minutos."
         raise Problem(429, "pairings_waiting", words, retry_after_s=60)
     row = {
         "id": secrets.token_hex(16),
@@ -142,7 +142,7 @@ def answer(uow: UnitOfWork, actor: Actor, pairing: str, code: str, shown: Shown)
     try:
         key = side.finish(row.message)
     except Exception as error:
-        words = "Este quiosco envió datos que no sirven; reinícielo y escriba su código nuevo."
+        words = "Este equipo envió datos que no sirven; reinícielo y escriba su código nuevo."
         raise Problem(409, "bad_message", words) from error
     transcript = Transcript(
         row.site,
@@ -341,5 +341,5 @@ def _change(uow: UnitOfWork, pairing: str, **values: Any) -> None:
 
 
 def _unknown() -> Problem:
-    words = "Este quiosco ya no espera un código; lea el que muestra ahora y elija su fila."
+    words = "Este equipo ya no espera un código; lea el que muestra ahora y elija su fila."
     return Problem(404, "unknown_pairing", words)

@@ -4,7 +4,7 @@ import os
 import signal
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from sqlalchemy import insert, select, text, update
@@ -137,6 +137,19 @@ def test_what_a_database_cannot_store_is_the_callers_to_correct(opened: Open) ->
     spoilt = {"site": "a\x00b", "last_id": 1}
     for row in (long, spoilt):
         made = insert(event_counters).values(row)
+        assert refusal(opened(), lambda uow, m=made: uow.connection.execute(m)) == (422, "invalid")
+
+
+def test_neither_stores_a_number_too_large_nor_an_instant_beyond_the_calendar(
+    opened: Open,
+) -> None:
+    beyond = datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14)))  # in UTC the year before 1
+    reply = {"site": "S", "key": "k", "status": 200, "body": b"", "at": beyond}
+    rows = (
+        insert(event_counters).values(site="S", last_id=2**63),
+        insert(replies).values(reply),
+    )
+    for made in rows:
         assert refusal(opened(), lambda uow, m=made: uow.connection.execute(m)) == (422, "invalid")
 
 

@@ -15,7 +15,7 @@ from queue_server.staff.model import Role
 from tests.integration.hub.conftest import Enrol
 from tests.support.hub import Centre
 from tests.support.site import StaffHttp
-from tests.support.sites_at_hub import SiteHttp, batch, let_in
+from tests.support.sites_at_hub import SiteHttp, batch, event, let_in
 
 Line = Callable[[str], SiteHttp]
 AT_ONCE = 8
@@ -175,6 +175,10 @@ def test_another_version_is_refused_with_a_sentence(enrol: Enrol, line: Line) ->
         {"sent_at": "yesterday"},
         {"person": "Ana"},
         {"head": {"id": 1, "mac": "00"}},
+        {"after": 2**63},
+        {"events": [{**event(1), "id": 2**63}]},
+        {"events": [{**event(1), "at": "0001-01-01T00:00:00+14:00"}]},
+        {"events": [{**event(1), "kind": "a\x00b"}]},
     ],
 )
 def test_what_is_no_batch_is_refused_and_changes_nothing(
