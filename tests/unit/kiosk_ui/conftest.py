@@ -73,28 +73,72 @@ class Litter:
             gc.collect()
 
 
-@dataclass
 class Bench:
     """One running application, driven frame by frame."""
 
-    app: Any
-    engine: FlowEngine
-    touch: Any
-    shift: Callable[[float], None]
+    def __init__(
+        self, app: Any, engine: FlowEngine, touch: Any, shift: Callable[[float], None]
+    ) -> None:
+        self._app, self._engine, self._touch = app, engine, touch
+        self.shift = shift
+        self._anew = False
+
+    def begin_anew(self, spanish: GNUTranslations) -> None:
+        """On the welcome screen, usual look, nothing posted: as soon as anybody looks.
+
+        Building it takes longer than most tests, and most begin by showing another screen.
+        """
+        self._engine.begin_anew()
+        app = self._app
+        app._close_chooser()
+        app.ring.put(None)
+        if app.page is not None:  # whatever comes next is built by this test
+            app.root.remove_widget(app.page)
+            app.page = None
+        app.usual = app.comfort = Comfort()
+        if app.theme != Theme():
+            app.theme = Theme()
+        if app.loc._ != spanish.gettext:
+            app.loc.speak(spanish)
+        self._anew = True
+
+    @property
+    def app(self) -> Any:
+        """The application."""
+        self._settle()
+        return self._app
+
+    @property
+    def engine(self) -> FlowEngine:
+        """The flow behind it."""
+        self._settle()
+        return self._engine
+
+    @property
+    def touch(self) -> Any:
+        """A finger, and eyes."""
+        self._settle()
+        return self._touch
+
+    def _settle(self) -> None:
+        if self._anew:
+            self.frames(2)  # the screen is built once, whatever of it was different
+            assert self._touch.screen() == "welcome"
 
     def frames(self, count: int = 3) -> None:
         from kivy.base import EventLoop
 
+        self._anew = False
         for _ in range(count):
             EventLoop.idle()
-        self.app.looked_at()
+        self._app.looked_at()
 
     def show(self, at: At, theme: Theme | None = None) -> None:
         if next(SHOWN) % SHOWN_A_COLLECTION == 0:
             gc.collect()
-        self.engine.put(at)
+        self._engine.put(at)
         if theme is not None:
-            self.app.theme = theme
+            self._app.theme = theme
         self.frames(3)
 
     def put_world(self, **changes: Any) -> None:
@@ -213,17 +257,7 @@ def collected_now_and_then() -> Iterator[None]:
 @pytest.fixture
 def bench(application: Bench, spanish: GNUTranslations) -> Bench:
     """The application as it starts: on the welcome screen, usual look, nothing posted."""
-    application.engine.begin_anew()
-    app = application.app
-    app._close_chooser()
-    app.ring.put(None)
-    app.usual = app.comfort = Comfort()
-    if app.theme != Theme():
-        app.theme = Theme()
-    if app.loc._ != spanish.gettext:
-        app.loc.speak(spanish)
-    application.frames(2)  # the screen is built once, whatever of it was different
-    assert application.touch.screen() == "welcome"
+    application.begin_anew(spanish)
     return application
 
 

@@ -1,6 +1,7 @@
 """Somebody walks away, from every state there is: asked in time, then gone, money settled first."""
 
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -135,12 +136,14 @@ def clean(bench: Any) -> Iterator[Any]:
     def forwards(seconds: float) -> None:
         now[0] += seconds
 
-    yield replace(bench, shift=forwards)
+    mine = copy(bench)
+    mine.shift = forwards
+    yield mine
     bench.shift(max(0.0, now[0] - running()))  # going back would stop every scheduled event
     Clock.time = running
-    bench.engine.begin_anew()
-    bench.app._end_warning()
-    bench.frames(2)
+    mine.engine.begin_anew()
+    mine.app._end_warning()
+    mine.frames(2)
 
 
 @pytest.mark.parametrize("name", sorted(ONE_OF_EACH.values()))
