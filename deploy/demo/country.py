@@ -12,6 +12,7 @@ from deploy.demo.proof import last_event
 
 CODE = re.compile(r"CODE((?:\s+\d){8})")
 HELD = f"fetch('/api/v1/hub/sites/{SITE}').then((answer) => answer.json())"
+SERVES = ("all", "some")
 DEADLINE_S = 20.0
 
 
@@ -33,15 +34,16 @@ def let_in(processes: Processes, central: Page) -> None:
 
 
 def told(place: Place, central: Page) -> dict[str, object]:
-    """What the hub holds of this site: every event of its log. Raises Unproven when some do not
-    arrive."""
+    """What the hub holds of this site: every event of its log, and that people can be served there.
+    Raises Unproven when either does not arrive."""
     central.goto(f"{place.hub_url}/country")
     expect(central.locator(f'[data-site="{SITE}"]').first).to_be_visible()
     ends = time.monotonic() + DEADLINE_S
     while True:
         here, there = last_event(place), central.evaluate(HELD)["site"]
-        if there["last_event"] >= here:
-            return {"site": SITE, "events": here, "standing": there["about"]["standing"]}
+        held, standing = there["last_event"], there["about"]["standing"]
+        if held >= here and standing in SERVES:
+            return {"site": SITE, "events": here, "standing": standing}
         if time.monotonic() > ends:
-            raise Unproven(f"the hub holds {there['last_event']} of {here} events")
+            raise Unproven(f"the hub holds {held} of {here} events, and the site as {standing}")
         time.sleep(0.2)
