@@ -163,13 +163,14 @@ class Touch:
             raise ValueError(f"{verb!r} is none of {', '.join(VERBS)}")
         answer: Future[str | list[str] | None] = Future()
 
-        def act(_dt: float) -> None:
+        def act() -> None:
             try:
                 answer.set_result(getattr(self, verb)(*words))
             except (LookupError, RuntimeError, OSError, TypeError) as error:
                 answer.set_exception(error)
 
-        Clock.schedule_once(act, 0)
+        in_time = _once_drawn if verb == "screenshot" else _at_once
+        Clock.schedule_once(lambda _dt: in_time(act), 0)
         return answer.result(deadline)
 
     def _front(self) -> Widget:
@@ -194,3 +195,20 @@ def _window() -> Any:
 def _reading_order(widget: Widget) -> tuple[float, float]:
     x, top = widget.to_window(widget.x, widget.top)
     return -round(top), round(x)
+
+
+def _at_once(act: Callable[[], None]) -> None:
+    act()
+
+
+def _once_drawn(act: Callable[[], None]) -> None:
+    """With the next picture, when everything stands where a person sees it: what came to the screen
+    in this frame is laid out just before."""
+    window = _window()
+
+    def drawn(_window: Any) -> None:
+        window.unbind(on_flip=drawn)
+        act()
+
+    window.bind(on_flip=drawn)
+    window.canvas.ask_update()
