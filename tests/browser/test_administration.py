@@ -11,6 +11,7 @@ from playwright.sync_api import Page, Route, expect
 
 from queue_server.turns.model.hours import WEEKDAYS
 from tests.browser.conftest import Window
+from tests.browser.routes import route_open_page
 from tests.support.site import KioskHttp, Site, StaffHttp, running_site
 
 OpenWindow = Callable[..., Window]
@@ -218,7 +219,7 @@ def test_a_page_that_reads_the_version_just_before_it_saves_overwrites_and_is_ca
         seen = chief.http.get("/api/v1/admin/configuration").json()["version"]
         route.continue_(post_data={**(route.request.post_data_json or {}), "version": seen})
 
-    page.route("**/api/v1/admin/counters/V1", newest_version)
+    route_open_page(page, "**/api/v1/admin/counters/V1", newest_version)
     page.get_by_role("button", name="Cambiar Ventanilla 1").click()
     page.get_by_label("Nombre en pantallas").fill("Ventanilla A")
     put(chief, "counters/V1", name="Ventanilla uno", services={"information": 1})

@@ -12,6 +12,7 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 import queue_server.web
 from tests.browser.conftest import DEADLINE_MS, Window
 from tests.browser.console import DOCUMENT, Console, ask, open_console, post, sit
+from tests.browser.routes import route_open_page
 from tests.support.site import KioskHttp, Site, StaffHttp
 
 pytestmark = pytest.mark.usefixtures("left_empty")
@@ -100,7 +101,7 @@ def test_a_killed_server_is_said_at_once_and_what_was_missed_is_there_afterwards
     expect(console.primary).to_have_attribute("aria-disabled", "true")
     console.press("n")
     expect(console.message).to_contain_text(LOST)
-    console.page.route("**/api/**", lambda route: route.abort())
+    route_open_page(console.page, "**/api/**", lambda route: route.abort())
     site.fork("web")
     site.wait_ready()
     (second,) = issue(kiosk)
@@ -284,7 +285,7 @@ def check_called_once(console: Console, kiosk: KioskHttp) -> None:
             route.continue_()
 
     console.message.evaluate("each => { each.textContent = ''; }")  # of the test before
-    console.page.route("**/call-next", lose_first_reply)
+    route_open_page(console.page, "**/call-next", lose_first_reply)
     console.press("n")
     # The repetition's: the page itself waits six seconds for an answer that does not come.
     expect(console.message).to_contain_text(f"turno {first[:2]}", timeout=2 * DEADLINE_MS)
@@ -307,7 +308,7 @@ def test_a_refusal_is_a_sentence_beside_the_button_and_keeps_the_focus(
         else:
             slow.append(route)
 
-    console.page.route("**/api/v1/console*", hold)
+    route_open_page(console.page, "**/api/v1/console*", hold)
     sit(luis, "V2")
     assert post(luis, "counters/V2/call-next")["number"] == number
     call = console.row(number).get_by_role("button", name="Llamar")
@@ -332,7 +333,7 @@ def test_a_busy_counter_shows_the_ticket_it_is_busy_with(
     console: Console, kiosk: KioskHttp, staff: StaffHttp
 ) -> None:
     (number,) = issue(kiosk)
-    console.page.route("**/api/v1/feed*", lambda route: route.abort())
+    route_open_page(console.page, "**/api/v1/feed*", lambda route: route.abort())
     post(staff, "counters/V1/call-next")
     assert ask(staff, "counters/V1/call-next").json()["title"] == "counter_busy"
     console.press("n")

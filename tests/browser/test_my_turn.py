@@ -10,6 +10,7 @@ from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from queue_server.turns.services import my_turn
 from tests.browser.conftest import Window
+from tests.browser.routes import route_open_page
 from tests.support.site import KioskHttp, Site, StaffHttp, running_site
 
 OpenWindow = Callable[..., Window]
@@ -123,7 +124,7 @@ def test_cancelling_asks_once_and_a_lost_reply_changes_nothing(
         else:
             route.continue_()
 
-    page.route("**/cancel", lose_first_reply)
+    route_open_page(page, "**/cancel", lose_first_reply)
     expect(page.get_by_role("button", name="Sí, cancelar mi turno")).to_be_hidden()
     page.get_by_text("Ya no voy a ir").click()
     with page.expect_response("**/cancel") as repeated:
