@@ -52,7 +52,7 @@ def dispense_data(serial_number: int, coins: int) -> bytes:
 _FLAGS = (
     (0x01, "jam", "its motor is overloaded: clear the jam"),
     (0x02, "timeout", "no coin came out in time: it is empty or jammed"),
-    (0x08, "fraud", "its exit is blocked while it rests"),
+    (0x08, "suspicion", "its exit is blocked while it rests, by a coin or by somebody"),
     (0x10, "fraud", "its exit sensor is bridged"),
     (0x20, "jam", "its exit stayed blocked: clear it"),
 )
@@ -67,7 +67,8 @@ _FLAGS_2 = (
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing a hopper test found; ``sort`` is ``jam``, ``timeout`` or ``fraud``."""
+    """One thing a hopper test found; ``sort`` is ``jam``, ``timeout``, ``suspicion`` or
+    ``fraud``."""
 
     sort: str
     words: str
@@ -103,6 +104,7 @@ class Level:
 NO_LEVEL = Level(None, None)
 _STATES: Mapping[str, tuple[DeviceState, Action]] = {
     "fraud": (DeviceState.FRAUD_ATTEMPT, Action.SUSPEND),
+    "suspicion": (DeviceState.POTENTIAL_FRAUD, Action.SUSPEND),
     "jam": (DeviceState.HARDWARE_ERROR, Action.CLEAR),
 }
 

@@ -22,21 +22,22 @@ from devices.simulator import Command as Order
 FILLED = 200
 LOW_BELOW, HIGH_FROM = 20, 400
 MOST_COINS = 100_000
-_JAM, _TIMEOUT, _FRAUD, _POWER_UP, _DISABLED = 0x01, 0x02, 0x08, 0x40, 0x80
+_JAM, _TIMEOUT, _BLOCKED, _BRIDGED, _POWER_UP, _DISABLED = 0x01, 0x02, 0x08, 0x10, 0x40, 0x80
 
 
 class HopperSimulator(CctalkSimulator):
     """One hopper with low and high sensors; 200 coins at first.
 
     Commands: ``fill N`` (this many are inside then), ``empty``, ``jam after N`` (after N more
-    coins), ``jam off``, ``fraud on|off`` (its exit is blocked), ``nak counts on|off`` (a refused
-    dispense moves the event counter too, as some makes do), and those of every ccTalk device.
+    coins), ``jam off``, ``blocked on|off`` (its exit, while it rests), ``fraud on|off`` (its exit
+    sensor is bridged), ``nak counts on|off`` (a refused dispense moves the event counter too, as
+    some makes do), and those of every ccTalk device.
     ``pace`` is the time between two coins. The lifetime count and the last payout's figures last.
     """
 
     category = "Payout"
-    buttons = ("fill 200", "fill 5", "empty", "jam after 2", "jam off", "fraud on", "fraud off")
-    buttons += COMMON_BUTTONS
+    buttons = ("fill 200", "fill 5", "empty", "jam after 2", "jam off")
+    buttons += ("blocked on", "blocked off", "fraud on", "fraud off", *COMMON_BUTTONS)
 
     def __init__(
         self, path: Path, spool: Path | None, address: int = HOPPER, seed: int = 0
@@ -44,7 +45,7 @@ class HopperSimulator(CctalkSimulator):
         super().__init__(path, spool, address, seed)
         self.pace_s = 0.15
         self._jam_after: int | None = None
-        self._fraud = False
+        self._blocked = self._bridged = False
         self._nak_counts = False
         self._next_coin_s = 0.0
         self._forget()
@@ -55,7 +56,8 @@ class HopperSimulator(CctalkSimulator):
             "fill": lambda rest: self._fill(number(rest, MOST_COINS)),
             "empty": lambda _rest: self._fill(0),
             "jam": self._set_jam,
-            "fraud": self._set_fraud,
+            "blocked": self._set_blocked,
+            "fraud": self._set_bridged,
             "nak": self._set_nak,
         }
         return {**super().commands(), **own}
@@ -136,7 +138,7 @@ class HopperSimulator(CctalkSimulator):
 
     def _test(self) -> int:
         idle = self._flags | (0 if self._enabled else _DISABLED)
-        return idle | (_FRAUD if self._fraud else 0)
+        return idle | _BLOCKED * self._blocked | _BRIDGED * self._bridged
 
     def _level(self) -> int:
         return 0x30 | (self._coins < LOW_BELOW) | (self._coins >= HIGH_FROM) << 1
@@ -148,7 +150,8 @@ class HopperSimulator(CctalkSimulator):
     def _dispense(self, data: bytes) -> bytes | None:
         coins = data[3] if len(data) == 4 else 0
         right = data[:3] == self.serial_number.to_bytes(3, "little")
-        if not right or not coins or not self._enabled or self._remaining or self._fraud:
+        stopped = self._remaining or self._blocked or self._bridged
+        if not right or not coins or not self._enabled or stopped:
             if self._nak_counts:
                 self._counter = self._counter % LAST_COUNTER + 1
             return None
@@ -170,8 +173,12 @@ class HopperSimulator(CctalkSimulator):
         )
         return self.state()
 
-    def _set_fraud(self, rest: str) -> Answer:
-        self._fraud = one_of(rest, "on", "off") == "on"
+    def _set_blocked(self, rest: str) -> Answer:
+        self._blocked = one_of(rest, "on", "off") == "on"
+        return self.state()
+
+    def _set_bridged(self, rest: str) -> Answer:
+        self._bridged = one_of(rest, "on", "off") == "on"
         return self.state()
 
     def _set_nak(self, rest: str) -> Answer:

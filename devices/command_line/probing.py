@@ -18,6 +18,7 @@ _THERE = (
     DeviceState.DEVICE_BUSY,
     DeviceState.HARDWARE_ERROR,
     DeviceState.FRAUD_ATTEMPT,
+    DeviceState.POTENTIAL_FRAUD,
 )
 
 

@@ -46,23 +46,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield running
 
 
-@pytest.fixture(scope="module")
-def callers(site: Site) -> Iterator[Callers]:
-    database = site.database()
-    try:
-        yield Callers(database, origin=site.url)
-    finally:
-        database.close()
-
-
-@pytest.fixture(scope="module")
-def session() -> Iterator[requests.Session]:
-    """One connection for thousands of requests."""
-    with requests.Session() as opened:
-        opened.trust_env = False
-        yield opened
-
-
 @schema.parametrize()
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=ALL_CHECKS, derandomize=True)
 def test_no_request_surprises_the_server(

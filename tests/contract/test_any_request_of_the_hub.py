@@ -10,14 +10,7 @@ from hypothesis import settings
 
 from queue_server.web.openapi import hub_application
 from queue_server.web.roles import route_access
-from tests.contract.test_any_request import (
-    ALL_CHECKS,
-    CHECKS,
-    EXAMPLES,
-    callers,  # noqa: F401 (a fixture)
-    session,  # noqa: F401 (a fixture)
-    usual,
-)
+from tests.contract.test_any_request import ALL_CHECKS, CHECKS, EXAMPLES, usual
 from tests.support.callers import Callers
 from tests.support.site import REPOSITORY, Site
 
@@ -44,10 +37,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 @schema.parametrize()
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=ALL_CHECKS, derandomize=True)
 def test_no_request_surprises_the_hub(
-    case: schemathesis.Case,
-    site: Site,
-    callers: Callers,  # noqa: F811
-    session: requests.Session,  # noqa: F811
+    case: schemathesis.Case, site: Site, callers: Callers, session: requests.Session
 ) -> None:
     roles = ROLES.get((case.method.upper(), case.operation.path), ())
     answer = case.call_and_validate(

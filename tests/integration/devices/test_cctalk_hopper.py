@@ -116,10 +116,16 @@ def test_its_sensors_say_how_full_it_is(bench: CashBench, line: str, bins: str) 
     assert bench.do(Dispense("p1", 1)).status.parts["bins"] == bins
 
 
-def test_a_blocked_exit_gives_nothing(bench: CashBench) -> None:
-    bench.obey("fraud on")
+@pytest.mark.parametrize(
+    ("line", "state"),
+    [("blocked on", DeviceState.POTENTIAL_FRAUD), ("fraud on", DeviceState.FRAUD_ATTEMPT)],
+)
+def test_an_exit_that_is_blocked_or_bridged_gives_nothing(
+    bench: CashBench, line: str, state: DeviceState
+) -> None:
+    bench.obey(line)
     refused = bench.do(Dispense("p1", 1))
-    assert (refused.outcome, refused.status.device) == ("not_paid", DeviceState.FRAUD_ATTEMPT)
+    assert (refused.outcome, refused.status.device) == ("not_paid", state)
     assert bench.book.payouts() == []
 
 

@@ -173,12 +173,16 @@ def relayed(newcomer: Make, middle: Middle, admin: Administrator, code: str) -> 
     """A site that asks through somebody who relays; its code is typed as it is shown."""
     site = newcomer(middle.url, code)
     shown = site.digits()
-    for number in range(2):
+    for refusals in (1, 2):
         if site.trust is None:
             admin.type(shown, code)
-        wrong = lambda n=number: len([e for e in site.said if "wrong code" in e]) > n  # noqa: E731
-        site.until(lambda w=wrong: site.trust or w())
+        site.until(lambda refusals=refusals: site.trust or refused(site) >= refusals)
     return site
+
+
+def refused(site: Newcomer) -> int:
+    """How often it was told that the code is wrong."""
+    return sum("wrong code" in each for each in site.said)
 
 
 @pytest.fixture
