@@ -26,7 +26,7 @@ from kiosk.texts.catalogue import languages as installed
 from kiosk.texts.catalogue import load
 from kiosk.theme import Theme
 from kiosk.touch_guard import TouchGuard
-from kiosk.widgets.control import Control, controls
+from kiosk.widgets.control import Control, controls, named
 from kiosk.widgets.idle_warning import IdleWarning
 from kiosk.widgets.keyboard import Key
 from kiosk.widgets.language_chooser import LanguageChooser
@@ -182,17 +182,17 @@ class KioskApp(App):
         self._add_bar()
         self._replace_page(SCREENS[type(self._engine.state.at)])
         assert self.page is not None
+        assert self.root is not None
         self.page.draft = draft
         self._show()
-        self.ring.put(self._named(ringed))
+        self.ring.put(named(self.root, ringed))
 
     def _replace_page(self, screen: type[Page]) -> None:
         assert self.root is not None
         if self.page is not None:
             self.page.draft = ""
             self.root.remove_widget(self.page)
-        if self.ring.on is not None and not self._in_bar(self.ring.on):
-            self.ring.put(None)
+        self._unring()
         page = screen(self._from_page, self.loc, size_hint=(1, None))
         page.emit = lambda event: self._from_page(event, page)
         self.page = page
@@ -271,8 +271,7 @@ class KioskApp(App):
 
     def _close_chooser(self) -> None:
         if self.chooser is not None and self.root is not None:
-            if self.ring.on is not None and not self._in_bar(self.ring.on):
-                self.ring.put(None)
+            self._unring()
             self.root.remove_widget(self.chooser)
             self.chooser = None
             self._guard.moved()
@@ -391,11 +390,7 @@ class KioskApp(App):
         assert self.bar is not None
         return [*(controls(self.page) if self.page is not None else ()), *controls(self.bar)]
 
-    def _named(self, name: str) -> Control | None:
-        """The control of this name, laid out or not yet; None where there is none."""
-        assert self.root is not None
-        named = (each for each in self.root.walk() if isinstance(each, Control))
-        return next((each for each in named if name and each.name == name), None)
-
-    def _in_bar(self, control: Control) -> bool:
-        return self.bar is not None and control in controls(self.bar)
+    def _unring(self) -> None:
+        """What is taken away keeps no ring; only the bar stays, and a ring on it."""
+        if self.bar is None or self.ring.on not in controls(self.bar):
+            self.ring.put(None)

@@ -63,6 +63,12 @@ def shown(root: Widget) -> Iterator[Widget]:
         yield from shown(child)
 
 
+def named(root: Widget, name: str) -> Control | None:
+    """The control of this name below `root`, laid out or not yet; None where there is none."""
+    found = (each for each in root.walk() if isinstance(each, Control))
+    return next((each for each in found if name and each.name == name), None)
+
+
 def controls(root: Widget) -> list[Control]:
     """The controls that can be seen below `root`, row by row from the top of the screen down.
 

@@ -3,9 +3,7 @@
 import hashlib
 import json
 import signal
-import socket
 import subprocess
-import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import fields
 from email import message_from_bytes, policy
@@ -38,8 +36,8 @@ from queue_server.hub.tables import hub_events
 from queue_server.issuance.tables import link_views
 from queue_server.payments.tables import payments
 from queue_server.turns.services.my_turn import ticket_of
-from tests.integration.demo.terminal import PLAYED_S, Terminal, begun
-from tests.support.centre import eventually
+from tests.integration.demo.leftovers import check_nothing_stayed
+from tests.integration.demo.terminal import Terminal
 
 T = TypeVar("T")
 # The whole demo is played once; a busy machine may take its time.
@@ -70,19 +68,6 @@ def demo(watched: tuple[Path, Terminal]) -> Path:
 @pytest.fixture
 def report(demo: Path) -> dict[str, Any]:
     return json.loads((demo / "report.json").read_text())
-
-
-def running_in(folder: Path) -> list[str]:
-    """The command lines of processes that name `folder`."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            words = entry.read_bytes().replace(b"\0", b" ").decode()
-        except OSError:
-            continue
-        if str(folder) in words and "pytest" not in words:
-            found.append(words)
-    return found
 
 
 def letter(path: str) -> EmailMessage:
@@ -360,46 +345,8 @@ def test_every_spare_device_on_the_technicians_bench_passed_its_self_test(
         assert row["steps"], f"{model} was not tested"
 
 
-def check_nothing_stayed(folder: Path, said: str) -> None:
-    """The demo of `folder` said goodbye; no process, no cable and no listener is left of it."""
-    assert "demo: ended" in said
-    assert "Traceback" not in said
-    eventually(lambda: not running_in(folder))
-    assert not list((folder / "run").glob("*.tty"))
-    config = tomllib.loads((folder / "run" / "server.toml").read_text())
-    with socket.socket() as probe:
-        assert probe.connect_ex(("127.0.0.1", config["port"])) != 0, "the port is still taken"
-
-
 def test_in_a_terminal_it_stays_up_until_ctrl_c_and_nothing_stays_behind(
     watched: tuple[Path, Terminal],
 ) -> None:
     folder, terminal = watched
     check_nothing_stayed(folder, terminal.said)
-
-
-@pytest.mark.thorough
-def test_nothing_stays_behind_after_ctrl_c_amid_the_story(tmp_path: Path) -> None:
-    folder = tmp_path / "out"
-    process = begun(folder, subprocess.PIPE)
-    assert process.stdout is not None
-    said = ""
-    while "is up" not in said:
-        line = process.stdout.readline()
-        assert line, f"the demo did not start: {said}"
-        said += line
-    process.send_signal(signal.SIGINT)
-    rest, _ = process.communicate(timeout=30)
-    assert process.returncode == 0, said + rest
-    check_nothing_stayed(folder, said + rest)
-
-
-@pytest.mark.thorough
-def test_where_nobody_watches_it_ends_by_itself(tmp_path: Path) -> None:
-    folder = tmp_path / "out"
-    process = begun(folder, subprocess.PIPE, CI="true")
-    said, _ = process.communicate(timeout=PLAYED_S)
-    assert process.returncode == 0, said
-    assert (folder / "report.json").exists()
-    assert running_in(folder) == []
-    assert not list((folder / "run").glob("*.tty"))
