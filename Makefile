@@ -12,7 +12,7 @@ check:  setup ; @$(PY) -m deploy.check
 crash:  setup ; @$(PY) -m tests.crash.campaign && $(PY) -m pytest -m 'thorough or not thorough' tests/crash tests/property/kiosk tests/unit/cash_boxes tests/integration/kiosk/test_full_disk.py
 canaries: setup ; @CANARIES=1000 $(PY) -m pytest -n 0 -m thorough tests/crash/test_canaries.py
 fuzz:   setup ; @FUZZ_REPLIES=100000 $(PY) -m pytest -n 0 -s -m thorough tests/fuzz && FUZZ_EXAMPLES=50 $(PY) -m pytest -n 0 tests/contract/test_any_request.py tests/contract/test_any_request_of_the_hub.py
-long:   setup ; @$(PY) -m pytest -m thorough tests/integration tests/property tests/judge
+long:   setup ; @$(PY) -m pytest -m thorough --ignore tests/integration/kiosk_screen tests/integration tests/property tests/judge
 shots:  setup ; @MONKEY_ACTS=$${MONKEY_ACTS:-100000} MASHES=$${MASHES:-2000} $(PY) -m pytest -m 'thorough or not thorough' tests/unit/kiosk_ui tests/integration/kiosk_screen
 race:   setup ; @RACE_EXAMPLES=150 $(PY) -m pytest -n 0 -s -m 'thorough or not thorough' tests/race
 bench-turns: setup ; @$(PY) -m tests.load.turns
