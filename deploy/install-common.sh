@@ -12,6 +12,10 @@ units=${VENTANILLA_UNITS:-/etc/systemd/system}
 systemctl=${VENTANILLA_SYSTEMCTL:-systemctl}
 dry=0
 
+# A build is read by the user of its service, whatever root's own mask is on a hardened machine; what
+# is not for everybody gets its mode below.
+umask 022
+
 fail() {
     echo "$(basename "$0"): $*" >&2
     exit 1

@@ -71,6 +71,7 @@ write_settings() {
         echo "would: write $target for the kiosk $code"
         return 0
     fi
+    install -m 0640 -g "$user" /dev/null "$target.new"
     sed -e "s|^code = \"[^\"]*\"|code = \"$code\"|" \
         -e "s|^journal = \"[^\"]*\"|journal = \"$state/journal.db\"|" \
         -e "s|^journal_key_file = \"[^\"]*\"|journal_key_file = \"$state/journal.key\"|" \

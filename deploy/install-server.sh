@@ -61,6 +61,7 @@ write_settings() {
         echo "would: write $target for the site $site"
         return 0
     fi
+    install -m 0640 -g "$user" /dev/null "$target.new"
     sed -e "s|^site = \"[^\"]*\"|site = \"$site\"|" \
         -e "s|^database = \"[^\"]*\"|database = \"$state/ventanilla.db\"|" \
         -e "s|^data_key_file = \"[^\"]*\"|data_key_file = \"$state/keys/data.key\"|" \
@@ -68,8 +69,6 @@ write_settings() {
         -e "s|^folder = \"tls\"|folder = \"$state/tls\"|" \
         -e "s|^anchor_file = \"[^\"]*\"|anchor_file = \"$state/audit-anchors.log\"|" \
         "$source/deploy/server.toml" >"$target.new"
-    chown "root:$user" "$target.new"
-    chmod 0640 "$target.new"
     mv "$target.new" "$target"
 }
 

@@ -98,12 +98,12 @@ with socket.socket() as probe:
 try_on_loopback() {
     local port trial=$etc/.trial-$$.toml worker code=0
     port=$(free_port)
+    install -m 0600 /dev/null "$trial"
     (
         printf 'host = "127.0.0.1"\nport = %s\n' "$port"
         sed -e '0,/^\[/{/^host *=/d;/^port *=/d}' "$config"
     ) >"$trial"
     chown "$user" "$trial" 2>/dev/null || true
-    chmod 0600 "$trial"
     set -m # a process group of its own, to end all of it
     settings=$trial server "$new" web &
     worker=$!

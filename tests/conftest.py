@@ -1,6 +1,7 @@
 """Spreads the tests over the workers so that what shares a running site stays together."""
 
 import gc
+import os
 from collections.abc import Generator, Iterator
 from pathlib import PurePosixPath
 from typing import Any
@@ -84,6 +85,14 @@ def usual_logs() -> Iterator[None]:
     structlog.reset_defaults()
     yield
     structlog.reset_defaults()
+
+
+@pytest.fixture(autouse=True)
+def usual_mask() -> Iterator[None]:
+    """A command run inside a test makes files for their owner alone; the next test does not."""
+    mask = os.umask(0o022)
+    yield
+    os.umask(mask)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

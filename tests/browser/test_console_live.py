@@ -125,15 +125,15 @@ def test_a_page_that_ignores_failed_readings_is_caught(
 ) -> None:
     console = variant(open_window, site, staff, "live.js", "setConnected(false);", "void 0;")
     with pytest.raises(Unsaid):
-        check_loss_is_said(console)
+        check_loss_is_said(console, 2500)
 
 
-def check_loss_is_said(console: Console) -> None:
+def check_loss_is_said(console: Console, within_ms: int = DEADLINE_MS) -> None:
     """Raises Unsaid."""
     console.window.context.set_offline(True)
     banner = console.page.locator("#connection")
     try:
-        banner.filter(has_text=LOST).wait_for(timeout=2500)
+        banner.filter(has_text=LOST).wait_for(timeout=within_ms)
     except PlaywrightTimeout as error:
         raise Unsaid from error
     finally:

@@ -9,12 +9,11 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from queue_server.turns.services import my_turn
-from tests.browser.conftest import Window
+from tests.browser.conftest import DEADLINE_MS, Window
 from tests.browser.routes import route_open_page
 from tests.support.site import KioskHttp, Site, StaffHttp, running_site
 
 OpenWindow = Callable[..., Window]
-SEEN_WITHIN_MS = 1000
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +58,7 @@ def open_phone(open_window: OpenWindow, site: Site, ticket: dict[str, Any]) -> W
     return window
 
 
-def expect_mood(page: Page, mood: str, within_ms: int = 5000) -> None:
+def expect_mood(page: Page, mood: str, within_ms: int = DEADLINE_MS) -> None:
     expect(page.locator("#turn")).to_have_attribute("data-mood", mood, timeout=within_ms)
 
 
@@ -78,7 +77,7 @@ def test_a_phone_follows_its_turn_from_the_line_to_the_end(
     for _ in range(2):
         desk.finish(desk.call_next().json()["ticket_id"])
     desk.call_next()
-    expect_mood(page, "now", SEEN_WITHIN_MS)
+    expect_mood(page, "now")
     expect(page.locator(".turn-figure")).to_contain_text("Ventanilla 1")
     expect(page).to_have_title(f"¡Su turno! Ventanilla 1 · {own['number']}")
     expect(page.get_by_role("status").filter(has_text="Es su turno")).to_be_attached()

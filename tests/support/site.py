@@ -3,6 +3,7 @@
 import atexit
 import contextlib
 import io
+import itertools
 import os
 import shutil
 import signal
@@ -43,11 +44,19 @@ OPERATOR = Actor("PRUEBA", "operator", "test")
 _QUICK = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 
 
+# Below those that the system gives to whoever asks for any: between looking and listening, nobody
+# else's line gets the port.
+_FIRST_PORT, _PORTS = 20_000, 12_000
+_asked = itertools.count()
+
+
 def free_port() -> int:
-    """A TCP port nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A TCP port nobody listens on now, and that nobody gets by chance."""
+    while True:
+        port = _FIRST_PORT + (os.getpid() * 97 + next(_asked)) % _PORTS
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def run_command(config: Path, *words: str) -> str:

@@ -47,6 +47,13 @@ def test_the_scripts_are_sound_shell() -> None:
     subprocess.run(["shellcheck", "-x", *map(str, SCRIPTS)], cwd=REPOSITORY, check=True)
 
 
+@pytest.mark.parametrize("mask", ["022", "077"])
+def test_what_is_installed_can_be_read_whatever_the_mask_of_root(tmp_path: Path, mask: str) -> None:
+    words = f'umask {mask}; . "{DEPLOY}/install-common.sh"; mkdir "{tmp_path}/build"'
+    subprocess.run(["bash", "-c", words], check=True)
+    assert (tmp_path / "build").stat().st_mode & 0o777 == 0o755
+
+
 def test_no_script_names_a_mirror_or_a_registry() -> None:
     for each in SCRIPTS:
         text = each.read_text().replace("https://address:port", "").replace("https://$(", "")

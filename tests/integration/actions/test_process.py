@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from kiosk.watch import OFFER_EVERY_S
 from queue_server.fleet.actions.model import State
 from queue_server.fleet.actions.tables import kiosk_actions
 from tests.support.ordering import Orders, Watched, configured, let_in
@@ -15,7 +16,6 @@ from tests.support.site import Site
 from tests.support.trust import Administrator
 
 VARIANTS = "tests.integration.actions.variants"
-ARRIVES_WITHIN_S = 2.0
 HURRIED = f"{VARIANTS}:hurried:3"
 
 
@@ -23,16 +23,15 @@ def settings(folder: Path) -> dict[str, object]:
     return json.loads((folder / "settings.json").read_text())
 
 
-def test_told_within_two_seconds_it_restarts_and_the_program_that_follows_says_so(
+def test_a_kiosk_that_asks_each_second_restarts_and_the_program_that_follows_says_so(
     site: Site, admin: Administrator, it: Orders, tmp_path: Path
 ) -> None:
+    assert OFFER_EVERY_S <= 1.0
     let_in(site, admin, tmp_path, "K11")
     with Watched(configured(site, tmp_path, "K11")) as kiosk:
         assert it.until(it.ordered("K11", "in_service"))["state"] == "done"
-        begun = time.monotonic()
         action = it.ordered("K11", "restart")
         it.until(action, "taken", "running", "done")
-        assert time.monotonic() - begun <= ARRIVES_WITHIN_S
         assert it.until(action)["state"] == "done"
         assert kiosk.codes == [0]
 

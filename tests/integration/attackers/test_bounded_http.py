@@ -55,14 +55,14 @@ def said_to(port: int, parts: list[bytes], patience_s: float) -> bytes | None:
             return b""
 
 
-def check_a_head_without_end_is_refused(http: Any) -> None:
+def check_a_head_without_end_is_refused(http: Any, patience_s: float = 20.0) -> None:
     """Raise AssertionError unless the server answers 431 once the head is too large."""
     with serving(http) as port:
         endless = [b"GET / HTTP/1.1\r\nHost: x\r\nX-Long: ", *[b"a" * 16_384] * 12]
         many = [b"GET / HTTP/1.1\r\nHost: x\r\n", *[b"X-Many: a\r\n" * 1500] * 12]
         address = [b"GET /", *[b"a" * 16_384] * 12]
         for parts in (endless, many, address):
-            said = said_to(port, parts, 1.0)
+            said = said_to(port, parts, patience_s)
             assert said is not None
             assert said == b"" or said.startswith(b"HTTP/1.1 431")
 
@@ -74,7 +74,7 @@ def test_a_head_without_end_is_refused() -> None:
 @pytest.mark.negative_control
 def test_a_server_that_takes_whatever_comes_is_caught() -> None:
     with pytest.raises(AssertionError):
-        check_a_head_without_end_is_refused("httptools")
+        check_a_head_without_end_is_refused("httptools", 1.0)
 
 
 SLOW = {
@@ -85,9 +85,9 @@ SLOW = {
 }
 
 
-def hung_up_on(http: Any, parts: list[bytes]) -> bool:
+def hung_up_on(http: Any, parts: list[bytes], patience_s: float = 20.0) -> bool:
     """Whether the server ends the line of a client that does not go on."""
-    with serving(http) as port, socket.create_connection(("127.0.0.1", port), 1.5) as line:
+    with serving(http) as port, socket.create_connection(("127.0.0.1", port), patience_s) as line:
         for part in parts:
             line.sendall(part)
         try:
@@ -108,7 +108,7 @@ def test_whoever_does_not_go_on_is_hung_up_on(what: str, monkeypatch: pytest.Mon
 
 @pytest.mark.negative_control
 def test_a_server_that_waits_for_ever_is_caught() -> None:
-    assert not hung_up_on("httptools", SLOW["begins a head"])
+    assert not hung_up_on("httptools", SLOW["begins a head"], 1.5)
 
 
 def test_ordinary_requests_one_after_the_other_are_served() -> None:

@@ -30,6 +30,7 @@ def two_at_once(first: Database, second: Database, *, lock: bool) -> tuple[datet
             uow.lock_site("PRUEBA")
         instants["second"] = uow.now
 
+    second.read(lambda _: None)  # it is connected: only the lock is waited for
     holder = threading.Thread(daemon=True, target=first.run, args=(hold,))
     holder.start()
     assert holding.wait(5)

@@ -294,7 +294,7 @@ def test_a_credit_the_book_failed_to_take_is_made_good_once(
     assert isinstance(book, FailingBook)
     hold(open_bench)
     book.broken = moment
-    result = open_bench.do(KeepNote("S1"), 1.0)
+    result = open_bench.do(KeepNote("S1"), WAIT_S if outcome == "done" else 1.0)
     assert result.outcome == outcome
     book.broken = ""
     assert open_bench.heard(Credited).credit.amount_centimos == 2000

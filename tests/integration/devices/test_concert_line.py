@@ -126,6 +126,7 @@ def check_claim(terminal: ConcertSimulator, number: int, result: CardResult) -> 
 def test_a_payment_passes_over_a_line_that_carries_single_bytes(
     terminal: ConcertSimulator,
 ) -> None:
+    terminal.obey("session 2000")
     terminal.obey("link bytewise")
     driver = driver_on(BytewiseLink(open_link(terminal.port)))
     assert driver.probe().device is DeviceState.ONLINE
@@ -250,6 +251,7 @@ class Persistent(ConcertDriver):
 
 @pytest.mark.negative_control
 def test_a_driver_that_takes_a_cut_for_a_refusal_is_caught(terminal: ConcertSimulator) -> None:
+    terminal.obey("session 500")
     link = CutLink(open_link(terminal.port), "from", 30, lambda: None)
     result = pay(driver_on(link, Hasty), 1)
     with pytest.raises(AssertionError, match="claimed to be declined"):
@@ -258,6 +260,7 @@ def test_a_driver_that_takes_a_cut_for_a_refusal_is_caught(terminal: ConcertSimu
 
 @pytest.mark.negative_control
 def test_a_driver_that_asks_again_is_caught(terminal: ConcertSimulator) -> None:
+    terminal.obey("session 500")
     terminal.obey("bad lrc on")
     result = pay(driver_on(open_link(terminal.port), Persistent), 1, 3.0)
     with pytest.raises(AssertionError, match="asked twice"):
@@ -285,10 +288,10 @@ class DeafLink:
 
 def charged_after_a_lost_confirmation(terminal: ConcertSimulator, session_s: float) -> list[Any]:
     """Pay where the request was taken and we do not know it; then go on calling."""
-    terminal.obey("session 200")
+    terminal.obey("session 1000")
     link = DeafLink(open_link(terminal.port))
-    driver = driver_on(link, session_s=session_s, reply_timeout_s=0.08)
-    assert pay(driver, 1).outcome == "unknown"
+    driver = driver_on(link, session_s=session_s, reply_timeout_s=0.3)
+    assert pay(driver, 1, 6.0).outcome == "unknown"
     wait_until(lambda: driver.poll().usable)
     driver.close()
     wait_until(lambda: terminal.obey("status")["phase"] == "IDLE")
@@ -297,7 +300,7 @@ def charged_after_a_lost_confirmation(terminal: ConcertSimulator, session_s: flo
 
 
 def test_a_call_never_completes_a_request_that_may_be_half_open(terminal: ConcertSimulator) -> None:
-    assert charged_after_a_lost_confirmation(terminal, session_s=0.4) == []
+    assert charged_after_a_lost_confirmation(terminal, session_s=2.0) == []
 
 
 @pytest.mark.negative_control

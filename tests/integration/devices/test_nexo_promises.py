@@ -21,6 +21,7 @@ from devices.nexo.simulator import FORBIDDEN, NexoSimulator
 from devices.nexo.verdict import Asked, Verdict
 from devices.registry import DeviceConfig, build
 from devices.status import DeviceState
+from tests.integration.devices.test_nexo import wait_until
 from tests.support.card import check_paid_at_most_once
 
 FEE = 3770
@@ -41,8 +42,8 @@ def test_forbidden_card_data_never_leaves_the_driver(terminal: NexoSimulator, tr
     terminal.obey(trouble)
     link = HttpLink(terminal.port)
     driver = NexoDriver(link, reply_timeout_s=0.2, settle_s=0.6)
+    wait_until(lambda: driver.probe().device is DeviceState.ONLINE)
     health = driver.probe()
-    assert health.device is DeviceState.ONLINE
     result = driver.execute(Pay("PAY1", "o1", FEE), time.monotonic() + 1.5)
     assert isinstance(result, CardResult)
     back = None

@@ -210,7 +210,7 @@ def test_a_reply_later_than_every_time_out_leaves_the_outcome_open_and_sends_not
 
 def lengths(driver: NexoDriver, wire: Wire) -> dict[Way, int]:
     """How many bytes a payment's request and reply have, HTTP's own included."""
-    assert driver.probe().usable
+    wait_until(lambda: driver.probe().usable)
     assert pay(driver, "MEASURE1", 2.0).outcome == "approved"
     return {"to": wire.carried["to"], "from": wire.carried["from"]}
 

@@ -9,7 +9,7 @@ import pytest
 
 from queue_server.hub.wire import LARGEST_BATCH, BatchBody
 from queue_server.hub_link.gathering import Batch, Gathering
-from queue_server.hub_link.link import HubLink
+from queue_server.hub_link.link import WITHIN_S, HubLink
 from queue_server.hub_link.services import events
 from tests.integration.hub_link.conftest import BOTH
 from tests.support.hub import CLERK, Bench, Guillotine, StandInHub
@@ -250,6 +250,7 @@ def test_a_slow_line_is_told_less_at_once(
         bench.link.turn()
         bench.later(61)
     monkeypatch.setattr(StandInHub, "answer", real)
+    monkeypatch.setattr("queue_server.hub_link.link.WITHIN_S", WITHIN_S)
     bench.turn_until_told()
     assert sorted(hub.events) == bench.ids()
 

@@ -21,8 +21,10 @@ from tests.integration.install.chroot import LOCKS, Debian, missing, wheels_for
 from tests.support.centre import eventually
 
 pytestmark = [pytest.mark.thorough, pytest.mark.timeout(1800)]
-SERVER = ("/srv/ventanilla/deploy/install-server.sh", "--wheels", "/srv/wheels", "--no-start")
-KIOSK = ("/srv/ventanilla/deploy/install-kiosk.sh", "--wheels", "/srv/wheels", "--no-start")
+HARDENED = ("sh", "-c", 'umask 077; exec "$@"', "sh")  # whatever root's own mask is
+OFFLINE = ("--wheels", "/srv/wheels", "--no-start")
+SERVER = (*HARDENED, "/srv/ventanilla/deploy/install-server.sh", *OFFLINE)
+KIOSK = (*HARDENED, "/srv/ventanilla/deploy/install-kiosk.sh", *OFFLINE)
 FIRST_PICTURE_S = 90.0
 
 
@@ -79,6 +81,7 @@ def test_the_server_is_installed_answers_and_goes_without_a_trace(debian: Debian
     assert "User=ventanilla" in unit
     port = free_port()
     config = debian.root / "etc" / "ventanilla" / "server.toml"
+    assert config.stat().st_mode & 0o777 == 0o640
     config.write_text(config.read_text().replace("port = 8080", f"port = {port}"))
     serve = ["/opt/ventanilla/.venv/bin/python", "-m", "queue_server"]
     serve += ["--config", "/etc/ventanilla/server.toml", "serve"]

@@ -19,7 +19,7 @@ from queue_server.issuance.services.at_the_centre import CentreErrands
 from queue_server.issuance.services.relay import Relay
 from tests.support.site import Kind, Site
 
-ANSWERS_AFTER_S = 1.0
+ANSWERS_AFTER_S = 3.0
 
 
 class SlowCentre:
@@ -41,7 +41,7 @@ def database(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Database]:
     kind: Kind = request.param
-    monkeypatch.setattr(outbox, "LEASE", timedelta(seconds=0.4))
+    monkeypatch.setattr(outbox, "LEASE", timedelta(seconds=1.5))
     monkeypatch.setattr(outbox, "RENEW_EVERY_S", 0.1)
     site = Site(tmp_path_factory.mktemp("site"), database=kind)
     database = site.database()

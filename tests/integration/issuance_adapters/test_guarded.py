@@ -112,7 +112,7 @@ def centre() -> Iterator[Centre]:
 
 
 def test_while_it_is_open_everybody_is_answered_and_nobody_is_asked(centre: Centre) -> None:
-    with guarded(centre, SELDOM_S) as guard:
+    with guarded(centre, SELDOM_S, probe_s=20.0) as guard:
         centre.mode = "down"
         for _ in range(TENTHS.calls):
             assert guard.available
@@ -126,7 +126,7 @@ def test_while_it_is_open_everybody_is_answered_and_nobody_is_asked(centre: Cent
 
 
 def test_what_a_centre_that_serves_says_is_no_outage(centre: Centre) -> None:
-    with guarded(centre, SELDOM_S) as guard:
+    with guarded(centre, SELDOM_S, probe_s=20.0) as guard:
         for code in ("0001", "0010", "0030", "0041", "9999") * 2:
             for operation in ("consultarTitular", "consultarSolicitud", "obtenerCertificado"):
                 centre.replies[operation] = reply(operation, code)
@@ -250,7 +250,7 @@ def _holding(centre: Centre, operation: str) -> tuple[threading.Event, threading
 
 
 def test_a_mistake_of_ours_says_nothing_of_the_centre_and_is_not_swallowed(centre: Centre) -> None:
-    with guarded(centre, SELDOM_S) as guard:
+    with guarded(centre, SELDOM_S, probe_s=20.0) as guard:
         for _ in range(TENTHS.calls + 1):
             with pytest.raises(KeyError):
                 guard.request(OURS, WHO, replace(PAID, means="shells"))

@@ -156,7 +156,7 @@ def test_a_document_type_declaration_is_refused_quickly(sandbox: Any, caller: An
     start = time.monotonic()
     reply = sandbox.post(bomb)
     assert reply.status_code == 500
-    assert time.monotonic() - start < 1
+    assert time.monotonic() - start < 10, "expanded, it would be gigabytes"
     file = b'<!DOCTYPE a [<!ENTITY f SYSTEM "file:///etc/hostname">]>'
     reply = sandbox.post(file + envelope(caller).replace(b"K01", b"&f;"))
     assert "document type declaration" in reply.text

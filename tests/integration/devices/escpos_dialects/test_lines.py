@@ -44,7 +44,7 @@ def _print_long(
     printer.obey(f"dialect {dialect}")
     for line in ("buffer 4096", "speed 40000"):
         printer.obey(line)
-    driver = kind(open_link(printer.port), dialect=dialect, reply_timeout_s=0.1)
+    driver = kind(open_link(printer.port), dialect=dialect, reply_timeout_s=0.5)
     result = driver.execute(long_job("J-001", 120), time.monotonic() + patience_s)
     driver.close()
     assert isinstance(result, PrintResult)
@@ -107,7 +107,7 @@ def test_lost_writes_in_either_direction_never_make_a_claim_false(
 def test_a_slow_or_piecemeal_sender_prints_as_usual(
     printer: EscposSimulator, spool: Path, line: Callable[[Link], Link]
 ) -> None:
-    driver = EscposDriver(line(open_link(printer.port)), reply_timeout_s=0.2)
+    driver = EscposDriver(line(open_link(printer.port)), reply_timeout_s=1.0)
     result = driver.execute(job("J-001"), time.monotonic() + 40)
     driver.close()
     assert isinstance(result, PrintResult)
@@ -206,7 +206,7 @@ def test_a_flood_is_survived_with_bounded_buffers(
 
 def test_nothing_of_a_slip_is_in_the_record_of_its_link(printer: EscposSimulator) -> None:
     link = open_link(printer.port)
-    driver = EscposDriver(link, reply_timeout_s=0.2)
+    driver = EscposDriver(link, reply_timeout_s=1.0)
     driver.execute(job("J-PRUEBA"), time.monotonic() + 5)
     shown = b"".join(entry.shown for entry in link.raw.entries())
     driver.close()

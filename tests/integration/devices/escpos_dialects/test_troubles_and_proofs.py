@@ -79,7 +79,7 @@ def test_a_printer_of_another_dialect_never_gets_a_printed(
     printer: EscposSimulator, connect: Make, spool: Path, recorder: Any
 ) -> None:
     """It answers status as Epson's do, and knows no process ids."""
-    supervisor = connect("epson", spoken="custom", reply_timeout_s=0.05)
+    supervisor = connect("epson", spoken="custom", reply_timeout_s=0.3)
     assert recorder.wait_for(status_where(DeviceState.ONLINE))
     result = print_it(supervisor, "J-001", 4.0)
     assert result.evidence == "unknown"

@@ -13,6 +13,7 @@ from devices.kinds.cash_acceptor import (
 )
 from devices.status import Action, DeviceState
 from tests.integration.devices.id003.failing_book import FailingBook, broken, tally
+from tests.support.cash_bench import WAIT_S
 from tests.support.credit_book import Book
 from tests.support.id003_bench import SERIAL, Id003Bench
 
@@ -82,7 +83,7 @@ def test_a_credit_the_book_failed_to_take_is_made_good_once(
 ) -> None:
     open_bench.hold()
     broken(open_bench, moment)
-    result = open_bench.do(KeepNote("S1"), 0.3)
+    result = open_bench.do(KeepNote("S1"), WAIT_S if outcome == "done" else 0.3)
     assert result.outcome == outcome
     broken(open_bench, "")
     assert open_bench.heard(Credited).credit.amount_centimos == 2000
