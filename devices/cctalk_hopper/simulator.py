@@ -45,7 +45,7 @@ class HopperSimulator(CctalkSimulator):
         super().__init__(path, spool, address, seed)
         self.pace_s = 0.15
         self._jam_after: int | None = None
-        self._blocked = self._bridged = False
+        self._exit = 0  # what its test says of its exit
         self._nak_counts = False
         self._next_coin_s = 0.0
         self._forget()
@@ -56,8 +56,8 @@ class HopperSimulator(CctalkSimulator):
             "fill": lambda rest: self._fill(number(rest, MOST_COINS)),
             "empty": lambda _rest: self._fill(0),
             "jam": self._set_jam,
-            "blocked": self._set_blocked,
-            "fraud": self._set_bridged,
+            "blocked": lambda rest: self._set_exit(_BLOCKED, rest),
+            "fraud": lambda rest: self._set_exit(_BRIDGED, rest),
             "nak": self._set_nak,
         }
         return {**super().commands(), **own}
@@ -138,7 +138,7 @@ class HopperSimulator(CctalkSimulator):
 
     def _test(self) -> int:
         idle = self._flags | (0 if self._enabled else _DISABLED)
-        return idle | _BLOCKED * self._blocked | _BRIDGED * self._bridged
+        return idle | self._exit
 
     def _level(self) -> int:
         return 0x30 | (self._coins < LOW_BELOW) | (self._coins >= HIGH_FROM) << 1
@@ -150,8 +150,7 @@ class HopperSimulator(CctalkSimulator):
     def _dispense(self, data: bytes) -> bytes | None:
         coins = data[3] if len(data) == 4 else 0
         right = data[:3] == self.serial_number.to_bytes(3, "little")
-        stopped = self._remaining or self._blocked or self._bridged
-        if not right or not coins or not self._enabled or stopped:
+        if not right or not coins or not self._enabled or self._remaining or self._exit:
             if self._nak_counts:
                 self._counter = self._counter % LAST_COUNTER + 1
             return None
@@ -173,12 +172,9 @@ class HopperSimulator(CctalkSimulator):
         )
         return self.state()
 
-    def _set_blocked(self, rest: str) -> Answer:
-        self._blocked = one_of(rest, "on", "off") == "on"
-        return self.state()
-
-    def _set_bridged(self, rest: str) -> Answer:
-        self._bridged = one_of(rest, "on", "off") == "on"
+    def _set_exit(self, flag: int, rest: str) -> Answer:
+        on = one_of(rest, "on", "off") == "on"
+        self._exit = self._exit | flag if on else self._exit & ~flag
         return self.state()
 
     def _set_nak(self, rest: str) -> Answer:

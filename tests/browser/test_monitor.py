@@ -17,7 +17,7 @@ from tests.browser.basics import faults_of, sideways_px
 from tests.browser.conftest import Window
 from tests.support.site import Site, StaffHttp
 
-SOON_MS = 20_000  # how soon: `make bench-fleet`
+SOON_MS = 4500  # a page that is not told looks after five seconds; how soon: `make bench-fleet`
 BY_LENGTH = re.compile("2.5.5")
 
 

@@ -87,7 +87,7 @@ def test_waiting_ends_at_the_deadline_also_while_bytes_drip_in(
     began = time.monotonic()
     with pytest.raises(LinkLost, match="in time"):
         exchange(start(drip), 0.2)
-    assert time.monotonic() - began < WAIT_S
+    assert time.monotonic() - began < 5.0
     assert hung_up.wait(WAIT_S)
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tests.integration.issuance.conftest import World as Around
 
 # The promise is five seconds, and counted in test_guarded; what a busy machine adds is not.
-PATIENCE_S = 15.0
+PATIENCE_S = 8.0
 
 
 class Screen:
